@@ -1,0 +1,72 @@
+//! What was seen of a module's live database, in one read-only transaction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Identity, QualifiedName};
+
+/// A column of a version table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// `format_type` text.
+    pub data_type: String,
+    /// NOT NULL.
+    pub not_null: bool,
+}
+
+/// Something that hangs on a version table and would go with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dependant {
+    /// `pg_describe_object` text.
+    pub description: String,
+}
+
+/// A version table as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionTable {
+    /// Its name.
+    pub name: QualifiedName,
+    /// Whether it exists.
+    pub exists: bool,
+    /// The values of `version_num`, sorted.
+    pub rows: Vec<String>,
+    /// Columns in order.
+    pub columns: Vec<Column>,
+    /// The primary key's constraint name, where there is one.
+    pub primary_key: Option<String>,
+    /// The owner role.
+    pub owner: String,
+    /// The statements that build it again as it is (create, owner, grants, comment), in order,
+    /// without rows. Empty if it does not exist.
+    pub definition: Vec<String>,
+    /// Views, policies, triggers, publications and the like that hang on it.
+    pub dependants: Vec<Dependant>,
+}
+
+/// What was seen of a live database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseEvidence {
+    /// The target in words, without secrets: `localhost:5433 / artstore_admin`.
+    pub label: String,
+    /// Which database it is.
+    pub identity: Identity,
+    /// The role logged in as.
+    pub role: String,
+    /// Whether the role may create databases.
+    pub may_create_databases: bool,
+    /// The module's version table.
+    pub version_table: VersionTable,
+    /// Other tables with a `version_num` column, with their rows.
+    pub other_version_tables: Vec<(QualifiedName, Vec<String>)>,
+    /// The comment on the database.
+    pub comment: Option<String>,
+    /// `pg_is_in_recovery()`.
+    pub in_recovery: bool,
+    /// Other clients of this database: `application, user, address, state`.
+    pub other_sessions: Vec<String>,
+    /// User tables with their exact row counts, where they were counted. Sorted by name.
+    pub tables: Vec<(QualifiedName, Option<u64>)>,
+    /// SHA-256 over the schema catalog snapshot; changes with any DDL.
+    pub catalog_digest: String,
+}

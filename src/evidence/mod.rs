@@ -1,0 +1,65 @@
+//! What was observed, as data. `survey` fills it, `rules` judge it, the plan's basis is its digest.
+
+mod database;
+mod described;
+mod git;
+
+use serde::{Deserialize, Serialize};
+
+pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
+pub use described::{AskedFor, Described, MetadataTable, Versions};
+pub use git::GitEvidence;
+
+use crate::model::{Chain, Interpreter, Module};
+
+/// Three values for everything that is looked at: a check that could not run is never a pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "observed", content = "value")]
+pub enum Observed<T> {
+    /// It was looked at, and this was there.
+    Seen(T),
+    /// It was looked at, and could not be seen.
+    Unavailable {
+        /// The reason, as a lowercase fragment.
+        why: String,
+    },
+    /// Nobody looked.
+    #[default]
+    NotAsked,
+}
+
+impl<T> Observed<T> {
+    /// The value, where it was seen.
+    pub fn seen(&self) -> Option<&T> {
+        match self {
+            Self::Seen(value) => Some(value),
+            Self::Unavailable { .. } | Self::NotAsked => None,
+        }
+    }
+}
+
+/// Everything that a survey saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The project's folder, absolute.
+    pub root: std::path::PathBuf,
+    /// The repository around it.
+    pub git: Observed<GitEvidence>,
+    /// The modules, by name.
+    pub modules: Vec<ModuleEvidence>,
+}
+
+/// What was seen of one module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleEvidence {
+    /// Its settings.
+    pub module: Module,
+    /// Its interpreter.
+    pub interpreter: Observed<Interpreter>,
+    /// Its chain, read statically.
+    pub chain: Chain,
+    /// What env.py says when it runs.
+    pub described: Observed<Described>,
+    /// The user's development database.
+    pub database: Observed<DatabaseEvidence>,
+}

@@ -1,0 +1,24 @@
+//! redistill resets an Alembic migration history safely.
+//!
+//! The rooms, from the faces down to the data; an import may only point downwards:
+//!
+//! ```text
+//! cli                                   parse, print
+//! engine                                the verbs that every face calls
+//! survey  rehearse  execute  report     gather, prove, run, say
+//! steps  journal  worker  sandbox       effects
+//! plan  undo  schema  python  rules  progress    pure
+//! evidence  events  model  error  exit  data
+//! system                                the only door to the world
+//! ```
+//!
+//! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
+
+pub mod error;
+pub mod events;
+pub mod evidence;
+pub mod exit;
+pub mod model;
+pub mod plan;
+pub mod schema;
+pub mod system;

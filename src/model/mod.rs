@@ -1,0 +1,16 @@
+//! The vocabulary: modules, revisions, chains, databases, secrets.
+//!
+//! Data without I/O. Every room may use it; it uses none of them.
+
+mod chain;
+mod database;
+mod module;
+mod revision;
+mod secret;
+pub mod text;
+
+pub use chain::{Chain, ChainProblem, Unreadable};
+pub use database::{Host, Identity, QualifiedName, Target, TlsMode, quote_identifier};
+pub use module::{ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName};
+pub use revision::{Revision, RevisionId};
+pub use secret::Secret;

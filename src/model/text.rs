@@ -1,0 +1,119 @@
+//! Text for people: foreign names made harmless, plurals, sizes.
+
+use std::borrow::Cow;
+
+/// Escapes control, escape and bidirectional characters, so that a name from a file, a git
+/// repository or a server cannot steer a terminal or reorder a line.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| !is_hostile(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_hostile(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Like [`safe`], line by line: line feeds and tabs stay.
+pub fn safe_lines(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || c == '\t' || !is_hostile(c) {
+            shown.push(c);
+        } else {
+            shown.extend(c.escape_default());
+        }
+    }
+    shown
+}
+
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// `1 file`, `2 files`.
+pub fn count(n: usize, singular: &str) -> String {
+    if n == 1 {
+        format!("1 {singular}")
+    } else if let Some(stem) = singular.strip_suffix('y')
+        && !stem.ends_with(['a', 'e', 'o'])
+    {
+        format!("{n} {stem}ies")
+    } else if singular.ends_with('x') || singular.ends_with("ch") {
+        format!("{n} {singular}es")
+    } else {
+        format!("{n} {singular}s")
+    }
+}
+
+/// `812 bytes`, `18 kB`, `3.1 MB`; decimal units, as file managers show them.
+pub fn bytes(n: u64) -> String {
+    if n < 1000 {
+        return count(usize::try_from(n).unwrap_or(usize::MAX), "byte");
+    }
+    let (unit, scale) = if n < 1_000_000 {
+        ("kB", 1000)
+    } else {
+        ("MB", 1_000_000)
+    };
+    let tenths = n * 10 / scale;
+    if tenths < 100 {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    } else {
+        format!("{} {unit}", tenths / 10)
+    }
+}
+
+/// `0.4 s`, `12 s`, `2 min 5 s`.
+pub fn elapsed(time: std::time::Duration) -> String {
+    let tenths = time.as_millis() / 100;
+    match tenths {
+        0..100 => format!("{}.{} s", tenths / 10, tenths % 10),
+        100..600 => format!("{} s", tenths / 10),
+        _ => format!("{} min {} s", tenths / 600, tenths % 600 / 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_are_escaped_and_others_stay() {
+        assert_eq!(safe("Überblick_表"), "Überblick_表");
+        assert_eq!(safe("a\x1b[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(safe("x\u{202e}y\n"), "x\\u{202e}y\\n");
+        assert_eq!(safe_lines("a\nb\x07"), "a\nb\\u{7}");
+    }
+
+    #[test]
+    fn plurals() {
+        assert_eq!(count(1, "entry"), "1 entry");
+        assert_eq!(count(2, "entry"), "2 entries");
+        assert_eq!(count(0, "index"), "0 indexes");
+        assert_eq!(count(3, "key"), "3 keys");
+        assert_eq!(count(3, "branch"), "3 branches");
+    }
+
+    #[test]
+    fn sizes_and_times() {
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(1234), "1.2 kB");
+        assert_eq!(bytes(18_400), "18 kB");
+        assert_eq!(bytes(3_140_000), "3.1 MB");
+        assert_eq!(elapsed(std::time::Duration::from_millis(432)), "0.4 s");
+        assert_eq!(elapsed(std::time::Duration::from_secs(125)), "2 min 5 s");
+    }
+}

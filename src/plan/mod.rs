@@ -1,0 +1,113 @@
+//! The plan: the exact list of effects of a reset, as data.
+//!
+//! `plan` prints it, `reset` executes it or refuses, the journal carries it, `undo` derives its
+//! inverse from it. It holds no handles and no secrets; the same plan always has the same digest.
+
+mod choices;
+mod step;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
+pub use step::{ArchiveMember, DatabaseRef, FileRef, Step, TableAction, VersionTableChange};
+
+use crate::model::{ModuleName, RevisionId};
+use crate::schema::Difference;
+
+/// The format of plans and journals written by this version.
+pub const FORMAT: u32 = 1;
+
+/// A plan. All paths in it are relative to the project's root, with `/`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The run's identifier, `20261122-1`; names the folder in `.redistill/runs/`.
+    pub id: String,
+    /// `reset` or `undo`.
+    pub purpose: Purpose,
+    /// The project's root, absolute.
+    pub root: PathBuf,
+    /// SHA-256 of the evidence that the plan was made from.
+    pub basis: String,
+    /// What the user chose.
+    pub choices: Choices,
+    /// What happens to each module.
+    pub modules: Vec<PlannedModule>,
+    /// The effects, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Why a plan is run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A reset.
+    Reset,
+    /// The taking back of the run with this identifier.
+    Undo(String),
+}
+
+/// One module in a plan: the result of its rehearsal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedModule {
+    /// The name.
+    pub module: ModuleName,
+    /// The revisions that go, parents first.
+    pub revisions: Vec<RevisionId>,
+    /// The heads among them.
+    pub old_heads: Vec<RevisionId>,
+    /// The baseline's identifier.
+    pub baseline_id: RevisionId,
+    /// The baseline's file.
+    pub baseline_path: String,
+    /// The baseline as it will be written.
+    pub baseline: String,
+    /// What stood as reference: `replay` (the old chain, replayed) or `live` (the weaker proof).
+    pub reference: String,
+    /// What autogenerate cannot express and redistill wrote into the baseline.
+    pub carried: Vec<Carried>,
+    /// What the old chain has and the baseline has not.
+    pub lost: Vec<Difference>,
+    /// Differences between the reference and the live database.
+    pub drift: Vec<Difference>,
+    /// Differences between the models and the old chain, as Alembic renders them.
+    pub model_drift: Vec<String>,
+    /// What the database has after down and up again that it should not have; empty is good.
+    pub left_behind: Vec<String>,
+    /// Remarks: column order, named differences that do not count.
+    pub remarks: Vec<String>,
+}
+
+/// A carried object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// `extension`, `function`, `trigger`, `view`, `rows` …
+    pub kind: String,
+    /// Its name, `touch_updated_at()`; for rows the table.
+    pub name: String,
+    /// What is carried, in a few words: `3 rows, hash 9f2c…`, or empty.
+    pub detail: String,
+}
+
+impl Plan {
+    /// The digest that names the plan: SHA-256 over its canonical JSON, 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a plan holds nothing that JSON cannot");
+        hex(&Sha256::digest(json))
+    }
+}
+
+/// Lowercase hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+            text
+        })
+}

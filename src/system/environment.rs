@@ -1,0 +1,49 @@
+//! Environment variables and the folders they lead to.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// A variable; none if it is unset, empty or not UTF-8.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// All variables.
+pub fn variables() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
+/// The user's home.
+pub fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|path| path.is_absolute())
+}
+
+/// The folder for data that outlives a run but belongs to no project: plans, cached virtual
+/// environments. `$REDISTILL_STATE`, else `$XDG_STATE_HOME/redistill`, else
+/// `~/.local/state/redistill`.
+pub fn state_folder() -> Option<PathBuf> {
+    if let Some(path) = variable("REDISTILL_STATE") {
+        return Some(PathBuf::from(path));
+    }
+    if let Some(path) = variable("XDG_STATE_HOME").map(PathBuf::from)
+        && path.is_absolute()
+    {
+        return Some(path.join("redistill"));
+    }
+    home().map(|home| home.join(".local/state/redistill"))
+}
+
+/// The current directory.
+pub fn current_directory() -> std::io::Result<PathBuf> {
+    std::env::current_dir()
+}
+
+/// The folder for temporary files.
+pub fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// A program on PATH, absolute.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    which::which(name).ok()
+}

@@ -1,0 +1,16 @@
+//! The only door to the world: files, processes, clock, environment, random names, connections.
+//!
+//! Imported by the effectful rooms only. Reading and writing are separate traits, so that a
+//! signature tells whether a function can change anything.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door that the lint points to"
+)]
+
+pub mod clock;
+pub mod environment;
+mod files;
+pub mod process;
+pub mod random;
+
+pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};

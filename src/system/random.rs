@@ -1,0 +1,16 @@
+//! Random names.
+
+use std::fmt::Write as _;
+
+/// `bytes` random bytes from the operating system, as lowercase hexadecimal.
+///
+/// # Panics
+/// If the operating system gives no random bytes; nothing sensible can go on then.
+pub fn hex(bytes: usize) -> String {
+    let mut buffer = vec![0; bytes];
+    getrandom::fill(&mut buffer).expect("the operating system gives random bytes");
+    buffer.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}
