@@ -20,5 +20,6 @@ pub mod evidence;
 pub mod exit;
 pub mod model;
 pub mod plan;
+pub mod sandbox;
 pub mod schema;
 pub mod system;

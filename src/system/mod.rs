@@ -10,7 +10,9 @@
 pub mod clock;
 pub mod environment;
 mod files;
+mod postgres;
 pub mod process;
 pub mod random;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
+pub use postgres::{ConnectError, Session, SqlError};
