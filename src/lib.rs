@@ -14,12 +14,14 @@
 //!
 //! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
 
+pub mod cli;
 pub mod error;
 pub mod events;
 pub mod evidence;
 pub mod exit;
 pub mod model;
 pub mod plan;
+pub mod rehearse;
 pub mod sandbox;
 pub mod schema;
 pub mod system;

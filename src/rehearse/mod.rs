@@ -1,0 +1,5 @@
+//! The rehearsal: the whole reset on scratch databases, before anything of the user's changes.
+
+mod scratch;
+
+pub use scratch::{Scratch, ScratchError, ScratchHost};
