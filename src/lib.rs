@@ -22,6 +22,7 @@ pub mod exit;
 pub mod model;
 pub mod plan;
 pub mod rehearse;
+pub mod report;
 pub mod sandbox;
 pub mod schema;
 pub mod system;
