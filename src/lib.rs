@@ -25,4 +25,5 @@ pub mod rehearse;
 pub mod report;
 pub mod sandbox;
 pub mod schema;
+pub mod survey;
 pub mod system;

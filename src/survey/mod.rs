@@ -1,0 +1,3 @@
+//! Who observes: files, git, databases, the environment. Read-only.
+
+pub mod inventory;
