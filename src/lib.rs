@@ -15,6 +15,7 @@
 //! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
 
 pub mod cli;
+pub mod engine;
 pub mod error;
 pub mod events;
 pub mod evidence;
