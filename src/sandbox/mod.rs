@@ -2,6 +2,11 @@
 //!
 //! Serves the demo, scratch databases where the user's server gives no CREATEDB, and our tests.
 
+mod error;
+pub mod python;
 mod server;
+mod state;
+mod venv;
 
-pub use server::{SandboxError, Server};
+pub use error::SandboxError;
+pub use server::Server;

@@ -4,33 +4,10 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use thiserror::Error;
-
+use super::error::SandboxError;
 use crate::model::{Host, Target, TlsMode};
 use crate::system::process::{Process, RunAs, Running};
 use crate::system::{Session, environment};
-
-/// Why there is no server.
-#[derive(Debug, Error)]
-pub enum SandboxError {
-    /// No `initdb` and `postgres` anywhere.
-    #[error("no PostgreSQL programs were found ({looked})")]
-    NoPrograms {
-        /// Where was looked.
-        looked: String,
-    },
-    /// A program failed.
-    #[error("{program} failed: {why}")]
-    Failed {
-        /// Which.
-        program: &'static str,
-        /// What it said.
-        why: String,
-    },
-    /// The file system failed.
-    #[error("cannot prepare the server's folder: {0}")]
-    Folder(#[from] std::io::Error),
-}
 
 /// A running server; it ends and its folder goes when this is dropped.
 pub struct Server {

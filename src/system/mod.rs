@@ -10,7 +10,9 @@
 pub mod clock;
 pub mod environment;
 mod files;
+pub mod lock;
 mod postgres;
+pub mod private;
 pub mod process;
 pub mod random;
 
