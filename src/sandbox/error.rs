@@ -22,6 +22,12 @@ pub enum SandboxError {
     /// The file system failed.
     #[error("cannot prepare the sandbox's folder: {0}")]
     Folder(#[from] std::io::Error),
+    /// Root, and neither a user namespace nor another user can run the programs.
+    #[error("PostgreSQL does not run as root, and no other identity works: {why}")]
+    NoIdentity {
+        /// What was tried.
+        why: String,
+    },
     /// No `python3` on PATH.
     #[error("no python3 was found on PATH")]
     NoPython,
@@ -48,6 +54,7 @@ impl SandboxError {
             Self::NoPrograms { .. } => {
                 Some("install PostgreSQL, or name the folder of its programs in REDISTILL_PG_BIN")
             }
+            Self::NoIdentity { .. } => Some("run redistill as an ordinary user"),
             Self::NoPython => Some("install Python 3.10 or newer and put python3 on PATH"),
             Self::NoVenv { .. } => Some(
                 "install Python's venv and ensurepip; on Debian and Ubuntu: apt install python3-venv",

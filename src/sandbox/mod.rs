@@ -3,10 +3,19 @@
 //! Serves the demo, scratch databases where the user's server gives no CREATEDB, and our tests.
 
 mod error;
+mod home;
+mod identity;
+mod keeper;
+mod options;
+mod programs;
 pub mod python;
+mod remains;
 mod server;
 mod state;
+mod template;
 mod venv;
+mod wheel;
 
 pub use error::SandboxError;
+pub use options::{Kept, ServerOptions};
 pub use server::Server;

@@ -15,6 +15,7 @@ mod postgres;
 pub mod private;
 pub mod process;
 pub mod random;
+pub mod tree;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
 pub use postgres::{ConnectError, Session, SqlError};
