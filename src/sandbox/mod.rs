@@ -2,6 +2,8 @@
 //!
 //! Serves the demo, scratch databases where the user's server gives no CREATEDB, and our tests.
 
+#[cfg(test)]
+mod crash;
 mod error;
 mod home;
 mod identity;
@@ -11,6 +13,8 @@ mod programs;
 pub mod python;
 mod remains;
 mod server;
+#[cfg(test)]
+mod sessions;
 mod state;
 mod template;
 mod venv;

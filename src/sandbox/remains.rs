@@ -50,26 +50,39 @@ fn end(data: &Path, id: i32) {
     }
 }
 
-/// Removes a segment that nobody is attached to and that belongs to the folder's user.
+/// Removes a segment of the folder's user once nobody is attached to it: the sessions of a killed
+/// server let go of it a moment later.
 fn remove_segment(key: &str, segment: &str, owner: u32) {
-    let Ok(table) = RealFiles.read(Path::new("/proc/sysvipc/shm")) else {
-        return;
-    };
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while let Some(attached) = attached(key, segment, owner) {
+        if attached == 0 {
+            if let Some(program) = environment::find_program("ipcrm") {
+                let _ = Process::new(program)
+                    .args(["-m", segment])
+                    .output(Duration::from_secs(10));
+            }
+            return;
+        }
+        if Instant::now() > deadline {
+            return;
+        }
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+/// How many processes are attached to a segment; none if there is no such segment.
+fn attached(key: &str, segment: &str, owner: u32) -> Option<u32> {
+    let table = RealFiles.read(Path::new("/proc/sysvipc/shm")).ok()?;
     let table = String::from_utf8_lossy(&table);
-    let is_orphan = table.lines().any(|line| {
+    table.lines().find_map(|line| {
         // key shmid perms size cpid lpid nattch uid …
         let fields: Vec<&str> = line.split_whitespace().collect();
-        fields.len() > 7
+        let is_it = fields.len() > 7
             && same_key(fields[0], key)
             && fields[1] == segment
-            && fields[6] == "0"
-            && fields[7] == owner.to_string()
-    });
-    if is_orphan && let Some(program) = environment::find_program("ipcrm") {
-        let _ = Process::new(program)
-            .args(["-m", segment])
-            .output(Duration::from_secs(10));
-    }
+            && fields[7] == owner.to_string();
+        is_it.then(|| fields[6].parse().ok())?
+    })
 }
 
 /// The kernel prints the key signed, the server unsigned.

@@ -18,4 +18,4 @@ pub mod random;
 pub mod tree;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
-pub use postgres::{ConnectError, Session, SqlError};
+pub use postgres::{Canceller, ConnectError, Session, SqlError};
