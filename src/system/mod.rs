@@ -10,9 +10,12 @@
 pub mod clock;
 pub mod environment;
 mod files;
+pub mod lock;
 mod postgres;
+pub mod private;
 pub mod process;
 pub mod random;
+pub mod tree;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
-pub use postgres::{ConnectError, Session, SqlError};
+pub use postgres::{Canceller, ConnectError, Session, SqlError};
