@@ -14,6 +14,7 @@
 //!
 //! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
 
+pub mod demo;
 pub mod error;
 pub mod events;
 pub mod evidence;
