@@ -75,6 +75,7 @@ pub(super) const HISTORY: [Commit; 10] = [
         subject: "chore: project skeleton",
         files: &[
             file!("README.md"),
+            file!("requirements.txt"),
             file!(".gitignore" from "project/gitignore"),
             file!(".env.example" from "project/env.example"),
         ],

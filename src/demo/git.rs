@@ -13,7 +13,7 @@ const NAME: &str = "Mara Lindqvist";
 const MAIL: &str = "mara@artstore.example";
 
 /// How long one git command may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Why git failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,5 @@
 //! The throwaway project of `redistill demo`: a git repository with three modules, seven
-//! revisions, rows in three databases' worth of tables, and four seeded bugs.
+//! revisions, tables with rows, and four seeded bugs.
 //!
 //! Called by the demo command and by tests that need a whole project. It writes into the folder it
 //! is given and into the databases it creates there, and never into one that it found.
@@ -22,4 +22,6 @@ mod tree;
 
 pub use content::{MODULES, ModuleFacts};
 pub use edits::{Bug, Edit, FileEdit, edits};
+pub use git::GitError;
 pub use project::{Applied, Demo, DemoError, create};
+pub use stock::StockError;

@@ -81,7 +81,7 @@ pub struct Applied {
 /// a003, storage-element at s002, query-module's tables made from the models beside them.
 ///
 /// `server` is its maintenance database and a role that may create others; `python` has Alembic,
-/// SQLAlchemy and psycopg. On failure files and databases are removed again.
+/// `SQLAlchemy` and psycopg. On failure files and databases are removed again.
 pub fn create(folder: &Path, server: &Target, python: &Path) -> Result<Demo, DemoError> {
     let at = |source| DemoError::File {
         path: folder.to_owned(),

@@ -19,7 +19,7 @@ pub(super) const BY_HAND: &str = include_str!("../../assets/demo/work/alembic_by
 const CREATE_QUERY_TABLES: &str = include_str!("../../assets/demo/work/create_query_tables.py");
 
 /// How long one command may take.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// `python -m alembic ARGUMENTS` in a module's folder.
 pub(super) fn alembic(python: &Path, module: &Path, arguments: &[&str]) -> io::Result<Output> {

@@ -30,14 +30,14 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub enum StockError {
     /// No connection.
     #[error(transparent)]
-    Connect(#[from] ConnectError),
+    Connect(Box<ConnectError>),
     /// A statement failed.
     #[error("{database}: {source}")]
     Sql {
         /// In which database.
         database: String,
         /// What the server said.
-        source: SqlError,
+        source: Box<SqlError>,
     },
     /// A database of that name is there and not ours to use.
     #[error("the server has a database {0} already")]
@@ -57,14 +57,15 @@ impl Open {
     fn new(server: &Target, database: &str) -> Result<Self, StockError> {
         Ok(Self {
             database: database.to_owned(),
-            session: Session::connect(&server.with_database(database), LIMIT)?,
+            session: Session::connect(&server.with_database(database), LIMIT)
+                .map_err(|error| StockError::Connect(Box::new(error)))?,
         })
     }
 
     fn failed(&self, source: SqlError) -> StockError {
         StockError::Sql {
             database: self.database.clone(),
-            source,
+            source: Box::new(source),
         }
     }
 

@@ -1,8 +1,9 @@
-//! The seeded bugs are real, the edits repair them: real PostgreSQL, real Alembic, real git.
+//! The seeded bugs are real, the edits repair them: real `PostgreSQL`, real Alembic, real git.
 
 use std::time::Duration;
 
 use super::*;
+use crate::model::{Host, Secret, TlsMode};
 use crate::sandbox::Server;
 use crate::system::process::Process;
 use crate::system::{Session, environment};
@@ -95,7 +96,7 @@ impl Stage {
             .env(variable, database)
             .env_remove("SQLALCHEMY_URL")
             .env("PYTHONDONTWRITEBYTECODE", "1");
-        let output = process.output(Duration::from_secs(120)).unwrap();
+        let output = process.output(Duration::from_mins(2)).unwrap();
         (output.status.success(), output.text())
     }
 
@@ -116,7 +117,7 @@ impl Stage {
             .args(arguments)
             .directory(self.demo.folder())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .output(Duration::from_secs(60))
+            .output(Duration::from_mins(1))
             .unwrap();
         assert!(output.status.success(), "{}", output.text());
         output.text()
@@ -319,7 +320,7 @@ fn the_projects_own_migration_test_passes_once_the_chain_runs() {
             .args(["-m", "unittest", "discover", "-s", "tests"])
             .directory(stage.demo.module_folder(ADMIN))
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .output(Duration::from_secs(120))
+            .output(Duration::from_mins(2))
             .unwrap()
     };
     let before = run();
@@ -360,4 +361,75 @@ fn a_failed_creation_leaves_nothing_and_touches_nothing_it_found() {
     tree::write(folder.path(), "mine", "text").unwrap();
     let error = create(folder.path(), &target, &interpreter()).unwrap_err();
     assert!(matches!(error, DemoError::NotEmpty(_)), "{error}");
+}
+
+/// The URL that a module's settings give, for a server that need not be there.
+fn url_of(server: Target) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo {
+        folder: folder.path().to_owned(),
+        server,
+        python: interpreter(),
+    };
+    demo.write_history().unwrap();
+    let mode = RealFiles
+        .stat(&demo.folder().join(".env"))
+        .unwrap()
+        .unwrap()
+        .mode;
+    assert_eq!(mode, 0o600);
+    let code = "from app.settings import settings as s; print(s.database.sync_url)";
+    let output = Process::new(interpreter())
+        .args(["-c", code])
+        .directory(demo.module_folder(ADMIN))
+        .output(Duration::from_mins(2))
+        .unwrap();
+    output.text().trim().to_owned()
+}
+
+#[test]
+fn settings_reach_a_server_by_address_and_by_socket() {
+    let tcp = Target {
+        host: Host::Tcp("127.0.0.1".to_owned()),
+        port: 54_321,
+        user: "postgres".to_owned(),
+        password: None,
+        database: "postgres".to_owned(),
+        tls: TlsMode::Disable,
+        root_certificate: None,
+    };
+    assert_eq!(
+        url_of(tcp.clone()),
+        "postgresql+psycopg://postgres@127.0.0.1:54321/artstore_admin"
+    );
+    let secured = Target {
+        password: Some(Secret::new("p@ss/100%")),
+        ..tcp.clone()
+    };
+    assert_eq!(
+        url_of(secured),
+        "postgresql+psycopg://postgres:p%40ss%2F100%25@127.0.0.1:54321/artstore_admin"
+    );
+    let socket = Target {
+        host: Host::Socket("/run/post gres".into()),
+        ..tcp
+    };
+    assert_eq!(
+        url_of(socket),
+        "postgresql+psycopg://postgres@/artstore_admin?host=%2Frun%2Fpost+gres&port=54321"
+    );
+}
+
+#[test]
+fn a_reopened_project_follows_its_server() {
+    let stage = Stage::new();
+    let moved = Target {
+        port: 1,
+        ..stage.server.target()
+    };
+    let lost = Demo::reopen(stage.demo.folder(), &moved, &interpreter()).unwrap();
+    assert!(!lost.alembic(ADMIN, &["current"]).unwrap().status.success());
+    let found = Demo::reopen(stage.demo.folder(), &stage.server.target(), &interpreter()).unwrap();
+    assert!(found.alembic(ADMIN, &["current"]).unwrap().status.success());
+    stage.assert_clean();
 }
