@@ -80,8 +80,8 @@ pub struct Applied {
 /// databases on `server` and brings them to where a developer would have left them: admin-module at
 /// a003, storage-element at s002, query-module's tables made from the models beside them.
 ///
-/// `server` is its maintenance database and a role that may create others; `python` has Alembic,
-/// `SQLAlchemy` and psycopg. On failure files and databases are removed again.
+/// `server` is its maintenance database and a role that may create others; `python` is absolute and
+/// has Alembic, `SQLAlchemy` and psycopg. On failure files and databases are removed again.
 pub fn create(folder: &Path, server: &Target, python: &Path) -> Result<Demo, DemoError> {
     let at = |source| DemoError::File {
         path: folder.to_owned(),
@@ -115,12 +115,13 @@ impl Demo {
     /// A project that [`create`] made earlier, on a server that may have moved since: the
     /// connection in its `.env` is written anew.
     pub fn reopen(folder: &Path, server: &Target, python: &Path) -> Result<Self, DemoError> {
-        tree::write_connection(folder, server).map_err(|source| DemoError::File {
+        let at = |source| DemoError::File {
             path: folder.to_owned(),
             source,
-        })?;
+        };
+        tree::write_connection(folder, server).map_err(at)?;
         Ok(Self {
-            folder: folder.to_owned(),
+            folder: RealFiles.canonical(folder).map_err(at)?,
             server: server.clone(),
             python: python.to_owned(),
         })
