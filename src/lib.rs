@@ -16,6 +16,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod demo;
 pub mod error;
 pub mod events;
 pub mod evidence;
