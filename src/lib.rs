@@ -25,6 +25,7 @@ pub mod model;
 pub mod plan;
 pub mod rehearse;
 pub mod report;
+pub mod python;
 pub mod sandbox;
 pub mod schema;
 pub mod survey;
