@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod exit;
 pub mod model;
 pub mod plan;
+pub mod python;
 pub mod sandbox;
 pub mod schema;
 pub mod system;
