@@ -15,17 +15,17 @@
 //! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
 
 pub mod cli;
-pub mod engine;
 pub mod demo;
+pub mod engine;
 pub mod error;
 pub mod events;
 pub mod evidence;
 pub mod exit;
 pub mod model;
 pub mod plan;
+pub mod python;
 pub mod rehearse;
 pub mod report;
-pub mod python;
 pub mod sandbox;
 pub mod schema;
 pub mod survey;

@@ -1,6 +1,3 @@
-//! Who observes: files, git, databases, the environment. Read-only.
-
-pub mod inventory;
 //! Gathering evidence; read-only.
 //!
 //! File for file the twin of `evidence`: who looks at the project's folder, its settings, its
@@ -10,6 +7,7 @@ pub mod chain;
 pub mod git;
 pub mod ini;
 pub mod interpreter;
+pub mod inventory;
 pub mod project;
 pub mod pyproject;
 
