@@ -17,6 +17,8 @@ mod server;
 mod sessions;
 mod state;
 mod template;
+#[cfg(test)]
+mod urls;
 mod venv;
 mod wheel;
 

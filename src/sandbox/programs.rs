@@ -102,10 +102,10 @@ impl Places {
         if let Some(found) = newer {
             return Ok(found);
         }
-        self.from_wheel(wanted, looked)
+        self.find_in_wheel(wanted, looked)
     }
 
-    fn from_wheel(
+    fn find_in_wheel(
         &self,
         wanted: Option<u32>,
         mut looked: Vec<String>,

@@ -39,7 +39,7 @@ mod tests {
         assert_eq!(first, second);
         let output = Process::new(first)
             .args(["-c", "import alembic, sqlalchemy, psycopg, psycopg2, asyncpg, greenlet, pytest; print(alembic.__version__)"])
-            .output(Duration::from_secs(120))
+            .output(Duration::from_mins(2))
             .unwrap();
         assert_eq!(output.text(), "1.20.1\n");
     }

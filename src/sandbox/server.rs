@@ -18,7 +18,7 @@ use crate::system::process::{Process, RunAs};
 use crate::system::{ReadFiles as _, RealFiles, Session, WriteFiles as _, random, tree};
 
 /// How long a server may take until it answers.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// A free port can be taken by somebody else before the server takes it.
 const PORT_ATTEMPTS: usize = 5;
@@ -67,12 +67,11 @@ impl Server {
         };
         let run_as = identity::choose(&programs)?;
         let home = Home::make(identity::owner(run_as))?;
-        let data = match &options.kept {
-            Some(kept) => kept_data(&programs, run_as, kept)?,
-            None => {
-                template::fill(&programs, run_as, &home.data())?;
-                home.data()
-            }
+        let data = if let Some(kept) = &options.kept {
+            kept_data(&programs, run_as, kept)?
+        } else {
+            template::fill(&programs, run_as, &home.data())?;
+            home.data()
         };
         let tcp = options.tcp || options.kept.is_some();
         let (keeper, port) = launch(&programs, run_as, &home, &data, tcp, options)?;

@@ -4,6 +4,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::system::{RealFiles, WriteFiles as _, environment, private};
 
 /// The state folder, created; where it cannot be written, a private one among the temporary files.
@@ -19,4 +21,10 @@ pub(super) fn folder() -> io::Result<PathBuf> {
     let fallback = environment::temporary_folder().join(format!("redistill-state-{user}"));
     private::ensure_folder(&fallback)?;
     Ok(fallback)
+}
+
+/// A short name for what something was made from.
+pub(super) fn hash(parts: &[&str]) -> String {
+    let digest = Sha256::digest(parts.join("\n"));
+    format!("{digest:x}")[..12].to_owned()
 }

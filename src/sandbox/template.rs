@@ -7,8 +7,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
 use super::error::{SandboxError, tail};
 use super::programs::Programs;
 use super::{identity, state};
@@ -67,7 +65,7 @@ pub(super) fn initialise(
         .env_remove("PGDATA")
         .directory("/")
         .run_as(run_as)
-        .output(Duration::from_secs(120))?;
+        .output(Duration::from_mins(2))?;
     if output.status.success() {
         Ok(())
     } else {
@@ -100,11 +98,7 @@ fn keep(data: &Path, kept: &Path) -> std::io::Result<()> {
 }
 
 fn name(programs: &Programs) -> String {
-    let mut hash = Sha256::new();
-    hash.update(programs.folder.as_os_str().as_encoded_bytes());
-    hash.update(&programs.version);
-    hash.update(ARGUMENTS.join(" "));
-    let digest = hash.finalize();
-    let hex: String = digest[..6].iter().map(|b| format!("{b:02x}")).collect();
+    let folder = programs.folder.to_string_lossy();
+    let hex = state::hash(&[&folder, &programs.version, &ARGUMENTS.join(" ")]);
     format!("data-{}-{hex}", programs.major)
 }

@@ -12,8 +12,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
 use super::error::{SandboxError, tail};
 use super::state;
 use crate::system::lock::Lock;
@@ -21,7 +19,7 @@ use crate::system::process::{Output, Process};
 use crate::system::{ReadFiles as _, RealFiles, WriteFiles as _, environment};
 
 /// How long building may take; also how long another process is waited for.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// Variables that would make Python or pip work on another environment than the one named.
 const MISLEADING: [&str; 12] = [
@@ -45,7 +43,7 @@ pub(super) fn ensure(packages: &[&str]) -> Result<PathBuf, SandboxError> {
 }
 
 fn ensure_in(state: &Path, packages: &[&str]) -> Result<PathBuf, SandboxError> {
-    let name = format!("venv-{}", hash(packages));
+    let name = format!("venv-{}", state::hash(packages));
     let folder = state.join(&name);
     if is_complete(&folder) {
         return Ok(folder);
@@ -104,18 +102,8 @@ fn build(folder: &Path, packages: &[&str]) -> Result<(), SandboxError> {
 }
 
 fn run(process: Process) -> Result<Output, SandboxError> {
-    let process = MISLEADING
-        .iter()
-        .fold(process, |process, name| process.env_remove(name));
+    let process = MISLEADING.iter().fold(process, Process::env_remove);
     Ok(process.output(LIMIT)?)
-}
-
-fn hash(packages: &[&str]) -> String {
-    let digest = Sha256::digest(packages.join("\n"));
-    digest[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]
@@ -125,7 +113,7 @@ mod tests {
     #[test]
     fn a_torn_environment_is_built_again() {
         let state = tempfile::tempdir().unwrap();
-        let folder = state.path().join(format!("venv-{}", hash(&[])));
+        let folder = state.path().join(format!("venv-{}", state::hash(&[])));
         RealFiles.create_folder(&folder, 0o700).unwrap();
         RealFiles
             .write_new(&folder.join("half"), b"torn", 0o600)

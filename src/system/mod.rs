@@ -8,6 +8,7 @@
 )]
 
 pub mod clock;
+pub mod connect;
 pub mod environment;
 mod files;
 pub mod lock;
