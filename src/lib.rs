@@ -17,9 +17,14 @@
 pub mod error;
 pub mod events;
 pub mod evidence;
+pub mod execute;
 pub mod exit;
+pub mod journal;
 pub mod model;
 pub mod plan;
+pub mod progress;
 pub mod sandbox;
 pub mod schema;
+pub mod steps;
 pub mod system;
+pub mod undo;

@@ -10,9 +10,11 @@
 pub mod clock;
 pub mod environment;
 mod files;
+mod lock;
 mod postgres;
 pub mod process;
 pub mod random;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
+pub use lock::{FileLock, Taken};
 pub use postgres::{ConnectError, Session, SqlError};
