@@ -13,6 +13,10 @@
 
 mod back;
 mod forward;
+#[cfg(test)]
+mod lab;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::AtomicBool;
 

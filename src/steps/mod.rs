@@ -30,6 +30,7 @@ mod write_file;
 
 pub use error::StepError;
 pub use foresee::Foreseen;
+pub use tracked::reference as file_reference;
 pub use world::{Before, Clients, Commit, Context, Inspection, Inverse, Standing, Tester, World};
 
 use crate::events::Item;
