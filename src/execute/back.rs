@@ -35,6 +35,9 @@ impl Running<'_> {
     }
 
     fn take_back(&self, journal: &mut dyn Journal, index: usize) -> Result<(), StepError> {
+        if let Step::RetireArchive { folder, .. } = &self.plan.steps[index] {
+            steps::put_archive_back(folder, &self.context)?;
+        }
         for step in self.reversal(journal, index)? {
             let commits = journal.run().steps[index].commits_back.clone();
             let mut commit = |xid: &str| {

@@ -138,8 +138,10 @@ pub fn before(step: &Step, context: &Context<'_>) -> Result<Before, StepError> {
         Step::Archive { folder, .. } => write_file::missing_folders(folder, context),
         Step::WriteFile { path, .. } => write_file::missing_folders(path, context),
         Step::RetireFile { file, .. } => retire::before(file, context),
+        Step::VersionTables {
+            database, changes, ..
+        } => version_tables::before(database, changes, context),
         Step::RetireArchive { .. }
-        | Step::VersionTables { .. }
         | Step::RemoveFiles { .. }
         | Step::RestoreFiles { .. }
         | Step::Test { .. } => Ok(Before::Nothing),
@@ -245,7 +247,7 @@ pub fn inverse(step: &Step, before: &Before, plan: &Plan) -> Inverse {
             database,
             changes,
             statements,
-        } => version_rows::inverse(database, changes, statements),
+        } => version_rows::inverse(database, changes, statements, before),
         Step::RemoveFiles { module, files } => Inverse::Steps(vec![Step::RestoreFiles {
             module: module.clone(),
             run: plan.id.clone(),
@@ -267,6 +269,11 @@ fn archive_of(plan: &Plan) -> String {
         _ => None,
     };
     plan.steps.iter().find_map(folder).unwrap_or_default()
+}
+
+/// Puts an archive that an undo took away back into its place; nothing if it is there.
+pub fn put_archive_back(folder: &str, context: &Context<'_>) -> Result<(), StepError> {
+    retire::put_archive_back(folder, context)
 }
 
 /// Whether a removed file lies in the run's trash.

@@ -167,6 +167,20 @@ pub fn archive(
     Ok(format!("{folder} taken away"))
 }
 
+/// The way back of [`archive`], for an undo that is itself taken back.
+pub fn put_archive_back(folder: &str, context: &Context<'_>) -> Result<(), StepError> {
+    let place = context.resolve(folder)?;
+    let from = context.retired(folder);
+    if context.stat(&place)?.is_some() || context.stat(&from)?.is_none() {
+        return Ok(());
+    }
+    tracked::create_parent(&place, 0o755, context)?;
+    context
+        .files()
+        .rename(&from, &place)
+        .map_err(StepError::files("move", &from))
+}
+
 /// The file is written again, where there was one.
 pub fn inverse(
     what: &str,

@@ -1,6 +1,6 @@
 //! Version tables as data: what a change leaves, how it reads, what takes it back. Pure.
 
-use super::Inverse;
+use super::{Before, Inverse};
 use crate::model::quote_identifier;
 use crate::plan::{DatabaseRef, Step, TableAction, VersionTableChange};
 
@@ -142,14 +142,19 @@ pub fn preview(changes: &[VersionTableChange], statements: &[String]) -> Vec<Str
     lines
 }
 
-/// The change that takes a change back; none where it changes nothing.
-fn opposite(change: &VersionTableChange) -> Option<VersionTableChange> {
-    let was = expected(change);
+/// The change that takes a change back; none where it changes nothing. `lying` are the rows as
+/// they lay in the table, where that is known.
+fn opposite(
+    change: &VersionTableChange,
+    lying: Option<&Vec<String>>,
+) -> Option<VersionTableChange> {
+    let was = expected(change).map(|rows| lying.cloned().unwrap_or(rows));
     let is = goal(change);
     let action = match (&change.action, &was, &is) {
-        (TableAction::ReplaceRows { remove, insert }, ..) => TableAction::ReplaceRows {
-            remove: insert.clone(),
-            insert: remove.clone(),
+        // All rows, so that they lie in the old order again.
+        (TableAction::ReplaceRows { .. }, Some(old), Some(new)) => TableAction::ReplaceRows {
+            remove: new.clone(),
+            insert: old.clone(),
         },
         (_, None, None) => return None,
         (_, None, Some(_)) => TableAction::Drop,
@@ -171,8 +176,20 @@ pub fn inverse(
     database: &DatabaseRef,
     changes: &[VersionTableChange],
     statements: &[String],
+    before: &Before,
 ) -> Inverse {
-    let back: Vec<_> = changes.iter().rev().filter_map(opposite).collect();
+    let lying = |change: &VersionTableChange| match before {
+        Before::Rows { tables } => {
+            let found = tables.iter().find(|(table, _)| *table == change.table);
+            found.map(|(_, rows)| rows)
+        }
+        _ => None,
+    };
+    let back: Vec<_> = changes
+        .iter()
+        .rev()
+        .filter_map(|change| opposite(change, lying(change)))
+        .collect();
     let steps = if back.is_empty() {
         Vec::new()
     } else {
@@ -230,10 +247,10 @@ mod tests {
                 },
             ),
         ] {
-            let back = opposite(&change).unwrap();
+            let back = opposite(&change, None).unwrap();
             assert_eq!(expected(&back), goal(&change));
             assert_eq!(goal(&back), expected(&change));
-            let forth = opposite(&back).unwrap();
+            let forth = opposite(&back, None).unwrap();
             assert_eq!(expected(&forth), expected(&change));
             assert_eq!(goal(&forth), goal(&change));
         }

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use super::version_rows::{self, Rows};
-use super::{Clients, Commit, Context, Standing, StepError};
+use super::{Before, Clients, Commit, Context, Standing, StepError};
 use crate::model::{QualifiedName, Target};
 use crate::plan::{DatabaseRef, VersionTableChange};
 use crate::system::{Session, SqlError};
@@ -136,7 +136,8 @@ impl<'a> Database<'a> {
         Ok(rows.first().map(|row| row.get(0)))
     }
 
-    fn rows(&self, table: &QualifiedName) -> Result<Rows, StepError> {
+    /// The rows in the order in which they lie in the table; none if it does not exist.
+    fn lying(&self, table: &QualifiedName) -> Result<Rows, StepError> {
         let Some(oid) = self.oid(table)? else {
             return Ok(None);
         };
@@ -145,9 +146,15 @@ impl<'a> Database<'a> {
             Ok(rows) => rows,
             Err(error) => return Err(self.locked_or(table, oid, error, &format!("read {table}"))),
         };
-        let mut rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        rows.sort();
-        Ok(Some(rows))
+        Ok(Some(rows.iter().map(|row| row.get(0)).collect()))
+    }
+
+    fn rows(&self, table: &QualifiedName) -> Result<Rows, StepError> {
+        let mut rows = self.lying(table)?;
+        if let Some(rows) = &mut rows {
+            rows.sort();
+        }
+        Ok(rows)
     }
 
     fn compare(&self, table: &QualifiedName, expected: Rows) -> Result<(), StepError> {
@@ -361,6 +368,24 @@ fn refuse_clients(open: &Database<'_>, context: &Context<'_>) -> Result<usize, S
         label: open.label.to_owned(),
         clients,
     })
+}
+
+/// The rows as they lie in the tables. That they are the plan's is proven under the locks.
+pub fn before(
+    database: &DatabaseRef,
+    changes: &[VersionTableChange],
+    context: &Context<'_>,
+) -> Result<Before, StepError> {
+    let open = Database::open(database, context)?;
+    open.begin("READ ONLY")?;
+    let mut tables = Vec::new();
+    for change in changes {
+        if let Some(rows) = open.lying(&change.table)? {
+            tables.push((change.table.clone(), rows));
+        }
+    }
+    open.rollback();
+    Ok(Before::Rows { tables })
 }
 
 /// The truth about the transactions that the journal announced. Without one, nothing can have

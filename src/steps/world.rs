@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StepError;
 use crate::journal::{JournalError, run_folder};
-use crate::model::{ModuleName, Target};
+use crate::model::{ModuleName, QualifiedName, Target};
 use crate::plan::Step;
 use crate::system::WriteFiles;
 
@@ -151,6 +151,12 @@ pub enum Before {
         /// Relative paths.
         missing: Vec<String>,
     },
+    /// The rows of the version tables, in the order in which they lie in the table: after an undo
+    /// even a dump is the same.
+    Rows {
+        /// Each table that exists.
+        tables: Vec<(QualifiedName, Vec<String>)>,
+    },
     /// The text of a file that goes.
     Text {
         /// The contents.
@@ -163,7 +169,7 @@ impl Before {
     pub fn folders(&self) -> Vec<String> {
         match self {
             Self::Folders { missing } => missing.clone(),
-            Self::Nothing | Self::Text { .. } => Vec::new(),
+            Self::Nothing | Self::Rows { .. } | Self::Text { .. } => Vec::new(),
         }
     }
 }
