@@ -19,4 +19,5 @@ pub mod random;
 pub mod tree;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
+pub use lock::{FileLock, Taken};
 pub use postgres::{Canceller, ConnectError, Session, SqlError};
