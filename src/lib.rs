@@ -23,4 +23,5 @@ pub mod plan;
 pub mod python;
 pub mod sandbox;
 pub mod schema;
+pub mod survey;
 pub mod system;
