@@ -1,7 +1,7 @@
-//! Reading Python source with a real parser, without running it.
+//! Reading Python source without running it.
 //!
-//! Facts with line numbers; what cannot be known without running the code is said to be so, never
-//! guessed. Pure: bytes in, facts out. `survey` hands in the bytes; `rules` judges what comes out.
+//! A real parser gives facts with line numbers; what cannot be known without running the code is
+//! said to be so, never guessed. Pure: `survey` hands bytes in, `rules` judges what comes out.
 
 mod columns;
 pub mod env;
