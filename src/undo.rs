@@ -74,7 +74,7 @@ pub fn plan_for(
             id: free_id(run.id(), taken),
             purpose: Purpose::Undo(run.id().to_owned()),
             root: run.plan.root.clone(),
-            basis: run.plan.digest(),
+            basis: [("plan".to_owned(), run.plan.digest())].into(),
             choices: run.plan.choices.clone(),
             modules: Vec::new(),
             steps: Vec::new(),

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::model::text::{bytes, count, safe, safe_lines};
-use crate::plan::{Plan, PlannedModule, Purpose, Source, Step, Strategy, TableAction};
+use crate::model::text::{count, safe, safe_lines};
+use crate::plan::{Plan, PlannedModule, Purpose, Source, Strategy};
 use crate::schema::Difference;
+use crate::steps;
 
 macro_rules! line {
     ($text:expr) => { $text.push('\n') };
@@ -40,152 +41,16 @@ pub fn effects(text: &mut String, plan: &Plan) {
     line!(text, "{title}, in this order:");
     for (index, step) in plan.steps.iter().enumerate() {
         line!(text);
-        line!(text, "{:>3}. {}", index + 1, title_of(step));
-        for detail in details(step) {
-            line!(text, "       {detail}");
+        let preview = steps::preview(step);
+        let (title, details) = preview
+            .split_first()
+            .expect("a preview begins with the title");
+        line!(text, "{:>3}. {}", index + 1, safe(title));
+        for detail in details {
+            line!(text, "    {}", safe(detail));
         }
     }
     line!(text);
-}
-
-/// One line that says what a step does.
-pub fn title_of(step: &Step) -> String {
-    match step {
-        Step::Archive {
-            folder, members, ..
-        } => {
-            let size = members.iter().map(|member| member.file.size).sum();
-            format!(
-                "archive {}, {}  →  {}/versions.tar.gz",
-                count(members.len(), "file"),
-                bytes(size),
-                safe(folder)
-            )
-        }
-        Step::RetireArchive { folder } => format!("put away {}", safe(folder)),
-        Step::WriteFile {
-            what,
-            path,
-            contents,
-            ..
-        } => {
-            format!(
-                "write {what} {} ({})",
-                safe(path),
-                bytes(contents.len() as u64)
-            )
-        }
-        Step::RetireFile { what, file, .. } => format!("put away {what} {}", safe(&file.path)),
-        Step::VersionTables {
-            database, changes, ..
-        } => format!(
-            "change {} in {}, one transaction",
-            count(changes.len(), "version table"),
-            safe(&database.label)
-        ),
-        Step::RemoveFiles { module, files } => {
-            format!(
-                "remove {} of {}",
-                count(files.len(), "file"),
-                safe(&module.0)
-            )
-        }
-        Step::RestoreFiles { module, files, .. } => {
-            format!(
-                "bring back {} of {}",
-                count(files.len(), "file"),
-                safe(&module.0)
-            )
-        }
-        Step::Test {
-            module, database, ..
-        } => match database {
-            Some(database) => format!(
-                "test {}: alembic current, heads and check on {}",
-                safe(&module.0),
-                safe(&database.label)
-            ),
-            None => format!("test {}: alembic heads", safe(&module.0)),
-        },
-    }
-}
-
-/// What a step touches, line by line: files with sizes, SQL.
-pub fn details(step: &Step) -> Vec<String> {
-    match step {
-        Step::Archive { members, .. } => members
-            .iter()
-            .map(|member| format!("{}  {}", safe(&member.file.path), bytes(member.file.size)))
-            .collect(),
-        Step::RemoveFiles { files, .. } | Step::RestoreFiles { files, .. } => files
-            .iter()
-            .map(|file| format!("{}  {}", safe(&file.path), bytes(file.size)))
-            .collect(),
-        Step::VersionTables {
-            changes,
-            statements,
-            ..
-        } => {
-            let mut lines: Vec<String> = statements
-                .iter()
-                .flat_map(|s| s.lines())
-                .map(|l| safe(l).into_owned())
-                .collect();
-            for change in changes {
-                lines.push(format!(
-                    "{} holds {}",
-                    safe(&change.table.to_string()),
-                    rows(&change.expect)
-                ));
-                lines.extend(sql(change).iter().map(|sql| safe(sql).into_owned()));
-            }
-            lines
-        }
-        Step::Test { current, heads, .. } => {
-            let mut lines = vec![format!("heads must be {}", rows(heads))];
-            if !current.is_empty() {
-                lines.push(format!("current must be {}", rows(current)));
-            }
-            lines
-        }
-        Step::WriteFile { .. } | Step::RetireFile { .. } | Step::RetireArchive { .. } => Vec::new(),
-    }
-}
-
-/// The statements of a version table's change, as they run.
-fn sql(change: &crate::plan::VersionTableChange) -> Vec<String> {
-    let table = change.table.quoted();
-    let insert = |rows: &[String]| {
-        rows.iter()
-            .map(|row| format!("INSERT INTO {table} VALUES ({});", literal(row)))
-            .collect::<Vec<_>>()
-    };
-    let definition = || change.definition.iter().map(|s| format!("{s};"));
-    match &change.action {
-        TableAction::Drop => vec![format!("DROP TABLE {table};")],
-        TableAction::DropAndStamp { rows } => {
-            let mut lines = vec![format!("DROP TABLE {table};")];
-            lines.extend(definition());
-            lines.extend(insert(rows));
-            lines
-        }
-        TableAction::ReplaceRows {
-            remove,
-            insert: rows,
-        } => {
-            let mut lines: Vec<String> = remove
-                .iter()
-                .map(|row| format!("DELETE FROM {table} WHERE version_num = {};", literal(row)))
-                .collect();
-            lines.extend(insert(rows));
-            lines
-        }
-        TableAction::Create { rows } => definition().chain(insert(rows)).collect(),
-    }
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn rows(rows: &[String]) -> String {
@@ -299,8 +164,7 @@ pub fn json(plan: &Plan) -> Value {
         .iter()
         .map(|step| {
             let mut value = json!(step);
-            value["title"] = json!(title_of(step));
-            value["details"] = json!(details(step));
+            value["preview"] = json!(steps::preview(step));
             value
         })
         .collect();
