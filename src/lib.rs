@@ -22,4 +22,5 @@ pub mod model;
 pub mod plan;
 pub mod sandbox;
 pub mod schema;
+pub mod survey;
 pub mod system;
