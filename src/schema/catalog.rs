@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// What names an object: kind, schema, and the name with its signature where names repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,12 +44,114 @@ pub struct Object {
     pub definition: Option<String>,
 }
 
+impl Object {
+    /// An attribute's value.
+    pub fn get(&self, attribute: &str) -> Option<&str> {
+        self.attributes.get(attribute).map(String::as_str)
+    }
+
+    /// What must exist before it, from `pg_depend`.
+    pub fn needs(&self) -> Vec<ObjectKey> {
+        let lines = self.get("~needs").unwrap_or_default().lines();
+        lines
+            .filter_map(|line| {
+                let mut parts = line.split('\u{1f}').map(str::to_owned);
+                Some(ObjectKey {
+                    kind: parts.next()?,
+                    schema: parts.next()?,
+                    table: parts.next()?,
+                    name: parts.next()?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Whether two databases must agree on an attribute. The place of a column is only remarked;
+/// facts with `~` serve the order of creation.
+pub(super) fn is_compared(attribute: &str) -> bool {
+    !attribute.starts_with('~') && attribute != "position"
+}
+
 /// Everything in a database that the snapshot covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
     /// By key, hence in a stable order.
     #[serde(with = "pairs")]
     pub objects: BTreeMap<ObjectKey, Object>,
+}
+
+impl Catalog {
+    /// SHA-256 over all objects and attributes, 64 hexadecimal digits; changes with any DDL that
+    /// the snapshot covers, also with the order of columns.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        // Lengths first: no two catalogs share a byte sequence.
+        let mut feed = |text: &str| {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        };
+        for (key, object) in &self.objects {
+            for part in [&key.kind, &key.schema, &key.table, &key.name] {
+                feed(part);
+            }
+            for (attribute, value) in &object.attributes {
+                if !attribute.starts_with('~') {
+                    feed(attribute);
+                    feed(value);
+                }
+            }
+        }
+        crate::plan::hex(&hash.finalize())
+    }
+
+    /// The table, view or foreign table of this name.
+    pub(super) fn relation(&self, schema: &str, name: &str) -> Option<ObjectKey> {
+        ["table", "view", "materialized view", "foreign table"]
+            .into_iter()
+            .map(|kind| ObjectKey {
+                kind: kind.to_owned(),
+                schema: schema.to_owned(),
+                table: String::new(),
+                name: name.to_owned(),
+            })
+            .find(|key| self.objects.contains_key(key))
+    }
+
+    /// What belongs to the relation: columns, constraints, indexes, triggers, policies, rules.
+    pub(super) fn parts_of<'a>(
+        &'a self,
+        relation: &'a ObjectKey,
+    ) -> impl Iterator<Item = (&'a ObjectKey, &'a Object)> {
+        self.objects
+            .iter()
+            .filter(move |(key, _)| key.table == relation.name && key.schema == relation.schema)
+    }
+
+    /// The columns of a relation, in their order.
+    pub(super) fn columns_of<'a>(
+        &'a self,
+        relation: &'a ObjectKey,
+    ) -> Vec<(&'a ObjectKey, &'a Object)> {
+        let mut columns: Vec<_> = self
+            .parts_of(relation)
+            .filter(|(key, object)| key.kind == "column" && object.get("type").is_some())
+            .collect();
+        columns.sort_by_key(|(_, object)| {
+            object
+                .get("position")
+                .and_then(|place| place.parse::<u32>().ok())
+        });
+        columns
+    }
+
+    /// The table and column that own a sequence.
+    pub(super) fn owner_of(&self, sequence: &ObjectKey) -> Option<(ObjectKey, String)> {
+        let owner = self.objects.get(sequence)?.get("~owner")?;
+        let mut parts = owner.split('\u{1f}');
+        let relation = self.relation(parts.next()?, parts.next()?)?;
+        Some((relation, parts.next()?.to_owned()))
+    }
 }
 
 /// JSON has no structured keys; objects are written as a list of pairs.

@@ -1,8 +1,19 @@
 //! The catalog of a database as data: snapshot, comparison, carry-over, the text of a baseline.
 //!
-//! Pure, but for nothing: the queries in `assets/sql` are run by `rehearse` and `survey`, which
-//! hand the rows to [`Catalog`]. Nothing here opens a connection.
+//! Pure: the queries in `assets/sql` are run by `survey::catalog`, which hands the rows to
+//! [`Catalog`]. Nothing here opens a connection.
 
+mod carry;
 mod catalog;
+mod compare;
+mod compose;
+mod piece;
+mod rows;
+mod source;
 
+pub use carry::{Carry, carry, surround};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
+pub use compare::{compare, remarks};
+pub use compose::{Body, compose, merge};
+pub use piece::{Origin, Piece, Stage};
+pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};

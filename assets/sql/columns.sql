@@ -1,0 +1,47 @@
+-- Which columns have the tables, with type, default, identity and what else is not the default?
+-- PostgreSQL 12-18. `position` counts the columns that are there.
+SELECT 'column', rel.schema, rel.name, f.attname::text, a.attribute, a.value
+FROM rel
+JOIN pg_attribute f ON f.attrelid = rel.oid AND f.attnum > 0 AND NOT f.attisdropped
+JOIN pg_type t ON t.oid = f.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = f.attrelid AND d.adnum = f.attnum
+LEFT JOIN LATERAL (
+    SELECT count(*) AS place
+    FROM pg_attribute p
+    WHERE p.attrelid = f.attrelid AND p.attnum > 0 AND p.attnum <= f.attnum AND NOT p.attisdropped
+) AS p ON true
+LEFT JOIN LATERAL (
+    SELECT format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s',
+            s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+            CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END) AS options,
+        format('%I.%I', n.nspname, c.relname) AS name
+    FROM pg_depend e
+    JOIN pg_sequence s ON s.seqrelid = e.objid
+    JOIN pg_class c ON c.oid = s.seqrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE f.attidentity <> '' AND e.classid = 'pg_class'::regclass AND e.deptype = 'i'
+        AND e.refclassid = 'pg_class'::regclass
+        AND e.refobjid = f.attrelid AND e.refobjsubid = f.attnum
+) AS s ON true
+CROSS JOIN LATERAL (VALUES
+    ('type', format_type(f.atttypid, f.atttypmod)),
+    ('not null', CASE WHEN f.attnotnull THEN 'yes' ELSE 'no' END),
+    ('default', CASE WHEN f.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END),
+    ('generated', CASE f.attgenerated
+        WHEN 's' THEN format('GENERATED ALWAYS AS (%s) STORED', pg_get_expr(d.adbin, d.adrelid))
+        WHEN 'v' THEN format('GENERATED ALWAYS AS (%s) VIRTUAL', pg_get_expr(d.adbin, d.adrelid)) END),
+    ('identity', CASE f.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END),
+    ('identity options', s.options),
+    ('identity sequence', s.name),
+    ('collation', CASE WHEN f.attcollation <> t.typcollation
+        THEN f.attcollation::regcollation::text END),
+    ('storage', CASE WHEN f.attstorage <> t.typstorage THEN CASE f.attstorage
+        WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END),
+    ('compression', CASE to_jsonb(f) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END),
+    ('statistics target', CASE WHEN f.attstattarget >= 0 THEN f.attstattarget::text END),
+    ('options', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(f.attoptions) o)),
+    ('inherited', CASE WHEN f.attinhcount > 0
+        THEN CASE WHEN f.attislocal THEN 'and local' ELSE 'yes' END END),
+    ('position', p.place::text)
+) AS a (attribute, value)
+WHERE rel.relkind IN ('r', 'p', 'f') AND a.value IS NOT NULL

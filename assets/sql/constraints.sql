@@ -1,0 +1,19 @@
+-- Which constraints have the tables? PostgreSQL 12-18.
+-- Left out: copies that a partition or child has of its parent's, and the NOT NULL constraints of
+-- PostgreSQL 18, which the column says already.
+SELECT 'constraint', rel.schema, rel.name, o.conname::text, a.attribute, a.value
+FROM rel
+JOIN pg_constraint o ON o.conrelid = rel.oid
+CROSS JOIN LATERAL (VALUES
+    ('type', CASE o.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique'
+        WHEN 'f' THEN 'foreign key' WHEN 'c' THEN 'check' WHEN 'x' THEN 'exclusion'
+        WHEN 't' THEN 'trigger' ELSE o.contype::text END),
+    ('definition', pg_get_constraintdef(o.oid)),
+    ('index options', (SELECT string_agg(x, ', ' ORDER BY x)
+        FROM pg_class i, unnest(i.reloptions) x
+        WHERE i.oid = o.conindid AND o.contype IN ('p', 'u', 'x'))),
+    ('@create', format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s',
+        rel.schema, rel.name, o.conname, pg_get_constraintdef(o.oid)))
+) AS a (attribute, value)
+WHERE a.value IS NOT NULL AND o.contype NOT IN ('n', 't')
+    AND o.conparentid = 0 AND (o.conislocal OR o.coninhcount = 0)

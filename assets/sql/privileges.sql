@@ -1,0 +1,43 @@
+-- Who may do what, where it is not what the server gives by itself? PostgreSQL 12-18.
+-- One line a privilege: grantee, privilege, `*` if it may be passed on. The owner is written as
+-- `owner`, since the replay's owner is another role.
+SELECT x.kind, x.schema, x.tab, x.name, 'privileges', coalesce(g.list, '')
+FROM (
+    SELECT rel.kind, rel.schema, '' AS tab, rel.name, c.relacl AS acl, c.relowner AS owner,
+        acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner) AS usual
+    FROM rel JOIN pg_class c ON c.oid = rel.oid WHERE c.relkind <> 'c'
+    UNION ALL
+    SELECT 'column', rel.schema, rel.name, f.attname::text, f.attacl, c.relowner, '{}'::aclitem[]
+    FROM rel JOIN pg_class c ON c.oid = rel.oid JOIN pg_attribute f ON f.attrelid = rel.oid
+    WHERE f.attnum > 0 AND NOT f.attisdropped
+    UNION ALL
+    SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+        ns.schema, '', p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.proacl, p.proowner,
+        acldefault('f', p.proowner)
+    FROM pg_proc p JOIN ns ON ns.oid = p.pronamespace
+    WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+    UNION ALL
+    SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'composite type' END,
+        ns.schema, '', t.typname::text, t.typacl, t.typowner, acldefault('T', t.typowner)
+    FROM pg_type t JOIN ns ON ns.oid = t.typnamespace
+    WHERE t.typtype IN ('e', 'd', 'r', 'c')
+        AND (t.typtype <> 'c' OR EXISTS (SELECT FROM rel WHERE rel.oid = t.typrelid AND rel.relkind = 'c'))
+        AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
+    UNION ALL
+    SELECT 'schema', '', '', ns.schema, n.nspacl, n.nspowner,
+        -- what initdb wrote for `public` is what the server gives
+        coalesce((SELECT i.initprivs FROM pg_init_privs i
+            WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid AND i.objsubid = 0),
+            acldefault('n', n.nspowner))
+    FROM ns JOIN pg_namespace n ON n.oid = ns.oid
+) AS x
+CROSS JOIN LATERAL (
+    SELECT string_agg(concat(
+        CASE e.grantee WHEN 0 THEN 'PUBLIC' WHEN x.owner THEN 'owner'
+            ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
+        E'\t', e.privilege_type, E'\t', CASE WHEN e.is_grantable THEN '*' ELSE '' END), E'\n'
+        ORDER BY e.grantee = 0 DESC, e.grantee = x.owner DESC, pg_get_userbyid(e.grantee), e.privilege_type) AS list
+    FROM aclexplode(x.acl) e
+) AS g
+WHERE x.acl IS NOT NULL
+    AND NOT (x.acl @> x.usual AND x.usual @> x.acl)

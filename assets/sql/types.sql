@@ -1,0 +1,74 @@
+-- Which ENUM, domain, composite and range types are there? PostgreSQL 12-18.
+-- Labels in their order; a domain's and a composite's parts as the server writes them.
+SELECT k.kind, ns.schema, '', t.typname::text, a.attribute, a.value
+FROM pg_type t
+JOIN ns ON ns.oid = t.typnamespace
+LEFT JOIN pg_range r ON r.rngtypid = t.oid
+LEFT JOIN pg_class c ON c.oid = t.typrelid
+CROSS JOIN LATERAL (
+    SELECT CASE t.typtype
+        WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite type'
+        WHEN 'r' THEN 'range type' ELSE 'base type'
+    END AS kind
+) AS k
+LEFT JOIN LATERAL (
+    SELECT string_agg(e.enumlabel, E'\n' ORDER BY e.enumsortorder) AS labels,
+        coalesce(string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder), '') AS list
+    FROM pg_enum e WHERE e.enumtypid = t.oid
+) AS e ON t.typtype = 'e'
+LEFT JOIN LATERAL (
+    SELECT string_agg(format('CONSTRAINT %I %s', o.conname, pg_get_constraintdef(o.oid)), ' '
+        ORDER BY o.conname) AS checks
+    FROM pg_constraint o WHERE o.contypid = t.oid AND o.contype <> 'n'
+) AS d ON t.typtype = 'd'
+LEFT JOIN LATERAL (
+    SELECT string_agg(format('%I %s', f.attname, format_type(f.atttypid, f.atttypmod))
+        || CASE WHEN f.attcollation <> ft.typcollation
+            THEN ' COLLATE ' || f.attcollation::regcollation::text ELSE '' END,
+        ', ' ORDER BY f.attnum) AS fields
+    FROM pg_attribute f
+    JOIN pg_type ft ON ft.oid = f.atttypid
+    WHERE f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+) AS f ON t.typtype = 'c'
+LEFT JOIN pg_type dt ON dt.oid = t.typbasetype
+LEFT JOIN LATERAL (
+    SELECT concat_ws(', ',
+        'SUBTYPE = ' || format_type(r.rngsubtype, NULL),
+        'SUBTYPE_OPCLASS = ' || (
+            SELECT format('%I.%I', n.nspname, p.opcname)
+            FROM pg_opclass p JOIN pg_namespace n ON n.oid = p.opcnamespace
+            WHERE p.oid = r.rngsubopc AND NOT p.opcdefault),
+        'COLLATION = ' || (SELECT r.rngcollation::regcollation::text
+            FROM pg_type s WHERE s.oid = r.rngsubtype AND s.typcollation <> r.rngcollation),
+        'CANONICAL = ' || nullif(r.rngcanonical::text, '-'),
+        'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::text, '-')) AS options
+) AS g ON t.typtype = 'r'
+CROSS JOIN LATERAL (
+    SELECT concat_ws(' ',
+        format_type(t.typbasetype, t.typtypmod),
+        CASE WHEN t.typcollation <> dt.typcollation
+            THEN 'COLLATE ' || t.typcollation::regcollation::text END,
+        'DEFAULT ' || t.typdefault,
+        CASE WHEN t.typnotnull THEN 'NOT NULL' END,
+        d.checks) AS text
+) AS domain
+CROSS JOIN LATERAL (VALUES
+    ('labels', e.labels),
+    ('definition', CASE t.typtype
+        WHEN 'd' THEN domain.text WHEN 'c' THEN f.fields WHEN 'r' THEN g.options END),
+    ('present', 'yes'),
+    ('@create', CASE t.typtype
+        WHEN 'e' THEN format('CREATE TYPE %I.%I AS ENUM (%s)', ns.schema, t.typname, e.list)
+        WHEN 'd' THEN format('CREATE DOMAIN %I.%I AS %s', ns.schema, t.typname, domain.text)
+        WHEN 'c' THEN format('CREATE TYPE %I.%I AS (%s)', ns.schema, t.typname, f.fields)
+        WHEN 'r' THEN format('CREATE TYPE %I.%I AS RANGE (%s)', ns.schema, t.typname, g.options)
+    END)
+) AS a (attribute, value)
+WHERE a.value IS NOT NULL
+    AND t.typtype IN ('e', 'd', 'c', 'r', 'b')
+    AND (t.typtype <> 'c' OR c.relkind = 'c')
+    -- the array that belongs to another type is not an object of its own
+    AND NOT EXISTS (SELECT FROM pg_type x WHERE x.typarray = t.oid)
+    AND NOT EXISTS (
+        SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid
+    )

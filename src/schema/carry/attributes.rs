@@ -1,0 +1,210 @@
+//! Facts beside an object: comment, row security, storage, the state of a trigger.
+
+use crate::schema::source::{escape_binds, execute, string};
+use crate::schema::{Object, ObjectKey, Stage};
+
+use super::{Writer, sql};
+
+/// Whether an attribute is set by a statement of its own, beside the one that makes the object.
+pub fn is_beside(kind: &str, attribute: &str) -> bool {
+    match (kind, attribute) {
+        (_, "comment" | "privileges" | "enabled")
+        | (
+            "table",
+            "row security" | "force row security" | "replica identity" | "clustered on"
+            | "storage parameters" | "toast parameters",
+        )
+        | ("column", "storage" | "compression" | "statistics target" | "options")
+        | ("statistics", "target") => true,
+        _ => false,
+    }
+}
+
+/// Whether the attribute can be altered on a drafted column.
+fn is_alterable(attribute: &str) -> bool {
+    matches!(attribute, "default" | "not null")
+}
+
+/// Sets an attribute of `key` to what the old chain has.
+pub fn change(writer: &mut Writer<'_>, key: &ObjectKey, attribute: &str) -> bool {
+    let value = |object: Option<&Object>| object.and_then(|o| o.get(attribute)).map(str::to_owned);
+    let wanted = value(writer.a.objects.get(key));
+    let present = value(writer.b.objects.get(key));
+    if attribute == "comment" {
+        return comment(writer, key, wanted.as_deref(), present.as_deref());
+    }
+    let Some((stage, statement)) = statement(key, attribute, wanted.as_deref()) else {
+        return false;
+    };
+    writer.push_beside(stage, attribute, key, execute(&statement), String::new());
+    true
+}
+
+/// Alters the default or NOT NULL of a drafted column.
+pub fn alter_column(writer: &mut Writer<'_>, key: &ObjectKey, attribute: &str) -> bool {
+    let Some(object) = writer
+        .a
+        .objects
+        .get(key)
+        .filter(|_| is_alterable(attribute))
+    else {
+        return false;
+    };
+    let (table, column) = (sql::table(key), sql::name(&key.name));
+    let alembic = |setting: String| {
+        let arguments = match key.schema.as_str() {
+            "public" => String::new(),
+            schema => format!(", schema={}", string(schema)),
+        };
+        format!(
+            "op.alter_column({}, {}, {setting}{arguments})",
+            string(&key.table),
+            string(&key.name)
+        )
+    };
+    let up = if attribute == "not null" {
+        let nullable = if object.get("not null") == Some("yes") {
+            "False"
+        } else {
+            "True"
+        };
+        alembic(format!("nullable={nullable}"))
+    } else {
+        match object.get("default") {
+            None => alembic("server_default=None".to_owned()),
+            // DDL doubles a percent sign and reads `:name` in sa.text(); plain SQL does not.
+            Some(default) if default.contains('%') || escape_binds(default) != default => execute(
+                &format!("ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}"),
+            ),
+            Some(default) => alembic(format!("server_default=sa.text({})", string(default))),
+        }
+    };
+    writer.push_beside(Stage::Tables, attribute, key, up, String::new());
+    true
+}
+
+fn comment(
+    writer: &mut Writer<'_>,
+    key: &ObjectKey,
+    wanted: Option<&str>,
+    present: Option<&str>,
+) -> bool {
+    let Some(subject) = sql::subject(key) else {
+        return false;
+    };
+    let set = |text: Option<&str>| {
+        let text = text.map_or_else(|| "NULL".to_owned(), sql::literal);
+        execute(&format!("COMMENT ON {subject} IS {text}"))
+    };
+    let up = match (key.kind.as_str(), wanted) {
+        ("table", Some(text)) => {
+            let schema = match key.schema.as_str() {
+                "public" => String::new(),
+                schema => format!(", schema={}", string(schema)),
+            };
+            format!(
+                "op.create_table_comment({}, {}{schema})",
+                string(&key.name),
+                string(text)
+            )
+        }
+        _ => set(wanted),
+    };
+    // What outlives the downgrade gets its old comment back.
+    let down = if key.kind == "schema" && writer.b.objects.contains_key(key) {
+        set(present)
+    } else {
+        String::new()
+    };
+    writer.push_beside(Stage::Comments, "comment", key, up, down);
+    true
+}
+
+fn statement(key: &ObjectKey, attribute: &str, wanted: Option<&str>) -> Option<(Stage, String)> {
+    let own = sql::qualified(key);
+    let switch = |on: &str, off: &str| {
+        if wanted.is_some() {
+            on.to_owned()
+        } else {
+            off.to_owned()
+        }
+    };
+    Some(match (key.kind.as_str(), attribute) {
+        ("table", "row security") => {
+            let word = switch("ENABLE", "DISABLE");
+            (
+                Stage::Policies,
+                format!("ALTER TABLE {own} {word} ROW LEVEL SECURITY"),
+            )
+        }
+        ("table", "force row security") => {
+            let word = switch("FORCE", "NO FORCE");
+            (
+                Stage::Policies,
+                format!("ALTER TABLE {own} {word} ROW LEVEL SECURITY"),
+            )
+        }
+        // After the indexes that it may name.
+        ("table", "replica identity") => {
+            let identity = wanted.unwrap_or("DEFAULT");
+            (
+                Stage::ForeignKeys,
+                format!("ALTER TABLE {own} REPLICA IDENTITY {identity}"),
+            )
+        }
+        ("table", "clustered on") => {
+            let index = wanted.map_or_else(
+                || "SET WITHOUT CLUSTER".to_owned(),
+                |index| format!("CLUSTER ON {}", sql::name(index)),
+            );
+            (Stage::ForeignKeys, format!("ALTER TABLE {own} {index}"))
+        }
+        ("table", "storage parameters" | "toast parameters") => (
+            Stage::Tables,
+            format!("ALTER TABLE {own} SET ({})", wanted?),
+        ),
+        ("column", _) => {
+            let alter = format!(
+                "ALTER TABLE {} ALTER COLUMN {}",
+                sql::table(key),
+                sql::name(&key.name)
+            );
+            let setting = match attribute {
+                "storage" => format!("SET STORAGE {}", wanted?),
+                "compression" => format!("SET COMPRESSION {}", wanted.unwrap_or("default")),
+                "statistics target" => format!("SET STATISTICS {}", wanted.unwrap_or("-1")),
+                "options" => format!("SET ({})", wanted?),
+                _ => return None,
+            };
+            (Stage::Tables, format!("{alter} {setting}"))
+        }
+        ("statistics", "target") => (
+            Stage::Indexes,
+            format!(
+                "ALTER STATISTICS {own} SET STATISTICS {}",
+                wanted.unwrap_or("-1")
+            ),
+        ),
+        ("trigger", "enabled") => {
+            let word = wanted.unwrap_or("ENABLE");
+            let name = sql::name(&key.name);
+            (
+                Stage::Triggers,
+                format!("ALTER TABLE {} {word} TRIGGER {name}", sql::table(key)),
+            )
+        }
+        ("rule", "enabled") => {
+            let word = wanted.unwrap_or("ENABLE");
+            let name = sql::name(&key.name);
+            (
+                Stage::Triggers,
+                format!("ALTER TABLE {} {word} RULE {name}", sql::table(key)),
+            )
+        }
+        ("event trigger", "enabled") => (
+            Stage::Triggers,
+            format!("ALTER EVENT TRIGGER {own} {}", wanted.unwrap_or("ENABLE")),
+        ),
+        _ => return None,
+    })
+}

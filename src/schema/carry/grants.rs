@@ -1,0 +1,155 @@
+//! Privileges: GRANT and REVOKE from the difference of two lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::source::execute;
+use crate::schema::{ObjectKey, Stage};
+
+use super::{Writer, sql};
+
+/// Grantee, privilege, whether it may be passed on.
+type Privilege = (String, String, bool);
+
+/// Gives an object the privileges of the old chain's.
+pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
+    let Some(target) = target(key) else {
+        return false;
+    };
+    let read = |catalog: &crate::schema::Catalog| -> BTreeSet<Privilege> {
+        match catalog
+            .objects
+            .get(key)
+            .and_then(|object| object.get("privileges"))
+        {
+            Some(list) => parse(list),
+            None => usual(&key.kind),
+        }
+    };
+    let (wanted, present) = (read(writer.a), read(writer.b));
+    // What an owner may do is his own affair; a list without it cannot be told from a revoke.
+    let others = |set: &BTreeSet<Privilege>| -> BTreeSet<Privilege> {
+        set.iter()
+            .filter(|(grantee, ..)| grantee != "owner")
+            .cloned()
+            .collect()
+    };
+    let (wanted, present) = (others(&wanted), others(&present));
+    let up = statements(&target, &present, &wanted);
+    if up.is_empty() {
+        return false;
+    }
+    // The default of future objects and a schema that was there before outlive the tables.
+    let outlives = key.kind == "default privileges"
+        || key.kind == "schema" && writer.b.objects.contains_key(key);
+    let down = if outlives {
+        statements(&target, &wanted, &present).join("\n")
+    } else {
+        String::new()
+    };
+    writer
+        .written
+        .extend((key.kind == "default privileges").then(|| key.clone()));
+    writer.push_beside(Stage::Grants, "privileges", key, up.join("\n"), down);
+    true
+}
+
+fn parse(list: &str) -> BTreeSet<Privilege> {
+    list.lines()
+        .filter_map(|line| {
+            let mut parts = line.split('\t');
+            let grantee = parts.next()?.to_owned();
+            let privilege = parts.next()?.to_owned();
+            Some((grantee, privilege, parts.next() == Some("*")))
+        })
+        .collect()
+}
+
+/// What PUBLIC may do with a new object.
+fn usual(kind: &str) -> BTreeSet<Privilege> {
+    let privilege = match kind {
+        "function" | "procedure" | "aggregate" => "EXECUTE",
+        "enum" | "domain" | "range type" | "composite type" => "USAGE",
+        _ => return BTreeSet::new(),
+    };
+    BTreeSet::from([("PUBLIC".to_owned(), privilege.to_owned(), false)])
+}
+
+/// How a statement about the object's privileges is put together.
+struct Target {
+    prefix: String,
+    object: String,
+    column: Option<String>,
+}
+
+fn target(key: &ObjectKey) -> Option<Target> {
+    let own = sql::qualified(key);
+    let object = match key.kind.as_str() {
+        "table" | "view" | "materialized view" | "foreign table" => format!("TABLE {own}"),
+        "column" => format!("TABLE {}", sql::table(key)),
+        "sequence" => format!("SEQUENCE {own}"),
+        "function" | "aggregate" => {
+            format!("FUNCTION {}", own.replace("(*)", "()"))
+        }
+        "procedure" => format!("PROCEDURE {own}"),
+        "enum" | "domain" | "range type" | "composite type" => format!("TYPE {own}"),
+        "schema" => format!("SCHEMA {own}"),
+        "default privileges" => key.name.rsplit_once(" on ")?.1.to_uppercase(),
+        _ => return None,
+    };
+    let prefix = if key.kind == "default privileges" {
+        let role = key.name.strip_prefix("for ")?.rsplit_once(" on ")?.0;
+        let schema = match key.schema.as_str() {
+            "" => String::new(),
+            schema => format!(" IN SCHEMA {}", sql::name(schema)),
+        };
+        format!(
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {}{schema} ",
+            sql::name(role)
+        )
+    } else {
+        String::new()
+    };
+    Some(Target {
+        prefix,
+        object,
+        column: (key.kind == "column").then(|| sql::name(&key.name)),
+    })
+}
+
+/// The statements that lead from one list to the other: revokes first.
+fn statements(
+    target: &Target,
+    from: &BTreeSet<Privilege>,
+    to: &BTreeSet<Privilege>,
+) -> Vec<String> {
+    let by_grantee = |set: Vec<&Privilege>| {
+        let mut grouped = BTreeMap::<(String, bool), Vec<String>>::new();
+        for (grantee, privilege, option) in set {
+            let privilege = match &target.column {
+                Some(column) => format!("{privilege} ({column})"),
+                None => privilege.clone(),
+            };
+            grouped
+                .entry((grantee.clone(), *option))
+                .or_default()
+                .push(privilege);
+        }
+        grouped
+    };
+    let Target { prefix, object, .. } = target;
+    let mut lines = Vec::new();
+    for ((grantee, _), privileges) in by_grantee(from.difference(to).collect()) {
+        let list = privileges.join(", ");
+        lines.push(execute(&format!(
+            "{prefix}REVOKE {list} ON {object} FROM {grantee}"
+        )));
+    }
+    for ((grantee, option), privileges) in by_grantee(to.difference(from).collect()) {
+        let list = privileges.join(", ");
+        let option = if option { " WITH GRANT OPTION" } else { "" };
+        lines.push(execute(&format!(
+            "{prefix}GRANT {list} ON {object} TO {grantee}{option}"
+        )));
+    }
+    lines
+}

@@ -1,0 +1,305 @@
+//! Carry-over: what makes the baseline's database equal to the old chain's, as pieces.
+//!
+//! Called by the rehearsal: once before the first build ([`surround`]: everything that the draft
+//! does not say), and after each build for what still differs ([`carry`]). Pure; what cannot be
+//! written is named, never dropped.
+
+mod attributes;
+mod grants;
+mod object;
+mod order;
+pub(super) mod sql;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};
+
+/// What was written, and what could not be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carry {
+    /// The pieces, in an order that respects what needs what.
+    pub pieces: Vec<Piece>,
+    /// Differences that no piece removes; each a finding.
+    pub cannot: Vec<Difference>,
+}
+
+/// Writes the pieces that make `b` equal `a`. `leave_out` names objects as [`ObjectKey`] shows
+/// them, `view active_users`, or with the schema, `view public.active_users`.
+///
+/// A piece for an object that has a piece already replaces it (see [`super::merge`]); a piece
+/// without code takes it away.
+pub fn carry(a: &Catalog, b: &Catalog, leave_out: &[String]) -> Carry {
+    let mut writer = Writer {
+        a,
+        b,
+        carry: Carry::default(),
+        written: BTreeSet::new(),
+    };
+    let mut by_object = BTreeMap::<ObjectKey, Vec<Difference>>::new();
+    for difference in compare(a, b) {
+        let key = difference.object();
+        if !is_left_out(key, leave_out) {
+            by_object.entry(key.clone()).or_default().push(difference);
+        }
+    }
+    // Tables that must be built anew first: they take their columns and constraints along.
+    let rebuilt: BTreeSet<ObjectKey> = by_object
+        .values()
+        .flatten()
+        .filter_map(|difference| table::to_rebuild(a, b, difference))
+        .collect();
+    for relation in &rebuilt {
+        writer.whole(relation);
+    }
+    for (key, differences) in by_object {
+        if writer.written.contains(&key) {
+            continue;
+        }
+        for difference in differences {
+            writer.settle(&key, difference);
+        }
+    }
+    let mut carry = writer.carry;
+    carry
+        .pieces
+        .retain(|piece| !is_left_out(&piece.key(), leave_out));
+    order::sort(&mut carry.pieces, a);
+    carry
+}
+
+/// Everything in `a` that a draft does not say: schemas, extensions, types, functions, views and
+/// the like, to stand around the drafted pieces before anything is built.
+pub fn surround(a: &Catalog, drafted: &[Piece], leave_out: &[String]) -> Carry {
+    carry(a, &predict(a, drafted), leave_out)
+}
+
+/// What a build of the drafted pieces alone would give, if each said all that autogenerate can.
+fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
+    let keys: BTreeSet<ObjectKey> = drafted.iter().map(Piece::key).collect();
+    let is_drafted_table = |schema: &str, name: &str| {
+        keys.iter()
+            .any(|key| key.kind == "table" && key.name == name && key.schema == schema)
+    };
+    let mut objects = BTreeMap::new();
+    for (key, object) in &a.objects {
+        let kept: &[&str] = match key.kind.as_str() {
+            "schema" if key.name == "public" => &["present"],
+            "table" if is_drafted_table(&key.schema, &key.name) => &["present", "comment"],
+            "column" if is_drafted_table(&key.schema, &key.table) => &[
+                "type",
+                "not null",
+                "default",
+                "generated",
+                "identity",
+                "identity options",
+                "identity sequence",
+                "collation",
+                "comment",
+                "position",
+            ],
+            "constraint"
+                if is_drafted_table(&key.schema, &key.table)
+                    && object.get("type") != Some("exclusion") =>
+            {
+                &["type", "definition"]
+            }
+            "enum" if keys.contains(key) => &["labels", "present"],
+            "index" if keys.contains(key) => &["definition"],
+            "sequence" if is_serial(a, key, &is_drafted_table) => &[
+                "type",
+                "start",
+                "increment",
+                "minimum",
+                "maximum",
+                "cache",
+                "cycle",
+                "owned by",
+                "~owner",
+            ],
+            _ => continue,
+        };
+        let mut object = object.clone();
+        object
+            .attributes
+            .retain(|name, _| kept.contains(&name.as_str()));
+        if !object.attributes.is_empty() {
+            objects.insert(key.clone(), object);
+        }
+    }
+    Catalog { objects }
+}
+
+/// Whether a SERIAL column of a drafted table makes this sequence.
+fn is_serial(
+    a: &Catalog,
+    sequence: &ObjectKey,
+    is_drafted_table: &impl Fn(&str, &str) -> bool,
+) -> bool {
+    a.owner_of(sequence).is_some_and(|(relation, column)| {
+        is_drafted_table(&relation.schema, &relation.name)
+            && sequence.schema == relation.schema
+            && sequence.name == format!("{}_{column}_seq", relation.name)
+    })
+}
+
+fn is_left_out(key: &ObjectKey, leave_out: &[String]) -> bool {
+    let shown = key.to_string();
+    let plain = format!("{} {}", key.kind, key.name);
+    let full = format!("{} {}.{}", key.kind, key.schema, key.name);
+    leave_out
+        .iter()
+        .any(|left| *left == shown || *left == plain || *left == full)
+}
+
+/// Gathers pieces while the differences are gone through.
+struct Writer<'a> {
+    a: &'a Catalog,
+    b: &'a Catalog,
+    carry: Carry,
+    /// Objects written as a whole: their attributes need nothing more.
+    written: BTreeSet<ObjectKey>,
+}
+
+impl Writer<'_> {
+    /// Removes one difference.
+    fn settle(&mut self, key: &ObjectKey, difference: Difference) {
+        if self.written.contains(key) {
+            return;
+        }
+        let settled = match &difference {
+            Difference::Missing { .. } => self.whole(key),
+            Difference::Extra { .. } => self.take_away(key),
+            Difference::Changed { attribute, .. } => {
+                let attribute = attribute.clone();
+                self.change(key, &attribute)
+            }
+        };
+        if !settled {
+            self.carry.cannot.push(difference);
+        }
+    }
+
+    /// Writes an object with all that belongs to it. False if that cannot be done.
+    fn whole(&mut self, key: &ObjectKey) -> bool {
+        let a = self.a;
+        let Some(object) = a.objects.get(key) else {
+            return false;
+        };
+        let settled = match key.kind.as_str() {
+            "table" => table::create(self, key, object),
+            "constraint" => table::constraint(self, key, object),
+            "sequence" => object::sequence(self, key, object),
+            "column" => return self.column_facts(key, object),
+            "default privileges" => return grants::change(self, key),
+            _ => object::create(self, key, object),
+        };
+        if !settled {
+            return false;
+        }
+        self.written.insert(key.clone());
+        self.extras(key, object);
+        for (part, part_object) in object::parts(a, key) {
+            let is_there = self.b.objects.contains_key(&part);
+            match part.kind.as_str() {
+                // Built inside CREATE TABLE; the facts beside it are written on their own.
+                "column" => {
+                    self.column_facts(&part, part_object);
+                }
+                "constraint" => {
+                    if !self.written.contains(&part) {
+                        table::constraint(self, &part, part_object);
+                    }
+                    self.written.insert(part.clone());
+                    self.extras(&part, part_object);
+                }
+                _ if is_there && self.b.objects.contains_key(key) => {}
+                _ if self.written.contains(&part) => {}
+                _ => {
+                    if !self.whole(&part) {
+                        self.carry.cannot.push(Difference::Missing {
+                            object: part,
+                            definition: part_object.definition.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Comment, privileges, row security and the like of an object that is written anew.
+    fn extras(&mut self, key: &ObjectKey, object: &Object) {
+        for attribute in object.attributes.keys() {
+            if attributes::is_beside(&key.kind, attribute) && !self.change(key, attribute) {
+                self.carry.cannot.push(Difference::Changed {
+                    object: key.clone(),
+                    attribute: attribute.clone(),
+                    left: object.get(attribute).unwrap_or_default().to_owned(),
+                    right: String::new(),
+                });
+            }
+        }
+    }
+
+    /// What stands beside a column's definition.
+    fn column_facts(&mut self, key: &ObjectKey, object: &Object) -> bool {
+        self.written.insert(key.clone());
+        self.extras(key, object);
+        true
+    }
+
+    /// Takes an object away that only the baseline has.
+    fn take_away(&mut self, key: &ObjectKey) -> bool {
+        match key.kind.as_str() {
+            // An extension or a schema may be there before the baseline runs; a column's table
+            // and a sequence's owner are built anew.
+            "schema" | "extension" | "column" => false,
+            "constraint" => {
+                let drop = format!(
+                    "ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}",
+                    sql::table(key),
+                    sql::name(&key.name)
+                );
+                let up = super::source::execute(&drop);
+                self.push(Stage::ForeignKeys, key, up, String::new());
+                true
+            }
+            kind => {
+                let stage = object::stage(self.a, key, kind).unwrap_or(Stage::Tables);
+                self.push(stage, key, String::new(), String::new());
+                true
+            }
+        }
+    }
+
+    /// Writes one attribute of an object that is there.
+    fn change(&mut self, key: &ObjectKey, attribute: &str) -> bool {
+        if attribute == "privileges" {
+            return grants::change(self, key);
+        }
+        if attributes::is_beside(&key.kind, attribute) {
+            return attributes::change(self, key, attribute);
+        }
+        match key.kind.as_str() {
+            "column" => attributes::alter_column(self, key, attribute),
+            "table" | "schema" | "extension" => false,
+            // A sequence that SERIAL made is there; the others are made anew.
+            "sequence" if self.b.owner_of(key).is_some() => object::alter_sequence(self, key),
+            _ => self.whole(key),
+        }
+    }
+
+    fn push(&mut self, stage: Stage, key: &ObjectKey, up: String, down: String) {
+        self.carry.pieces.push(Piece::carried(stage, key, up, down));
+    }
+
+    /// A piece for a fact beside an object: its kind says which, so that it replaces nothing else.
+    fn push_beside(&mut self, stage: Stage, what: &str, key: &ObjectKey, up: String, down: String) {
+        let key = ObjectKey {
+            kind: format!("{what} of {}", key.kind),
+            ..key.clone()
+        };
+        self.push(stage, &key, up, down);
+    }
+}

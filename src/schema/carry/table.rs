@@ -1,0 +1,239 @@
+//! Tables that a draft cannot say, and constraints.
+
+use crate::schema::source::{execute, string};
+use crate::schema::{Catalog, Difference, Object, ObjectKey, Stage};
+
+use super::{Writer, sql};
+
+/// The table that must be built anew to remove the difference.
+pub fn to_rebuild(a: &Catalog, b: &Catalog, difference: &Difference) -> Option<ObjectKey> {
+    let key = difference.object();
+    let relation = match key.kind.as_str() {
+        "table" => match difference {
+            Difference::Changed { attribute, .. } if is_structure(attribute) => key.clone(),
+            _ => return None,
+        },
+        "column" => match difference {
+            Difference::Changed { attribute, .. } if !is_shape(attribute) => return None,
+            _ => a.relation(&key.schema, &key.table)?,
+        },
+        // A SERIAL that the old chain has not.
+        "sequence" if matches!(difference, Difference::Extra { .. }) => b.owner_of(key)?.0,
+        _ => return None,
+    };
+    (relation.kind == "table" && a.objects.contains_key(&relation)).then_some(relation)
+}
+
+/// A table's attributes that only CREATE TABLE can set.
+fn is_structure(attribute: &str) -> bool {
+    matches!(
+        attribute,
+        "persistence"
+            | "partition key"
+            | "partition of"
+            | "partition bound"
+            | "inherits"
+            | "access method"
+            | "of type"
+    )
+}
+
+/// A column's attributes that ALTER TABLE could change only roundabout.
+fn is_shape(attribute: &str) -> bool {
+    matches!(
+        attribute,
+        "type"
+            | "generated"
+            | "identity"
+            | "identity options"
+            | "identity sequence"
+            | "collation"
+            | "inherited"
+    )
+}
+
+/// Writes CREATE TABLE with columns and all constraints but foreign keys.
+pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool {
+    if object.get("tablespace").is_some() || object.get("of type").is_some() {
+        return false;
+    }
+    let a = writer.a;
+    let table = sql::qualified(key);
+    let unlogged = if object.get("persistence").is_some() {
+        "UNLOGGED "
+    } else {
+        ""
+    };
+    let mut tail = String::new();
+    if let Some(partition_key) = object.get("partition key") {
+        tail.push_str(&format!("\nPARTITION BY {partition_key}"));
+    }
+    if let Some(method) = object.get("access method") {
+        tail.push_str(&format!("\nUSING {}", sql::name(method)));
+    }
+    let text = match (object.get("partition of"), object.get("partition bound")) {
+        (Some(parent), Some(bound)) => {
+            format!("CREATE {unlogged}TABLE {table} PARTITION OF {parent}\n{bound}{tail}")
+        }
+        _ => {
+            let mut lines: Vec<String> = a
+                .columns_of(key)
+                .into_iter()
+                .filter(|(_, column)| column.get("inherited") != Some("yes"))
+                .map(|(column_key, column)| column_line(key, column_key, column))
+                .collect();
+            lines.extend(inline_constraints(writer, key));
+            let inherits = object
+                .get("inherits")
+                .map(|parents| format!("\nINHERITS ({parents})"))
+                .unwrap_or_default();
+            let body = lines.join(",\n    ");
+            let body = if body.is_empty() {
+                String::new()
+            } else {
+                format!("\n    {body}\n")
+            };
+            format!("CREATE {unlogged}TABLE {table} ({body}){inherits}{tail}")
+        }
+    };
+    let drop = format!("op.drop_table({})", table_arguments(&key.schema, &key.name));
+    writer.push(Stage::Tables, key, execute(&text), drop);
+    true
+}
+
+/// The constraints inside CREATE TABLE. They are done with then, but for what stands beside.
+fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String> {
+    let a = writer.a;
+    let mut lines = Vec::new();
+    for (key, object) in a.parts_of(table) {
+        let is_inline = key.kind == "constraint"
+            && matches!(
+                object.get("type"),
+                Some("primary key" | "unique" | "check" | "exclusion")
+            )
+            && !object
+                .get("definition")
+                .unwrap_or_default()
+                .ends_with("NOT VALID")
+            && object.get("index options").is_none();
+        if is_inline {
+            let definition = object.get("definition").unwrap_or_default();
+            lines.push(format!("CONSTRAINT {} {definition}", sql::name(&key.name)));
+            writer.written.insert(key.clone());
+        }
+    }
+    // Primary key first, then by name.
+    lines.sort_by_key(|line| !line.contains(" PRIMARY KEY ("));
+    lines
+}
+
+fn column_line(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
+    let mut line = format!(
+        "{} {}",
+        sql::name(&key.name),
+        column.get("type").unwrap_or_default()
+    );
+    if let Some(collation) = column.get("collation") {
+        line.push_str(&format!(" COLLATE {collation}"));
+    }
+    if let Some(generated) = column.get("generated") {
+        line.push_str(&format!(" {generated}"));
+    }
+    if let Some(identity) = column.get("identity") {
+        line.push_str(&format!(" GENERATED {identity} AS IDENTITY"));
+        line.push_str(&identity_options(table, key, column));
+    }
+    if let Some(default) = column.get("default") {
+        line.push_str(&format!(" DEFAULT {default}"));
+    }
+    if column.get("not null") == Some("yes") {
+        line.push_str(" NOT NULL");
+    }
+    line
+}
+
+/// ` (START WITH 100)`: what is not the server's own choice.
+fn identity_options(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
+    let maximum = match column.get("type") {
+        Some("smallint") => "32767",
+        Some("integer") => "2147483647",
+        _ => "9223372036854775807",
+    };
+    let usual = format!("START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE {maximum} CACHE 1");
+    let mut options = Vec::new();
+    let own_name = format!(
+        "{}.{}",
+        sql::name(&table.schema),
+        sql::name(&format!("{}_{}_seq", table.name, key.name))
+    );
+    if let Some(name) = column
+        .get("identity sequence")
+        .filter(|name| *name != own_name)
+    {
+        options.push(format!("SEQUENCE NAME {name}"));
+    }
+    if let Some(given) = column
+        .get("identity options")
+        .filter(|given| *given != usual)
+    {
+        options.push(given.to_owned());
+    }
+    if options.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", options.join(" "))
+    }
+}
+
+/// Writes one constraint on its own.
+pub fn constraint(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool {
+    let (Some(definition), Some(kind)) = (object.get("definition"), object.get("type")) else {
+        return false;
+    };
+    let (stage, type_) = match kind {
+        "foreign key" => (Stage::ForeignKeys, "foreignkey"),
+        "primary key" => (Stage::Tables, "primary"),
+        "unique" => (Stage::Tables, "unique"),
+        "check" => (Stage::Tables, "check"),
+        "exclusion" => (Stage::Indexes, "unique"),
+        _ => return false,
+    };
+    let table = sql::table(key);
+    let name = sql::name(&key.name);
+    let options = object
+        .get("index options")
+        .map(|options| format!(" WITH ({options})"));
+    let add = match options {
+        // WITH stands before DEFERRABLE in the grammar; such a pair is not written.
+        Some(_) if definition.contains("DEFERRABLE") => return false,
+        Some(options) => format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{options}"),
+        None => format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"),
+    };
+    let mut up = String::new();
+    if writer.b.objects.contains_key(key) && !writer.written.contains(&owner(writer.a, key)) {
+        let drop = format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}");
+        up = format!("{}\n", execute(&drop));
+    }
+    up.push_str(&execute(&add));
+    let down = format!(
+        "op.drop_constraint({}, {}, type_=\"{type_}\")",
+        string(&key.name),
+        table_arguments(&key.schema, &key.table)
+    );
+    writer.push(stage, key, up, down);
+    true
+}
+
+fn owner(a: &Catalog, key: &ObjectKey) -> ObjectKey {
+    a.relation(&key.schema, &key.table)
+        .unwrap_or_else(|| key.clone())
+}
+
+/// `"users"`, or `"users", schema="shop"`.
+pub fn table_arguments(schema: &str, table: &str) -> String {
+    if schema == "public" {
+        string(table)
+    } else {
+        format!("{}, schema={}", string(table), string(schema))
+    }
+}

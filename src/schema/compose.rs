@@ -1,0 +1,212 @@
+//! Puts pieces into the bodies of `upgrade()` and `downgrade()`. Called by the rehearsal, whose
+//! result the worker's `render` verb sets into the project's own template.
+
+use std::collections::HashMap;
+
+use super::{ObjectKey, Origin, Piece, Stage};
+
+/// The two bodies, indented by four.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Of `upgrade()`.
+    pub upgrade: String,
+    /// Of `downgrade()`: the exact reverse.
+    pub downgrade: String,
+}
+
+/// Adds pieces to pieces: one for an object that has a piece already takes its place.
+pub fn merge(pieces: Vec<Piece>, more: Vec<Piece>) -> Vec<Piece> {
+    let mut places = HashMap::<ObjectKey, usize>::new();
+    let mut merged: Vec<Piece> = Vec::with_capacity(pieces.len() + more.len());
+    for piece in pieces.into_iter().chain(more) {
+        if let Some(&place) = places.get(&piece.key()) {
+            merged[place] = piece;
+        } else {
+            places.insert(piece.key(), merged.len());
+            merged.push(piece);
+        }
+    }
+    merged
+}
+
+/// Writes the bodies: stage by stage, within a stage in the order given, downgrade in reverse.
+pub fn compose(pieces: Vec<Piece>) -> Body {
+    let mut pieces = merge(pieces, Vec::new());
+    pieces.retain(|piece| !piece.up.trim().is_empty());
+    pieces.sort_by_key(|piece| (piece.stage, rank(piece)));
+    Body {
+        upgrade: body(&upgrade_blocks(&pieces)),
+        downgrade: body(&downgrade_blocks(&pieces)),
+    }
+}
+
+/// Tables that redistill wrote have no references in them and go first, so that drafted ones may
+/// refer to them; children of another table follow their parents.
+fn rank(piece: &Piece) -> u8 {
+    if piece.stage != Stage::Tables || piece.origin == Origin::Drafted {
+        return 1;
+    }
+    let is_child = piece.up.contains("PARTITION OF") || piece.up.contains("INHERITS (");
+    if piece.kind == "table" && !is_child {
+        0
+    } else {
+        2
+    }
+}
+
+fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
+    let mut blocks = Vec::new();
+    for group in pieces.chunk_by(|a, b| a.stage == b.stage) {
+        let stage = group[0].stage;
+        let unchecked = matches!(stage, Stage::Functions | Stage::LateFunctions)
+            && group
+                .iter()
+                .any(|piece| matches!(piece.kind.as_str(), "function" | "procedure"));
+        if unchecked {
+            blocks.push(
+                "# function bodies may name what is created further down\n\
+                 op.execute(\"SET LOCAL check_function_bodies = off\")"
+                    .to_owned(),
+            );
+        }
+        if is_plain(stage) {
+            blocks.push(plain_block(stage, group));
+        } else {
+            blocks.extend(group.iter().map(|piece| match heading(piece) {
+                Some(heading) => format!("{heading}\n{}", piece.up.trim_end()),
+                None => piece.up.trim_end().to_owned(),
+            }));
+        }
+        if unchecked {
+            blocks.push("op.execute(\"RESET check_function_bodies\")".to_owned());
+        }
+    }
+    blocks
+}
+
+/// Stages of many one-line statements: one heading for all of them.
+fn is_plain(stage: Stage) -> bool {
+    matches!(stage, Stage::Comments | Stage::Grants)
+}
+
+fn plain_block(stage: Stage, group: &[Piece]) -> String {
+    let what = if stage == Stage::Comments {
+        "comments"
+    } else {
+        "privileges"
+    };
+    let mut block = format!("# carried from the old chain: {what}");
+    for piece in group {
+        block.push('\n');
+        block.push_str(piece.up.trim_end());
+    }
+    block
+}
+
+fn heading(piece: &Piece) -> Option<String> {
+    (piece.origin == Origin::Carried).then(|| {
+        let object = piece.key().to_string();
+        format!(
+            "# carried from the old chain: {}",
+            crate::model::text::safe(&object)
+        )
+    })
+}
+
+fn downgrade_blocks(pieces: &[Piece]) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let with_down: Vec<&Piece> = pieces
+        .iter()
+        .rev()
+        .filter(|p| !p.down.trim().is_empty())
+        .collect();
+    for group in with_down.chunk_by(|a, b| a.stage == b.stage) {
+        let lines: Vec<&str> = group.iter().map(|piece| piece.down.trim_end()).collect();
+        blocks.push(lines.join("\n"));
+    }
+    blocks
+}
+
+fn body(blocks: &[String]) -> String {
+    if blocks.is_empty() {
+        return "    pass".to_owned();
+    }
+    let blocks: Vec<String> = blocks.iter().map(|block| indent(block)).collect();
+    blocks.join("\n\n")
+}
+
+/// Indents by four, but for lines that begin inside a triple-quoted string.
+fn indent(code: &str) -> String {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in code.split('\n') {
+        if inside || line.is_empty() {
+            lines.push(line.to_owned());
+        } else {
+            lines.push(format!("    {line}"));
+        }
+        if line.matches("\"\"\"").count() % 2 == 1 {
+            inside = !inside;
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(stage: Stage, name: &str, origin: Origin, up: &str) -> Piece {
+        Piece {
+            stage,
+            kind: "table".to_owned(),
+            schema: String::new(),
+            table: String::new(),
+            name: name.to_owned(),
+            up: up.to_owned(),
+            down: format!("drop {name}"),
+            origin,
+        }
+    }
+
+    #[test]
+    fn nothing_is_pass() {
+        let body = compose(Vec::new());
+        assert_eq!(
+            (body.upgrade.as_str(), body.downgrade.as_str()),
+            ("    pass", "    pass")
+        );
+    }
+
+    #[test]
+    fn downgrade_is_the_reverse_and_strings_keep_their_margin() {
+        let body = compose(vec![
+            piece(
+                Stage::Views,
+                "v",
+                Origin::Carried,
+                "op.execute(\n    \"\"\"\nx\n\"\"\"\n)",
+            ),
+            piece(Stage::Tables, "a", Origin::Drafted, "a()"),
+            piece(Stage::Tables, "b", Origin::Drafted, "b()"),
+        ]);
+        assert_eq!(
+            body.upgrade,
+            "    a()\n\n    b()\n\n    # carried from the old chain: table v\n    op.execute(\n        \"\"\"\nx\n\"\"\"\n    )"
+        );
+        assert_eq!(body.downgrade, "    drop v\n\n    drop b\n    drop a");
+    }
+
+    #[test]
+    fn a_carried_piece_takes_the_place_of_the_drafted_one() {
+        let merged = merge(
+            vec![
+                piece(Stage::Tables, "a", Origin::Drafted, "a()"),
+                piece(Stage::Tables, "b", Origin::Drafted, "b()"),
+            ],
+            vec![piece(Stage::Tables, "a", Origin::Carried, "")],
+        );
+        assert_eq!(merged.len(), 2);
+        assert_eq!(compose(merged).upgrade, "    b()");
+    }
+}

@@ -1,0 +1,224 @@
+//! Seed rows: what the old chain itself leaves in its tables, as `op.bulk_insert`.
+//!
+//! `survey::rows` fetches them; the rehearsal proves them by hash.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::QualifiedName;
+
+use super::carry::sql;
+use super::source::{execute, string};
+use super::{ObjectKey, Piece, Stage};
+
+/// A column of seed rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedColumn {
+    /// The name.
+    pub name: String,
+    /// The type, as `format_type` writes it.
+    pub data_type: String,
+    /// Whether the server fills it and takes a value only with OVERRIDING SYSTEM VALUE.
+    pub is_identity_always: bool,
+}
+
+/// The rows of one table, as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedRows {
+    /// The table.
+    pub table: QualifiedName,
+    /// Its columns in order, without generated ones.
+    pub columns: Vec<SeedColumn>,
+    /// The rows in the order of the primary key; none is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// How many rows the table has; more than `rows` holds where the limit was reached.
+    pub total: u64,
+}
+
+/// Where a sequence stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SequenceValue {
+    /// The sequence.
+    pub sequence: QualifiedName,
+    /// `last_value`.
+    pub last_value: i64,
+    /// Whether that value has been given out.
+    pub is_called: bool,
+}
+
+/// Writes the rows as a piece; none where there are no rows, or not all of them are known.
+pub fn carry_rows(seed: &SeedRows) -> Option<Piece> {
+    if seed.rows.is_empty() || seed.total != seed.rows.len() as u64 {
+        return None;
+    }
+    let overriding = seed.columns.iter().any(|column| column.is_identity_always);
+    let up = if overriding {
+        insert_overriding(seed)
+    } else {
+        bulk_insert(seed)
+    };
+    let key = ObjectKey {
+        kind: "rows".to_owned(),
+        schema: seed.table.schema.clone(),
+        table: String::new(),
+        name: seed.table.name.clone(),
+    };
+    Some(Piece::carried(Stage::Rows, &key, up, String::new()))
+}
+
+/// Sets a sequence to where the old chain left it.
+pub fn carry_sequence(value: &SequenceValue) -> Piece {
+    let key = ObjectKey {
+        kind: "value of sequence".to_owned(),
+        schema: value.sequence.schema.clone(),
+        table: String::new(),
+        name: value.sequence.name.clone(),
+    };
+    let name = format!(
+        "{}.{}",
+        sql::name(&value.sequence.schema),
+        sql::name(&value.sequence.name)
+    );
+    let set = format!(
+        "SELECT pg_catalog.setval({}, {}, {})",
+        sql::literal(&name),
+        value.last_value,
+        value.is_called
+    );
+    Piece::carried(Stage::Rows, &key, execute(&set), String::new())
+}
+
+/// How a value is written in Python.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Literal {
+    Integer,
+    Boolean,
+    Text,
+    /// Everything else: the server reads its own text, with the type named.
+    Typed,
+}
+
+fn literal_of(data_type: &str) -> (Literal, &'static str) {
+    match data_type {
+        "smallint" => (Literal::Integer, "sa.SmallInteger()"),
+        "integer" => (Literal::Integer, "sa.Integer()"),
+        "bigint" => (Literal::Integer, "sa.BigInteger()"),
+        "boolean" => (Literal::Boolean, "sa.Boolean()"),
+        "text" => (Literal::Text, "sa.Text()"),
+        kind if kind == "character varying" || kind.starts_with("character varying(") => {
+            (Literal::Text, "sa.String()")
+        }
+        _ => (Literal::Typed, ""),
+    }
+}
+
+fn bulk_insert(seed: &SeedRows) -> String {
+    let any_typed = seed
+        .columns
+        .iter()
+        .any(|column| literal_of(&column.data_type).0 == Literal::Typed);
+    let mut lines = vec!["op.bulk_insert(".to_owned(), "    sa.table(".to_owned()];
+    lines.push(format!("        {},", string(&seed.table.name)));
+    for column in &seed.columns {
+        let name = string(&column.name);
+        lines.push(match literal_of(&column.data_type) {
+            (Literal::Typed, _) => format!("        sa.column({name}),"),
+            (_, kind) => format!("        sa.column({name}, {kind}),"),
+        });
+    }
+    if seed.table.schema != "public" {
+        lines.push(format!("        schema={},", string(&seed.table.schema)));
+    }
+    lines.push("    ),".to_owned());
+    lines.push("    [".to_owned());
+    for row in &seed.rows {
+        lines.extend(row_lines(&seed.columns, row));
+    }
+    lines.push("    ],".to_owned());
+    if any_typed {
+        // A row with expressions is a statement of its own.
+        lines.push("    multiinsert=False,".to_owned());
+    }
+    lines.push(")".to_owned());
+    lines.join("\n")
+}
+
+fn row_lines(columns: &[SeedColumn], row: &[Option<String>]) -> Vec<String> {
+    let items: Vec<String> = columns
+        .iter()
+        .zip(row)
+        .map(|(column, value)| {
+            format!(
+                "{}: {}",
+                string(&column.name),
+                value_of(column, value.as_deref())
+            )
+        })
+        .collect();
+    let line = format!("        {{{}}},", items.join(", "));
+    if line.chars().count() <= 92 {
+        return vec![line];
+    }
+    let mut lines = vec!["        {".to_owned()];
+    lines.extend(items.into_iter().map(|item| format!("            {item},")));
+    lines.push("        },".to_owned());
+    lines
+}
+
+fn value_of(column: &SeedColumn, value: Option<&str>) -> String {
+    let Some(value) = value else {
+        // A bare None in a row of expressions would be bound without a type; NULL fits any column.
+        return match literal_of(&column.data_type).0 {
+            Literal::Typed => "sa.null()".to_owned(),
+            _ => "None".to_owned(),
+        };
+    };
+    match literal_of(&column.data_type).0 {
+        Literal::Integer => value.to_owned(),
+        Literal::Boolean => if value == "t" || value == "true" {
+            "True"
+        } else {
+            "False"
+        }
+        .to_owned(),
+        Literal::Text => string(value),
+        Literal::Typed => {
+            let typed = format!("{}::{}", sql::literal(value), column.data_type);
+            format!("sa.literal_column({})", string(&typed))
+        }
+    }
+}
+
+/// Identity columns that are always generated take a value only on request.
+fn insert_overriding(seed: &SeedRows) -> String {
+    let names: Vec<String> = seed
+        .columns
+        .iter()
+        .map(|column| sql::name(&column.name))
+        .collect();
+    let rows: Vec<String> = seed
+        .rows
+        .iter()
+        .map(|row| {
+            let values: Vec<String> = seed
+                .columns
+                .iter()
+                .zip(row)
+                .map(|(column, value)| match value {
+                    None => "NULL".to_owned(),
+                    Some(value) => match literal_of(&column.data_type).0 {
+                        Literal::Integer => value.clone(),
+                        _ => sql::literal(value),
+                    },
+                })
+                .collect();
+            format!("    ({})", values.join(", "))
+        })
+        .collect();
+    execute(&format!(
+        "INSERT INTO {}.{} ({})\nOVERRIDING SYSTEM VALUE VALUES\n{}",
+        sql::name(&seed.table.schema),
+        sql::name(&seed.table.name),
+        names.join(", "),
+        rows.join(",\n")
+    ))
+}

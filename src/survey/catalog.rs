@@ -1,0 +1,121 @@
+//! Takes the snapshot of a database's catalog. Called by the rehearsal and the survey; never writes.
+
+use std::collections::BTreeMap;
+
+use crate::model::QualifiedName;
+use crate::schema::{Catalog, Object, ObjectKey};
+use crate::system::{Session, SqlError};
+
+/// Opens every transaction of a survey: one moment, nothing written, names qualified, and no
+/// policy that could hide rows.
+pub const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL row_security = off;
+SET LOCAL statement_timeout = '60s';
+SET LOCAL lock_timeout = '2s';
+SET LOCAL timezone = 'UTC';
+SET LOCAL datestyle = 'ISO, YMD';
+SET LOCAL intervalstyle = 'postgres';
+SET LOCAL bytea_output = 'hex';
+SET LOCAL extra_float_digits = 1;";
+
+const SCOPE: &str = include_str!("../../assets/sql/scope.sql");
+const NAMES: &str = include_str!("../../assets/sql/names.sql");
+
+/// A query and whether it starts from object identifiers (and so needs their names).
+macro_rules! queries {
+    ($($names:literal $file:literal),* $(,)?) => {
+        &[$(($names, include_str!(concat!("../../assets/sql/", $file, ".sql")))),*]
+    };
+}
+
+/// One query a kind of object.
+const QUERIES: &[(bool, &str)] = queries![
+    false "schemas",
+    false "extensions",
+    false "types",
+    false "sequences",
+    false "tables",
+    false "columns",
+    false "constraints",
+    false "indexes",
+    false "views",
+    false "rules",
+    false "functions",
+    false "triggers",
+    false "event_triggers",
+    false "policies",
+    false "statistics",
+    false "collations",
+    false "text_search",
+    false "operators",
+    false "foreign",
+    false "publications",
+    false "default_privileges",
+    false "privileges",
+    true "comments",
+    true "dependencies",
+];
+
+/// Takes the snapshot in a read-only transaction of its own. `exclude` are version tables: they,
+/// their columns, constraints and indexes are not part of a schema.
+pub fn snapshot(session: &Session, exclude: &[QualifiedName]) -> Result<Catalog, SqlError> {
+    read_only(session, || snapshot_within(session, exclude))
+}
+
+/// Takes the snapshot in the read-only transaction that is already open.
+pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<Catalog, SqlError> {
+    let schemas: Vec<&str> = exclude.iter().map(|name| name.schema.as_str()).collect();
+    let names: Vec<&str> = exclude.iter().map(|name| name.name.as_str()).collect();
+    let mut objects = BTreeMap::<ObjectKey, Object>::new();
+    let mut later = Vec::new();
+    for (needs_names, query) in QUERIES {
+        let names_part = if *needs_names { NAMES } else { "" };
+        let sql = format!("{SCOPE}{names_part}{query}");
+        for row in session.query(&sql, &[&schemas, &names])? {
+            let text = |column: usize| row.get::<_, Option<String>>(column).unwrap_or_default();
+            let key = ObjectKey {
+                kind: text(0),
+                schema: text(1),
+                table: text(2),
+                name: text(3),
+            };
+            let (attribute, value) = (text(4), text(5));
+            match attribute.as_str() {
+                // Facts about an object that another query must have found: a view's column has
+                // a comment without being an object of its own.
+                "~needs" | "privileges" | "comment" => later.push((key, attribute, value)),
+                "@create" => objects.entry(key).or_default().definition = Some(value),
+                _ => {
+                    let object = objects.entry(key).or_default();
+                    object.attributes.insert(attribute, value);
+                }
+            }
+        }
+    }
+    for (key, attribute, value) in later {
+        if attribute == "~needs" && !objects.contains_key(&key) {
+            continue;
+        }
+        let object = objects.entry(key).or_default();
+        object.attributes.insert(attribute, value);
+    }
+    Ok(Catalog { objects })
+}
+
+/// Runs `read` in a read-only transaction that ends in any case.
+pub(super) fn read_only<T, E: From<SqlError>>(
+    session: &Session,
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    if let Err(error) = session.batch(READ_ONLY) {
+        // Half of the batch may stand; the first error is the one worth telling.
+        let _ = session.batch("ROLLBACK");
+        return Err(error.into());
+    }
+    let result = read();
+    let ended = session.batch("ROLLBACK");
+    let value = result?;
+    ended?;
+    Ok(value)
+}

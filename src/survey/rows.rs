@@ -1,0 +1,241 @@
+//! Rows as evidence: hashes that prove them untouched, seed rows to be carried, sequence values.
+//! Called by the rehearsal and the steps; never writes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{QualifiedName, quote_identifier};
+use crate::schema::{SeedColumn, SeedRows, SequenceValue};
+use crate::system::{Session, SqlError};
+
+use super::catalog::read_only;
+
+/// How many rows a table has, and their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowsDigest {
+    /// The number of rows.
+    pub count: u64,
+    /// SHA-256 over the SHA-256 of each row's text, rows sorted by their text, columns by name: two
+    /// databases with the same rows agree, whatever the order of rows and columns. Generated
+    /// columns are part of it.
+    pub sha256: String,
+}
+
+/// The columns of the tables asked for, by table.
+type Columns = BTreeMap<QualifiedName, Vec<(SeedColumn, bool)>>;
+
+/// Hashes the rows of each table in one read-only transaction: two round trips, whatever the
+/// number of tables. A table that the role may not read (or not wholly: row security) is an error.
+pub fn rows(
+    session: &Session,
+    tables: &[QualifiedName],
+) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
+    read_only(session, || rows_within(session, tables))
+}
+
+/// As [`rows`], in the transaction that is open. Text forms follow that transaction's settings.
+pub fn rows_within(
+    session: &Session,
+    tables: &[QualifiedName],
+) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
+    let mut columns = columns(session, tables)?;
+    if columns.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut parts = Vec::new();
+    for (place, (table, columns)) in columns.iter_mut().enumerate() {
+        columns.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        let fields: Vec<String> = columns
+            .iter()
+            .map(|(column, _)| format!("t.{}", quote_identifier(&column.name)))
+            .collect();
+        parts.push(format!(
+            "SELECT {place}::int4, count(*), encode(sha256(coalesce(string_agg(sha256(convert_to(r.row_text, 'UTF8')), ''::bytea ORDER BY r.row_text COLLATE \"C\"), ''::bytea)), 'hex') \
+             FROM (SELECT ROW({})::text AS row_text FROM {} t) r",
+            fields.join(", "),
+            only(table)
+        ));
+    }
+    let names: Vec<QualifiedName> = columns.into_keys().collect();
+    let found = session.query(&parts.join("\nUNION ALL\n"), &[])?;
+    Ok(found
+        .into_iter()
+        .filter_map(|row| {
+            let table = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
+            let digest = RowsDigest {
+                count: u64::try_from(row.get::<_, i64>(1)).ok()?,
+                sha256: row.get(2),
+            };
+            Some((table.clone(), digest))
+        })
+        .collect())
+}
+
+/// The tables among `tables` that hold rows. One round trip.
+pub fn non_empty(
+    session: &Session,
+    tables: &[QualifiedName],
+) -> Result<Vec<QualifiedName>, SqlError> {
+    if tables.is_empty() {
+        return Ok(Vec::new());
+    }
+    read_only(session, || {
+        let parts: Vec<String> = tables
+            .iter()
+            .enumerate()
+            .map(|(place, table)| {
+                format!(
+                    "SELECT {place}::int4 WHERE EXISTS (SELECT FROM {})",
+                    only(table)
+                )
+            })
+            .collect();
+        let found = session.query(&parts.join("\nUNION ALL\n"), &[])?;
+        Ok(found
+            .into_iter()
+            .filter_map(|row| {
+                tables
+                    .get(usize::try_from(row.get::<_, i32>(0)).ok()?)
+                    .cloned()
+            })
+            .collect())
+    })
+}
+
+/// Up to `limit` rows of a table as text, in the order of its primary key.
+pub fn seed_rows(
+    session: &Session,
+    table: &QualifiedName,
+    limit: u32,
+) -> Result<SeedRows, SqlError> {
+    read_only(session, || {
+        let columns: Vec<SeedColumn> = columns(session, std::slice::from_ref(table))?
+            .remove(table)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|(_, is_generated)| !is_generated)
+            .map(|(column, _)| column)
+            .collect();
+        let fields: Vec<String> = columns
+            .iter()
+            .map(|column| format!("t.{}::text", quote_identifier(&column.name)))
+            .collect();
+        let order = primary_key(session, table)?;
+        let total: i64 =
+            session.query(&format!("SELECT count(*) FROM {}", only(table)), &[])?[0].get(0);
+        let sql = format!(
+            "SELECT ARRAY[{}]::text[] FROM {} t ORDER BY {order} LIMIT {limit}",
+            fields.join(", "),
+            only(table)
+        );
+        let rows = session
+            .query(&sql, &[])?
+            .into_iter()
+            .map(|row| row.get(0))
+            .collect();
+        Ok(SeedRows {
+            table: table.clone(),
+            columns,
+            rows,
+            total: u64::try_from(total).unwrap_or_default(),
+        })
+    })
+}
+
+/// Where the sequences stand that were ever used, those of identity columns, too. One round trip
+/// for the names, one for the values.
+pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
+    read_only(session, || {
+        let names: Vec<QualifiedName> = session
+            .query(
+                "SELECT n.nspname::text, c.relname::text FROM pg_class c \
+                 JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+                 AND pg_sequence_last_value(c.oid) IS NOT NULL ORDER BY 1, 2",
+                &[],
+            )?
+            .into_iter()
+            .map(|row| QualifiedName {
+                schema: row.get(0),
+                name: row.get(1),
+            })
+            .collect();
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parts: Vec<String> = names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| {
+                format!(
+                    "SELECT {place}::int4, last_value, is_called FROM {}",
+                    name.quoted()
+                )
+            })
+            .collect();
+        let found = session.query(&parts.join("\nUNION ALL\n"), &[])?;
+        Ok(found
+            .into_iter()
+            .filter_map(|row| {
+                let name = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
+                Some(SequenceValue {
+                    sequence: name.clone(),
+                    last_value: row.get(1),
+                    is_called: row.get(2),
+                })
+            })
+            .collect())
+    })
+}
+
+/// A partitioned table is read through its leaves, which are tables of their own; an inheriting
+/// child's rows are not its parent's.
+fn only(table: &QualifiedName) -> String {
+    format!("ONLY {}", table.quoted())
+}
+
+fn columns(session: &Session, tables: &[QualifiedName]) -> Result<Columns, SqlError> {
+    let schemas: Vec<&str> = tables.iter().map(|table| table.schema.as_str()).collect();
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    let rows = session.query(
+        "SELECT n.nspname::text, c.relname::text, f.attname::text, \
+            format_type(f.atttypid, f.atttypmod), f.attidentity = 'a', f.attgenerated <> '' \
+         FROM unnest($1::text[], $2::text[]) AS w (schema, name) \
+         JOIN pg_namespace n ON n.nspname = w.schema \
+         JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name \
+         JOIN pg_attribute f ON f.attrelid = c.oid AND f.attnum > 0 AND NOT f.attisdropped \
+         ORDER BY f.attnum",
+        &[&schemas, &names],
+    )?;
+    let mut columns = Columns::new();
+    for row in rows {
+        let table = QualifiedName {
+            schema: row.get(0),
+            name: row.get(1),
+        };
+        let column = SeedColumn {
+            name: row.get(2),
+            data_type: row.get(3),
+            is_identity_always: row.get(4),
+        };
+        columns.entry(table).or_default().push((column, row.get(5)));
+    }
+    Ok(columns)
+}
+
+/// The ORDER BY of a table: its primary key, or the whole row's text.
+fn primary_key(session: &Session, table: &QualifiedName) -> Result<String, SqlError> {
+    let rows = session.query(
+        "SELECT string_agg(format('t.%I', f.attname), ', ' ORDER BY k.place) \
+         FROM pg_namespace n \
+         JOIN pg_class c ON c.relnamespace = n.oid \
+         JOIN pg_constraint o ON o.conrelid = c.oid AND o.contype = 'p' \
+         CROSS JOIN unnest(o.conkey) WITH ORDINALITY AS k (number, place) \
+         JOIN pg_attribute f ON f.attrelid = c.oid AND f.attnum = k.number \
+         WHERE n.nspname = $1 AND c.relname = $2",
+        &[&table.schema, &table.name],
+    )?;
+    let key: Option<String> = rows.first().and_then(|row| row.get(0));
+    Ok(key.unwrap_or_else(|| "t::text COLLATE \"C\"".to_owned()))
+}
