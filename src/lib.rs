@@ -23,3 +23,4 @@ pub mod plan;
 pub mod sandbox;
 pub mod schema;
 pub mod system;
+pub mod worker;
