@@ -31,11 +31,16 @@ def first_line():
     return json.loads(line)
 
 
+server = None
 for name, source in first_line():
     module = types.ModuleType("_redistill_" + name)
     module.__file__ = "<redistill>/%s.py" % name
     sys.modules[module.__name__] = module
     linecache.cache[module.__file__] = (len(source), None, source.splitlines(True), module.__file__)
     exec(compile(source, module.__file__, "exec"), module.__dict__)
+    if server is None:
+        # The first one needs the standard library only; the others need Alembic.
+        server = module.open_server(requests, replies)
 
-sys.modules["_redistill_serve"].serve(requests, replies)
+server.run()
+os._exit(0)

@@ -96,7 +96,7 @@ SELECT i.indrelid::bigint AS table_oid, ic.relname AS name, i.indisunique AS uni
                AND (o.attoptions IS NOT NULL OR coalesce(o.attstattarget, -1) >= 0)) AS odd,
        (SELECT json_agg(json_build_object(
             'text', pg_get_indexdef(i.indexrelid, k, false), 'column', a.attname,
-            'option', i.indoption[k - 1], 'opclass', CASE WHEN NOT o.opcdefault THEN o.oid::regopclass END,
+            'option', i.indoption[k - 1],
             'opclass_schema', CASE WHEN NOT o.opcdefault THEN os.nspname END,
             'opclass_name', CASE WHEN NOT o.opcdefault THEN o.opcname END,
             'collation', CASE WHEN i.indcollation[k - 1] <> 0 AND i.indcollation[k - 1] <>

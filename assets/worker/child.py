@@ -141,6 +141,10 @@ def kind_of(error, project):
         return "chain_failed"
     if project is not None and project.phase == "config":
         return "config_failed"
+    if project is not None and project.phase in ("draft", "models"):
+        return project.phase + "_failed"
+    if project is not None and project.phase == "render":
+        return "template"
     if type(error).__module__.startswith("alembic."):
         return "alembic"
     return "env_failed"

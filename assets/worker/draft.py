@@ -22,10 +22,10 @@ def draft(project):
     """Answers the verb."""
     request = project.request
     leave_out = {(entry["schema"], entry["name"]) for entry in request.get("leave_out") or []}
+    project.phase = "draft"
     if request["source"] == "models":
         return from_models(project, leave_out)
     answer = with_connection(lambda connection: compose(Catalog(connection, request.get("default_schema")), leave_out))
-    answer["warnings"] = []
     return answer
 
 
@@ -65,9 +65,10 @@ def from_models(project, leave_out):
             connection.begin()
         for statement in project.request.get("before") or []:
             connection.exec_driver_sql(statement.replace("%", "%%") if connection.dialect.paramstyle in ("pyformat", "format") else statement)
-        warnings = create(connection, metadata, given.get("include_object"))
+        project.phase = "models"
+        create(connection, metadata, given.get("include_object"))
+        project.phase = "draft"
         answers.append(compose(Catalog(connection, project.request.get("default_schema")), leave_out))
-        answers[-1]["warnings"] = warnings
         connection.get_transaction().rollback()
         raise redirect.Stop("drafted")
 
@@ -83,7 +84,6 @@ def from_models(project, leave_out):
 
 def create(connection, metadata, include_object):
     """`CREATE TABLE` for what env.py's filter lets through, all of it on our connection."""
-    warnings = []
     for one in metadata:
         tables = []
         for table in one.sorted_tables:
@@ -99,7 +99,6 @@ def create(connection, metadata, include_object):
         for schema in sorted({table.schema for table in tables if table.schema}):
             connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS " + pieces.quoted(schema))
         one.create_all(connection, tables=tables, checkfirst=True)
-    return warnings
 
 
 class Draft:

@@ -224,16 +224,20 @@ def options_text(options):
     return "{%s}" % ", ".join("%r: %r" % (key, value) for key, value in pairs)
 
 
-def index_key(key):
+def quoted_if_needed(name):
+    return name if re.match(r"[a-z_][a-z0-9_]*$", name) else quoted(name)
+
+
+def index_key(key, default_schema):
     """One element of an index and, apart from it, its operator class."""
     ordering = ""
     if key["option"] & 1:
         ordering = " DESC" if key["option"] & 2 else " DESC NULLS LAST"
     elif key["option"] & 2:
         ordering = " NULLS FIRST"
-    opclass = None
-    if key["opclass_name"]:
-        opclass = key["opclass"]
+    opclass = key["opclass_name"] and quoted_if_needed(key["opclass_name"])
+    if opclass and key["opclass_schema"] not in ("pg_catalog", default_schema):
+        opclass = "%s.%s" % (quoted_if_needed(key["opclass_schema"]), opclass)
     plain = not key["expression"] and not key["collation"] and not ordering
     if plain:
         return repr(key["column"]), (key["column"], opclass) if opclass else None
@@ -251,7 +255,7 @@ def index_piece(table, index, default_schema):
     down = call("op.drop_index", drop)
     if index["odd"] or index["tablespace"] or index["nulls_not_distinct"]:
         return execute(index["definition"]), down
-    keys = [index_key(key) for key in index["keys"]]
+    keys = [index_key(key, default_schema) for key in index["keys"]]
     arguments = [name_of(index["name"]), repr(table["name"]), "[%s]" % ", ".join(key for key, _ in keys)]
     arguments += schema_argument(table["schema"], default_schema)
     if index["unique"]:

@@ -37,13 +37,14 @@ def render(project):
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
     hooks, script.hooks = script.hooks, []
-    forgive_foreign_dependencies(script)
+    forget_other_revisions(script, request.get("down_revision"))
+    project.phase = "render"
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
     written = script.generate_revision(
         request["revision"],
         request["message"],
-        head="base",
-        version_path=staging_path(staging),
+        head="head",
+        version_path=staging,
         branch_labels=request.get("branch_labels") or None,
         depends_on=request.get("depends_on") or None,
         upgrades=upgrades,
@@ -77,28 +78,26 @@ def render(project):
     }
 
 
-def staging_path(folder):
-    """Older versions of Alembic want text, newer ones take both."""
-    return folder
+def forget_other_revisions(script, down_revision):
+    """The parent and the dependencies may have their files elsewhere; their names are all it takes."""
 
+    class Named:
+        is_head = True
 
-def forgive_foreign_dependencies(script):
-    """A dependency may live in another module, whose files the staging folder does not have."""
-    revision_map = script.revision_map
-    known = revision_map.get_revision
-
-    class Foreign:
         def __init__(self, name):
             self.revision, self.branch_labels = name, (name,)
 
-    def get_revision(name):
-        try:
-            return known(name)
-        except Exception:
-            return Foreign(name)
+    class Names:
+        def get_revisions(self, _):
+            return (Named(down_revision),) if down_revision else ()
 
-    revision_map.get_revision = get_revision
-    revision_map.add_revision = lambda *args, **kwargs: None
+        def get_revision(self, name):
+            return Named(name)
+
+        def add_revision(self, *args, **kwargs):
+            pass
+
+    script.revision_map = Names()
 
 
 def run_hooks(path, hooks):

@@ -244,14 +244,13 @@ def kill_group(pid):
             pass
 
 
-def serve(requests, replies):
-    """Says hello and serves until the pipe closes."""
+def open_server(requests, replies):
+    """Imports Alembic and says hello; without Alembic it says so and ends."""
     die_with_parent(signal.SIGTERM)
     server = Server(requests, replies)
     versions, problem = warm_up()
     if problem:
         server.send({"fatal": {"kind": "no_alembic", "message": problem}})
-        return
+        os._exit(0)
     server.send({"hello": versions})
-    server.run()
-    os._exit(0)
+    return server

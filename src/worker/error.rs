@@ -44,6 +44,10 @@ pub enum ErrorKind {
     NoMetadata,
     /// The project's `script.py.mako` does not give a usable file.
     Template,
+    /// The models' tables cannot be created on an empty database.
+    ModelsFailed,
+    /// The catalogs could not be read.
+    DraftFailed,
     /// The text handed over for a revision's body is not Python.
     Body,
     /// The child ended without an answer (`os._exit`, a crash, a signal).
@@ -193,6 +197,9 @@ fn sentence(failed: &Failed) -> String {
         ),
         (ErrorKind::ChainFailed, _) => {
             format!("Alembic cannot read the revision files: {message}")
+        }
+        (ErrorKind::ModelsFailed, _) => {
+            format!("the models cannot be created on an empty database: {message}")
         }
         (ErrorKind::NotPostgresql, _) => format!("env.py connects to {message}, not to PostgreSQL"),
         (ErrorKind::Exited, _) => format!("the project's code ended its process: {message}"),

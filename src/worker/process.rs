@@ -34,8 +34,9 @@ const END_LIMIT: Duration = Duration::from_secs(2);
 const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
-/// In the order in which they import each other.
+/// The parent's first, the others in the order in which they import each other.
 const SOURCES: [(&str, &str); 10] = [
+    ("serve", include_str!("../../assets/worker/serve.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
     ("catalog", include_str!("../../assets/worker/catalog.py")),
@@ -45,7 +46,6 @@ const SOURCES: [(&str, &str); 10] = [
     ("render", include_str!("../../assets/worker/render.py")),
     ("project", include_str!("../../assets/worker/project.py")),
     ("verbs", include_str!("../../assets/worker/verbs.py")),
-    ("serve", include_str!("../../assets/worker/serve.py")),
 ];
 
 /// What a caller brings to every request.

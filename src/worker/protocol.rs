@@ -101,6 +101,8 @@ pub struct DraftRequest<'a> {
 pub struct RenderRequest {
     /// The revision's identifier.
     pub revision: String,
+    /// The parent; none for a baseline.
+    pub down_revision: Option<String>,
     /// The message.
     pub message: String,
     /// The body of `upgrade()`, not indented.

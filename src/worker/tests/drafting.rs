@@ -62,17 +62,14 @@ fn render(
     let (up, down) = bodies(draft);
     let request = RenderRequest {
         revision: "base1".to_owned(),
+        down_revision: None,
         message: "initial_schema".to_owned(),
         upgrade: format!("{}{up}", schemas.0),
         downgrade: format!("{down}{}", schemas.1),
         imports: draft.imports.clone(),
         folder: folder.to_owned(),
         branch_labels: Vec::new(),
-        depends_on: vec!["elsewhere1".to_owned()],
-    };
-    let request = RenderRequest {
         depends_on: Vec::new(),
-        ..request
     };
     lab.worker.render(module, &request, &call()).unwrap()
 }
@@ -300,6 +297,7 @@ fn the_template_file_names_and_hooks_of_the_project_are_honoured() {
     fs::create_dir_all(&staging).unwrap();
     let ask = RenderRequest {
         revision: "base1".to_owned(),
+        down_revision: None,
         message: "initial_schema".to_owned(),
         upgrade: "op.execute(\"\"\"SELECT 1\nFROM pg_class\"\"\")\nif True:\n    pass".to_owned(),
         downgrade: "pass".to_owned(),
