@@ -35,3 +35,4 @@ pub mod steps;
 pub mod survey;
 pub mod system;
 pub mod undo;
+pub mod worker;
