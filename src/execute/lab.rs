@@ -276,7 +276,7 @@ impl Lab {
             id: id.to_owned(),
             purpose: Purpose::Reset,
             root: self.root().to_owned(),
-            basis: "evidence".to_owned(),
+            basis: [("evidence".to_owned(), "as it was".to_owned())].into(),
             choices: Choices::default(),
             modules: Vec::new(),
             steps,

@@ -203,8 +203,10 @@ fn version_tables(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
         let seen = module_evidence(material, &planned.module)?;
         let database = database_of(seen)?;
         let reference = reference_to(database);
+        // Servers copied from one another share an identifier; they did not start at one instant.
+        let place = format!("{} {}", reference.identity, database.identity.postmaster_start);
         let changes = &mut databases
-            .entry(reference.identity.clone())
+            .entry(place)
             .or_insert((reference, Vec::new()))
             .1;
         let table = &database.version_table;

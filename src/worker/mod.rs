@@ -16,7 +16,7 @@ mod tests;
 pub use error::{ErrorKind, Failed, WorkerError};
 pub use process::{Call, Worker};
 pub use protocol::{
-    Applied, Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, NotDrafted, Piece,
-    RenderRequest, Rendered, RevisionProgress, Source, Stage, TargetRequest, Walk, WalkRequest,
+    Applied, Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, NotDrafted,
+    RenderRequest, Rendered, RevisionProgress, Source, TargetRequest, Walk, WalkRequest,
     WorkerEvent,
 };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ConfigSource, Flavour, Host, Module, QualifiedName, Target, TlsMode};
+use crate::schema::Piece;
 
 /// A module as the worker needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -175,47 +176,6 @@ pub struct Walk {
     pub applied: Vec<Applied>,
     /// How often env.py ran migrations: more than one is a loop over tenants.
     pub runs: usize,
-}
-
-/// Where in the baseline a piece stands; the order of the variants is the order of execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the kinds of objects")]
-pub enum Stage {
-    Schemas,
-    Extensions,
-    Types,
-    Sequences,
-    Functions,
-    Tables,
-    Indexes,
-    ForeignKeys,
-    LateFunctions,
-    Views,
-    Triggers,
-    Policies,
-    Comments,
-    Grants,
-    Rows,
-}
-
-/// One object's two statements, as Python code without indentation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
-    /// The stage.
-    pub stage: Stage,
-    /// `enum`, `table`, `index`, `foreign_key`.
-    pub kind: String,
-    /// The schema.
-    pub schema: String,
-    /// The table; empty for objects of a schema.
-    pub table: String,
-    /// The name.
-    pub name: String,
-    /// For `upgrade()`.
-    pub up: String,
-    /// For `downgrade()`; the pieces are taken back in reverse order.
-    pub down: String,
 }
 
 /// Something that the draft leaves to others.

@@ -11,6 +11,7 @@ use super::protocol::{
 };
 use crate::evidence::{AskedFor, Described};
 use crate::model::Target;
+use crate::schema::Piece;
 
 impl Worker {
     /// Where env.py wants to connect. It is stopped at its first connection; nothing is reached.
@@ -69,7 +70,11 @@ impl Worker {
             "leave_out": draft.leave_out,
             "before": draft.before,
         });
-        self.answer("draft", request, call)
+        let mut drafted: Draft = self.answer("draft", request, call)?;
+        for piece in &mut drafted.pieces {
+            name_as_catalogs_do(piece);
+        }
+        Ok(drafted)
     }
 
     /// Writes a revision file into the staging folder, through the project's template.
@@ -108,6 +113,15 @@ impl Worker {
     ) -> Result<T, WorkerError> {
         let value = self.ask(verb, request, call)?;
         serde_json::from_value(value).map_err(|error| broken(format!("{verb}: {error}")))
+    }
+}
+
+/// Alembic speaks of foreign keys and of a table's table; a catalog of constraints and tables.
+fn name_as_catalogs_do(piece: &mut Piece) {
+    match piece.kind.as_str() {
+        "foreign_key" => "constraint".clone_into(&mut piece.kind),
+        "table" => piece.table.clear(),
+        _ => {}
     }
 }
 

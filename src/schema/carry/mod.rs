@@ -143,7 +143,8 @@ fn is_serial(
     })
 }
 
-fn is_left_out(key: &ObjectKey, leave_out: &[String]) -> bool {
+/// Whether the user left the object out, as `kind name`, `kind schema.name` or as it is shown.
+pub fn is_left_out(key: &ObjectKey, leave_out: &[String]) -> bool {
     let shown = key.to_string();
     let plain = format!("{} {}", key.kind, key.name);
     let full = format!("{} {}.{}", key.kind, key.schema, key.name);
