@@ -61,7 +61,8 @@ impl Server {
         }
     }
 
-    fn start_at(
+    /// Starts a server under an identity that was chosen, in a folder that it can enter.
+    pub(super) fn start_at(
         home: Home,
         programs: Programs,
         run_as: RunAs,
@@ -214,10 +215,12 @@ fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::system::ConnectError;
+    use crate::system::process::Process;
 
     const LIMIT: Duration = Duration::from_secs(30);
 
@@ -292,9 +295,18 @@ mod tests {
             .unwrap()
             .batch("create table kept as select 'still here' as what")
             .unwrap();
-        assert!(server.start_again().contains("with space/data'"));
+        let again = server.start_again();
         options.kept.as_mut().unwrap().port = Some(server.port);
         drop(server);
+        let mut by_hand = Process::new("/bin/sh")
+            .args(["-c", &format!("exec {again}")])
+            .spawn(Stdio::null(), Stdio::null(), Stdio::null())
+            .unwrap();
+        while Session::connect(&target, LIMIT).is_err() {
+            std::thread::yield_now();
+        }
+        by_hand.signal(rustix::process::Signal::INT);
+        by_hand.wait_until(Instant::now() + LIMIT).unwrap();
         let server = Server::start_with(&options).unwrap();
         assert_eq!(server.tcp_target().unwrap(), target);
         assert_eq!(one(&target, "select what from kept"), "still here");
