@@ -159,6 +159,7 @@ impl Server {
         session
             .batch(&format!(
                 "set standard_conforming_strings = on; set log_min_error_statement = panic; \
+                 set password_encryption = 'scram-sha-256'; \
                  alter role postgres password '{literal}'"
             ))
             .map_err(|error| failed(error.to_string()))?;
