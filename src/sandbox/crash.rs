@@ -5,22 +5,41 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use super::home::Home;
 use super::options::ServerOptions;
-use super::{Server, home, wheel};
+use super::programs::Places;
+use super::{Server, home, identity, wheel};
 use crate::model::{Host, Target};
-use crate::system::process::Process;
+use crate::system::process::{Process, RunAs};
 use crate::system::{ReadFiles as _, RealFiles, Session};
 
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// A server under each identity that this user can give it.
+fn servers() -> Vec<Server> {
+    let mut servers = vec![Server::start().unwrap()];
+    if rustix::process::geteuid().is_root() {
+        let (user, group) = identity::NOBODY;
+        let home = Home::make(Some(identity::NOBODY)).unwrap();
+        let programs = Places::of_environment().find(None).unwrap();
+        let nobody = RunAs::User(user, group);
+        let options = ServerOptions::default();
+        servers.push(Server::start_at(home, programs, nobody, &options).unwrap());
+    }
+    servers
+}
 
 /// Not a test: the process that `a_killed_owner_leaves_nothing` kills.
 #[test]
 #[ignore = "a part of `a_killed_owner_leaves_nothing`"]
 fn owner_that_waits() {
-    let server = Server::start().unwrap();
-    if let Host::Socket(folder) = server.target().host {
-        println!("\nfolder={}", folder.display());
+    let servers = servers();
+    for server in &servers {
+        if let Host::Socket(folder) = server.target().host {
+            println!("\nfolder={}", folder.display());
+        }
     }
+    println!("\nready");
     let _ = std::io::stdin().read(&mut [0]);
 }
 
@@ -35,47 +54,70 @@ fn a_killed_owner_leaves_nothing() {
         .arg("sandbox::crash::owner_that_waits")
         .spawn(Stdio::piped(), Stdio::piped(), Stdio::null())
         .unwrap();
-    let folder = BufReader::new(owner.take_stdout().unwrap())
+    let folders: Vec<PathBuf> = BufReader::new(owner.take_stdout().unwrap())
         .lines()
-        .find_map(|line| line.unwrap().strip_prefix("folder=").map(PathBuf::from))
-        .unwrap();
+        .map(Result::unwrap)
+        .take_while(|line| line != "ready")
+        .filter_map(|line| line.strip_prefix("folder=").map(PathBuf::from))
+        .collect();
     let ours = Server::start().unwrap();
-    let target = Target {
-        host: Host::Socket(folder.clone()),
-        ..ours.target()
-    };
-    Session::connect(&target, LIMIT).unwrap();
-    let pid_file = RealFiles.read(&folder.join("data/postmaster.pid")).unwrap();
-    let pid_file = String::from_utf8(pid_file).unwrap();
-    let segment = pid_file
-        .lines()
-        .nth(6)
-        .unwrap()
-        .split_whitespace()
-        .nth(1)
-        .unwrap();
-    let is_listed = || {
-        segments()
-            .lines()
-            .any(|line| line.split_whitespace().nth(1) == Some(segment))
-    };
-    assert!(is_listed());
+    let dying: Vec<Dying> = folders.iter().map(|folder| Dying::of(folder)).collect();
+    assert!(!dying.is_empty());
+    for folder in &folders {
+        let target = Target {
+            host: Host::Socket(folder.clone()),
+            ..ours.target()
+        };
+        Session::connect(&target, LIMIT).unwrap();
+    }
+    assert!(
+        dying
+            .iter()
+            .all(|server| server.lives() && server.has_segment())
+    );
 
     owner.end();
-    let postmaster = format!("/proc/{}/cwd", pid_file.lines().next().unwrap());
     let deadline = Instant::now() + LIMIT;
-    while RealFiles.canonical(Path::new(&postmaster)).is_ok() {
-        assert!(Instant::now() < deadline, "the postmaster lives on");
+    while dying.iter().any(Dying::lives) {
+        assert!(Instant::now() < deadline, "a postmaster lives on");
         std::thread::yield_now();
     }
-    // Sessions of the dead server let go of the segment a moment later; whoever sweeps then
-    // finds it. Another test's start may have swept already.
-    while RealFiles.stat(&folder).unwrap().is_some() {
-        assert!(Instant::now() < deadline, "the folder stays");
+    // Another test's start may be sweeping at the same time.
+    let is_there = |folder: &PathBuf| RealFiles.stat(folder).unwrap().is_some();
+    while folders.iter().any(is_there) {
+        assert!(Instant::now() < deadline, "a folder stays");
         home::sweep();
     }
-    assert!(!is_listed(), "{}", segments());
+    assert!(!dying.iter().any(Dying::has_segment), "{}", segments());
     Session::connect(&ours.target(), LIMIT).unwrap();
+}
+
+/// What a server has in the kernel.
+struct Dying {
+    process: String,
+    segment: String,
+}
+
+impl Dying {
+    fn of(folder: &Path) -> Self {
+        let text = RealFiles.read(&folder.join("data/postmaster.pid")).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        Self {
+            process: format!("/proc/{}/cwd", lines[0]),
+            segment: lines[6].split_whitespace().nth(1).unwrap().to_owned(),
+        }
+    }
+
+    fn lives(&self) -> bool {
+        RealFiles.canonical(Path::new(&self.process)).is_ok()
+    }
+
+    fn has_segment(&self) -> bool {
+        segments()
+            .lines()
+            .any(|line| line.split_whitespace().nth(1) == Some(self.segment.as_str()))
+    }
 }
 
 #[test]

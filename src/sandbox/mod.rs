@@ -8,6 +8,7 @@ mod error;
 mod home;
 mod identity;
 mod keeper;
+mod launch;
 mod options;
 mod programs;
 pub mod python;

@@ -21,6 +21,13 @@ pub struct ServerOptions {
     pub programs: Option<PathBuf>,
 }
 
+impl ServerOptions {
+    /// Whether the server listens on 127.0.0.1.
+    pub(super) fn listens(&self) -> bool {
+        self.tcp || self.kept.is_some()
+    }
+}
+
 /// Data that outlives the server.
 #[derive(Clone, Debug)]
 pub struct Kept {

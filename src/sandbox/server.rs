@@ -3,39 +3,19 @@
 //! Called by `rehearse`, the demo and our tests. It never touches another server, and nothing of it
 //! outlives its process but a kept data directory: killed with us, swept by the next start.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use super::error::{SandboxError, tail};
+use super::error::SandboxError;
 use super::home::{self, Home};
 use super::keeper::Keeper;
+use super::launch::{Launch, START_LIMIT};
 use super::options::{Kept, ServerOptions};
 use super::programs::{Places, Programs, examine};
-use super::{identity, template};
+use super::{identity, template, wheel};
 use crate::model::{Host, Secret, Target, TlsMode};
-use crate::system::process::{Process, RunAs};
+use crate::system::process::RunAs;
 use crate::system::{ReadFiles as _, RealFiles, Session, WriteFiles as _, random, tree};
-
-/// How long a server may take until it answers.
-const START_LIMIT: Duration = Duration::from_mins(1);
-
-/// A free port can be taken by somebody else before the server takes it.
-const PORT_ATTEMPTS: usize = 5;
-
-/// Nothing in a scratch server must survive a power cut.
-const SETTINGS: [&str; 9] = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "autovacuum=off",
-    "jit=off",
-    "shared_buffers=16MB",
-    // Files in the data directory instead of /dev/shm, where a kill would leave them.
-    "dynamic_shared_memory_type=mmap",
-    "unix_socket_permissions=0700",
-    "timezone=UTC",
-];
 
 /// A running server; it ends and its folder goes when this is dropped.
 #[derive(Debug)]
@@ -65,16 +45,47 @@ impl Server {
             })?,
             None => Places::of_environment().find(options.major)?,
         };
-        let run_as = identity::choose(&programs)?;
-        let home = Home::make(identity::owner(run_as))?;
+        match identity::choose(&programs) {
+            Ok(run_as) => {
+                let home = Home::make(identity::owner(run_as))?;
+                Self::start_at(home, programs, run_as, options)
+            }
+            // The wheel lies in root's home, which nobody else can enter.
+            Err(error) if !wheel::holds(&programs.folder) => Err(error),
+            Err(_) => {
+                let home = Home::make(Some(identity::NOBODY))?;
+                let programs = wheel::lend(&programs, &home)?;
+                let run_as = identity::choose(&programs)?;
+                Self::start_at(home, programs, run_as, options)
+            }
+        }
+    }
+
+    /// Starts a server under an identity that was chosen, in a folder that it can enter.
+    pub(super) fn start_at(
+        home: Home,
+        programs: Programs,
+        run_as: RunAs,
+        options: &ServerOptions,
+    ) -> Result<Self, SandboxError> {
         let data = if let Some(kept) = &options.kept {
             kept_data(&programs, run_as, kept)?
+        } else if programs.folder.starts_with(home.folder()) {
+            // Programs that go with this server are no key for a copy that stays.
+            template::initialise(&programs, run_as, &home.data())?;
+            home.data()
         } else {
             template::fill(&programs, run_as, &home.data())?;
             home.data()
         };
-        let tcp = options.tcp || options.kept.is_some();
-        let (keeper, port) = launch(&programs, run_as, &home, &data, tcp, options)?;
+        let launch = Launch {
+            programs: &programs,
+            run_as,
+            home: &home,
+            data: data.clone(),
+            options,
+        };
+        let (keeper, port) = launch.start()?;
         let mut server = Self {
             keeper,
             home,
@@ -84,7 +95,7 @@ impl Server {
             port,
             password: None,
         };
-        if tcp {
+        if options.listens() {
             let password = options.password.clone();
             server.set_password(password.unwrap_or_else(|| Secret::new(random::hex(12))))?;
         }
@@ -93,7 +104,7 @@ impl Server {
 
     /// The maintenance database over the socket, as superuser `postgres`, without a password.
     pub fn target(&self) -> Target {
-        target(Host::Socket(self.home.folder().to_owned()), self.port)
+        socket_target(&self.home, self.port)
     }
 
     /// The maintenance database over 127.0.0.1, with its password; none unless asked for.
@@ -148,6 +159,7 @@ impl Server {
         session
             .batch(&format!(
                 "set standard_conforming_strings = on; set log_min_error_statement = panic; \
+                 set password_encryption = 'scram-sha-256'; \
                  alter role postgres password '{literal}'"
             ))
             .map_err(|error| failed(error.to_string()))?;
@@ -174,99 +186,9 @@ fn kept_data(programs: &Programs, run_as: RunAs, kept: &Kept) -> Result<PathBuf,
     Ok(data)
 }
 
-/// Starts the process and waits until it answers; chooses another port if the first was taken.
-fn launch(
-    programs: &Programs,
-    run_as: RunAs,
-    home: &Home,
-    data: &Path,
-    tcp: bool,
-    options: &ServerOptions,
-) -> Result<(Keeper, u16), SandboxError> {
-    let fixed = options.kept.as_ref().and_then(|kept| kept.port);
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        let port = match (fixed, tcp) {
-            (Some(port), _) => port,
-            (None, true) => free_port()?,
-            (None, false) => 5432,
-        };
-        if options.kept.is_some() {
-            remember(data, port, identity::owner(run_as))?;
-        }
-        let process = command(programs, run_as, home, data, tcp, port, options);
-        let keeper = Keeper::start(process)?;
-        let socket = target(Host::Socket(home.folder().to_owned()), port);
-        match wait(&keeper, &socket) {
-            Ok(()) => return Ok((keeper, port)),
-            Err(error) => {
-                let was_taken = tcp && fixed.is_none() && !is_free(port);
-                if !was_taken || attempt == PORT_ATTEMPTS {
-                    return Err(error);
-                }
-            }
-        }
-    }
-}
-
-fn command(
-    programs: &Programs,
-    run_as: RunAs,
-    home: &Home,
-    data: &Path,
-    tcp: bool,
-    port: u16,
-    options: &ServerOptions,
-) -> Process {
-    let address = if tcp { "127.0.0.1" } else { "" };
-    let mut process = Process::new(programs.folder.join("postgres"))
-        .arg("-D")
-        .arg(data)
-        .arg("-k")
-        .arg(home.folder())
-        .args(["-h", address, "-p", &port.to_string()])
-        .env("LC_ALL", "C")
-        .env_remove("PGDATA")
-        .directory("/")
-        .run_as(run_as);
-    for setting in SETTINGS {
-        process = process.args(["-c", setting]);
-    }
-    for (name, value) in &options.settings {
-        process = process.arg("-c").arg(format!("{name}={value}"));
-    }
-    process
-}
-
-/// Writes into a kept data directory what a plain `postgres -D` needs to know.
-fn remember(data: &Path, port: u16, owner: Option<tree::Owner>) -> Result<(), SandboxError> {
-    let path = data.join("postgresql.auto.conf");
-    let text = format!(
-        "# How redistill started this server.\nlisten_addresses = '127.0.0.1'\nport = {port}\n\
-         unix_socket_directories = ''\n"
-    );
-    RealFiles.replace(&path, text.as_bytes(), 0o600)?;
-    Ok(tree::give(&path, owner)?)
-}
-
-fn wait(keeper: &Keeper, target: &Target) -> Result<(), SandboxError> {
-    let deadline = Instant::now() + START_LIMIT;
-    while let Err(error) = Session::connect(target, Duration::from_secs(5)) {
-        if keeper.has_ended() || Instant::now() > deadline {
-            let log = tail(&keeper.log());
-            return Err(SandboxError::Failed {
-                program: "postgres",
-                why: if log.is_empty() {
-                    error.to_string()
-                } else {
-                    log
-                },
-            });
-        }
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
-    Ok(())
+/// The maintenance database over the socket in a folder.
+pub(super) fn socket_target(home: &Home, port: u16) -> Target {
+    target(Host::Socket(home.folder().to_owned()), port)
 }
 
 fn target(host: Host, port: u16) -> Target {
@@ -279,15 +201,6 @@ fn target(host: Host, port: u16) -> Target {
         tls: TlsMode::Disable,
         root_certificate: None,
     }
-}
-
-fn free_port() -> std::io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
-}
-
-fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 /// A path for a shell.
@@ -303,8 +216,12 @@ fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::system::ConnectError;
+    use crate::system::process::Process;
 
     const LIMIT: Duration = Duration::from_secs(30);
 
@@ -379,12 +296,45 @@ mod tests {
             .unwrap()
             .batch("create table kept as select 'still here' as what")
             .unwrap();
-        assert!(server.start_again().contains("with space/data'"));
+        let again = server.start_again();
         options.kept.as_mut().unwrap().port = Some(server.port);
         drop(server);
+        let mut by_hand = Process::new("/bin/sh")
+            .args(["-c", &format!("exec {again}")])
+            .spawn(Stdio::null(), Stdio::null(), Stdio::null())
+            .unwrap();
+        while Session::connect(&target, LIMIT).is_err() {
+            std::thread::yield_now();
+        }
+        by_hand.signal(rustix::process::Signal::INT);
+        by_hand.wait_until(Instant::now() + LIMIT).unwrap();
         let server = Server::start_with(&options).unwrap();
         assert_eq!(server.tcp_target().unwrap(), target);
         assert_eq!(one(&target, "select what from kept"), "still here");
+    }
+
+    #[test]
+    fn nobody_serves_where_root_has_no_namespace() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let nobody = RunAs::User(identity::NOBODY.0, identity::NOBODY.1);
+        let start = |home, programs| {
+            Server::start_at(home, programs, nobody, &ServerOptions::default()).unwrap()
+        };
+        let home = || Home::make(Some(identity::NOBODY)).unwrap();
+        let system = start(home(), Places::of_environment().find(None).unwrap());
+        let lent = home();
+        let programs = examine(&wheel::programs().unwrap()).unwrap();
+        assert!(wheel::holds(&programs.folder) && !wheel::holds(&system.programs.folder));
+        let programs = wheel::lend(&programs, &lent).unwrap();
+        let lent = start(lent, programs);
+        for server in [system, lent] {
+            assert_eq!(one(&server.target(), "select 'up'"), "up");
+            let folder = server.home.folder().to_owned();
+            drop(server);
+            assert!(RealFiles.stat(&folder).unwrap().is_none());
+        }
     }
 
     #[test]
