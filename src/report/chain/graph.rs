@@ -56,9 +56,9 @@ impl<'c> Drawing<'c> {
         {
             self.join(lane, other);
         }
-        let mut line = vec!["|"; self.lanes.len()];
-        line[lane] = "*";
-        self.push(line.join(" "), Some(index));
+        let mut places = vec!["|"; self.lanes.len()];
+        places[lane] = "*";
+        self.push(places.join(" "), Some(index));
         match parents.split_first() {
             None => self.end(lane),
             Some((first, others)) => {
@@ -76,33 +76,33 @@ impl<'c> Drawing<'c> {
 
     /// The lane `from` runs into `to`, left of it; what is right of it moves left.
     fn join(&mut self, to: usize, from: usize) {
-        let mut line = vec![' '; self.lanes.len() * 2];
+        let mut drawn = vec![' '; self.lanes.len() * 2];
         for lane in 0..from {
-            line[lane * 2] = '|';
+            drawn[lane * 2] = '|';
         }
-        for place in &mut line[to * 2 + 1..from * 2 - 1] {
+        for place in &mut drawn[to * 2 + 1..from * 2 - 1] {
             if *place == ' ' {
                 *place = '_';
             }
         }
         for lane in from..self.lanes.len() {
-            line[lane * 2 - 1] = '/';
+            drawn[lane * 2 - 1] = '/';
         }
         self.lanes.remove(from);
-        self.push(line.into_iter().collect(), None);
+        self.push(drawn.into_iter().collect(), None);
     }
 
     /// A new lane right of `lane`; what is right of it moves right.
     fn fork(&mut self, lane: usize, to: &'c RevisionId) {
-        let mut line = vec![' '; self.lanes.len() * 2 + 1];
+        let mut drawn = vec![' '; self.lanes.len() * 2 + 1];
         for left in 0..=lane {
-            line[left * 2] = '|';
+            drawn[left * 2] = '|';
         }
         for right in lane..self.lanes.len() {
-            line[right * 2 + 1] = '\\';
+            drawn[right * 2 + 1] = '\\';
         }
         self.lanes.insert(lane + 1, to);
-        self.push(line.into_iter().collect(), None);
+        self.push(drawn.into_iter().collect(), None);
     }
 
     /// The lane ends at a base; what is right of it moves left.
@@ -111,13 +111,13 @@ impl<'c> Drawing<'c> {
         if lane == self.lanes.len() {
             return;
         }
-        let mut line = vec![' '; self.lanes.len() * 2 + 2];
+        let mut drawn = vec![' '; self.lanes.len() * 2 + 2];
         for left in 0..lane {
-            line[left * 2] = '|';
+            drawn[left * 2] = '|';
         }
         for right in lane..self.lanes.len() {
-            line[right * 2 + 1] = '/';
+            drawn[right * 2 + 1] = '/';
         }
-        self.push(line.into_iter().collect(), None);
+        self.push(drawn.into_iter().collect(), None);
     }
 }
