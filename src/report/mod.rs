@@ -2,3 +2,6 @@
 
 pub mod note;
 pub mod plan;
+//! What is said, as text and as JSON. Pure: data in, strings out.
+
+pub mod chain;

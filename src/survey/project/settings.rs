@@ -36,7 +36,7 @@ pub(super) struct Settings<'a> {
 type Found<'a, T> = Result<Option<Written<'a, T>>, DiscoveryProblem>;
 
 impl<'a> Settings<'a> {
-    fn from_ini(&self, key: &str) -> Found<'a, String> {
+    fn ini_value(&self, key: &str) -> Found<'a, String> {
         let Some((path, ini, section)) = self.ini else {
             return Ok(None);
         };
@@ -50,7 +50,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    fn from_toml(&self, key: &str) -> Option<Written<'a, &'a TomlValue>> {
+    fn toml_value(&self, key: &str) -> Option<Written<'a, &'a TomlValue>> {
         let (path, table) = self.toml?;
         let (value, line) = table.get(key)?;
         Some(Written { value, path, line })
@@ -58,10 +58,10 @@ impl<'a> Settings<'a> {
 
     /// A string (`Config.get_alembic_option`).
     pub(super) fn text(&self, key: &str) -> Found<'a, String> {
-        if let Some(found) = self.from_ini(key)? {
+        if let Some(found) = self.ini_value(key)? {
             return Ok(Some(found));
         }
-        match self.from_toml(key) {
+        match self.toml_value(key) {
             None => Ok(None),
             Some(Written {
                 value: TomlValue::Text(text),
@@ -78,10 +78,10 @@ impl<'a> Settings<'a> {
 
     /// A boolean (`Config.get_alembic_boolean_option`): in an ini file exactly `true`.
     pub(super) fn flag(&self, key: &str) -> Result<bool, DiscoveryProblem> {
-        if let Some(found) = self.from_ini(key)? {
+        if let Some(found) = self.ini_value(key)? {
             return Ok(found.value == "true");
         }
-        match self.from_toml(key) {
+        match self.toml_value(key) {
             None => Ok(false),
             Some(Written {
                 value: TomlValue::Flag(flag),
@@ -92,7 +92,7 @@ impl<'a> Settings<'a> {
     }
 
     fn toml_list(&self, key: &str) -> Found<'a, Vec<String>> {
-        match self.from_toml(key) {
+        match self.toml_value(key) {
             None => Ok(None),
             Some(Written {
                 value: TomlValue::List(items),
@@ -110,7 +110,7 @@ impl<'a> Settings<'a> {
     /// `Config.get_version_locations_list`; none means the default, an empty value as well.
     pub(super) fn version_locations(&self) -> Found<'a, Vec<String>> {
         let Some(found) = self
-            .from_ini("version_locations")?
+            .ini_value("version_locations")?
             .filter(|f| !f.value.is_empty())
         else {
             return Ok(self
@@ -131,7 +131,7 @@ impl<'a> Settings<'a> {
     /// `Config.get_prepend_sys_paths_list`.
     pub(super) fn prepend_sys_path(&self) -> Result<Vec<String>, DiscoveryProblem> {
         let Some(found) = self
-            .from_ini("prepend_sys_path")?
+            .ini_value("prepend_sys_path")?
             .filter(|f| !f.value.is_empty())
         else {
             let found = self.toml_list("prepend_sys_path")?;
@@ -146,7 +146,7 @@ impl<'a> Settings<'a> {
     /// `Config._get_file_separator_char`: read from the ini file only, the first name that is set.
     fn separator(&self, names: &[&str]) -> Result<Option<char>, DiscoveryProblem> {
         for name in names {
-            let Some(found) = self.from_ini(name)? else {
+            let Some(found) = self.ini_value(name)? else {
                 continue;
             };
             return match found.value.as_str() {
@@ -169,7 +169,7 @@ impl<'a> Settings<'a> {
         Ok(None)
     }
 
-    /// The URL as written, without its password. A value that ConfigParser cannot interpolate is
+    /// The URL as written, without its password. A value that `ConfigParser` cannot interpolate is
     /// taken raw: env.py often never reads it.
     pub(super) fn written_url(&self) -> Option<String> {
         let (_, ini, section) = self.ini?;

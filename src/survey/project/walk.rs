@@ -49,7 +49,7 @@ pub(super) fn walk(root: &Path, files: &dyn ReadFiles) -> Walk {
             }
         };
         let names: BTreeSet<String> = entries.iter().map(|path| name_of(path)).collect();
-        if folder != root && is_environment(&folder, &names) {
+        if folder != root && is_environment(&names) {
             continue;
         }
         walk.folders += 1;
@@ -57,11 +57,8 @@ pub(super) fn walk(root: &Path, files: &dyn ReadFiles) -> Walk {
         for entry in entries {
             let name = name_of(&entry);
             match files.stat(&entry) {
-                Ok(Some(stat)) if stat.kind == FileKind::Folder => {
-                    if !is_skipped(&folder, &name) {
-                        waiting.push_back(entry);
-                    }
-                }
+                Ok(Some(stat)) if stat.kind == FileKind::Folder && is_skipped(&folder, &name) => {}
+                Ok(Some(stat)) if stat.kind == FileKind::Folder => waiting.push_back(entry),
                 Ok(Some(_)) if is_config(&name) && is_file(&entry, files) => {
                     walk.configs.insert(entry);
                 }
@@ -91,8 +88,8 @@ fn is_file(path: &Path, files: &dyn ReadFiles) -> bool {
 }
 
 /// A virtual environment, whatever it is called.
-fn is_environment(folder: &Path, names: &BTreeSet<String>) -> bool {
-    names.contains("pyvenv.cfg") || (folder.ends_with("conda") && names.contains("conda-meta"))
+fn is_environment(names: &BTreeSet<String>) -> bool {
+    names.contains("pyvenv.cfg") || names.contains("conda-meta")
 }
 
 /// Folders of tools (all that begin with a dot, ours among them), of other people's code, and
