@@ -21,6 +21,7 @@ pub mod exit;
 pub mod model;
 pub mod plan;
 pub mod python;
+pub mod rules;
 pub mod sandbox;
 pub mod schema;
 pub mod survey;
