@@ -22,6 +22,7 @@ pub mod model;
 pub mod plan;
 pub mod python;
 pub mod rules;
+pub mod report;
 pub mod sandbox;
 pub mod schema;
 pub mod survey;

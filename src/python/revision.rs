@@ -51,9 +51,13 @@ impl FileRole {
         if name.starts_with(".#") || name.starts_with("__init__") {
             return Self::Ignored;
         }
-        if name.ends_with(".py") {
+        if name.strip_suffix(".py").is_some() {
             Self::Source
-        } else if loads == Loads::Bytecode && (name.ends_with(".pyc") || name.ends_with(".pyo")) {
+        } else if loads == Loads::Bytecode
+            && [".pyc", ".pyo"]
+                .iter()
+                .any(|kind| name.strip_suffix(kind).is_some())
+        {
             Self::Bytecode
         } else {
             Self::Ignored

@@ -172,7 +172,7 @@ fn utf8(bytes: &[u8]) -> Result<String, SourceError> {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let valid = &bytes[..error.valid_up_to()];
-            let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let line = valid.split(|&byte| byte == b'\n').count();
             let start = valid
                 .iter()
                 .rposition(|&byte| byte == b'\n')

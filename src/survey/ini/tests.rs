@@ -76,6 +76,9 @@ fn what_python_refuses_is_refused_at_the_same_line() {
     }
 }
 
+/// By section and key; none where Python raises.
+type Values = BTreeMap<String, BTreeMap<String, Option<String>>>;
+
 /// Asks Python for every value of every section, or for the kind of error.
 const ORACLE: &str = r"
 import configparser, json, sys
@@ -133,14 +136,17 @@ fn python_reads_the_same() {
         }
         texts.push(text.replacen(
             "[alembic]\n",
-            if state % 7 == 0 { "" } else { "[first]\n" },
+            if state.is_multiple_of(7) {
+                ""
+            } else {
+                "[first]\n"
+            },
             1,
         ));
     }
     let output =
         crate::survey::test_python::run(ORACLE, &[&serde_json::to_string(&texts).unwrap()]);
-    let answers: Vec<Option<BTreeMap<String, BTreeMap<String, Option<String>>>>> =
-        serde_json::from_str(&output).unwrap();
+    let answers: Vec<Option<Values>> = serde_json::from_str(&output).unwrap();
     for (text, answer) in texts.iter().zip(answers) {
         let ours = Ini::parse(text, "/p").ok().map(|ini| {
             let values = |section: &str| -> BTreeMap<String, Option<String>> {

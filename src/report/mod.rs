@@ -1,0 +1,3 @@
+//! What is said, as text and as JSON. Pure: data in, strings out.
+
+pub mod chain;
