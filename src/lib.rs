@@ -28,6 +28,7 @@ pub mod plan;
 pub mod progress;
 pub mod python;
 pub mod rehearse;
+pub mod rules;
 pub mod report;
 pub mod sandbox;
 pub mod schema;

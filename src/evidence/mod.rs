@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
-pub use git::GitEvidence;
+pub use git::{GitEvidence, NO_REPOSITORY};
 
 use crate::model::{Chain, Interpreter, Module};
 

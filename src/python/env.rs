@@ -43,6 +43,8 @@ pub struct ConfigureCall {
 pub struct EnvFacts {
     /// The file.
     pub path: PathBuf,
+    /// The assignment of `config = context.config`.
+    pub config: Option<Location>,
     /// Where a URL is given.
     pub url_settings: Vec<UrlSetting>,
     /// Whether the URL or engine may come from somewhere that cannot be read here: an engine from
@@ -140,6 +142,9 @@ impl Reader<'_> {
     fn assigned(&mut self, target: &Expr, value: &Expr) {
         match target {
             Expr::Name(name) => {
+                if name.id.as_str() == "config" && self.in_function == 0 {
+                    self.facts.config.get_or_insert(self.syntax.at(name));
+                }
                 if matches!(name.id.as_str(), "connectable" | "engine")
                     && !matches!(value, Expr::Call(_) | Expr::NoneLiteral(_))
                 {
@@ -201,7 +206,7 @@ impl Reader<'_> {
             }
             "AsyncEngine" | "run_sync" => self.facts.is_async = true,
             "getenv" => self.facts.reads_environment = true,
-            "configure" => self.configure(call),
+            "configure" if call.func.is_attribute_expr() => self.configure(call),
             _ if self.in_function == 0 && is_run(&name) => {
                 self.facts.runs.push(self.syntax.at(call));
             }

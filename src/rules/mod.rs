@@ -1,0 +1,27 @@
+//! Rules, findings and the verdict.
+//!
+//! Pure: evidence and source facts in, findings out. One rule a file, in the folder of its family;
+//! [`registry`] is the one list that the verdict, the lint, `explain` and the reports read.
+//! A check that could not run is never a pass.
+
+mod assess;
+mod environment;
+mod finding;
+mod history;
+mod production;
+mod project;
+mod registry;
+mod rule;
+mod schema;
+mod sources;
+#[cfg(test)]
+mod stage;
+
+pub use assess::assess;
+pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};
+pub use registry::{find, registry};
+pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
+pub use schema::key_types::{Fit, foreign_key_fit};
+pub use sources::{ModuleSources, Sources, UrlLine, is_async_url};
+
+pub use crate::model::Location;

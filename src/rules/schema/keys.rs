@@ -1,0 +1,241 @@
+//! The foreign keys of a module with the types on both ends, from models, revisions and metadata.
+
+use std::collections::HashMap;
+
+use crate::evidence::{Described, MetadataTable, ModuleEvidence};
+use crate::model::Location;
+use crate::python::operations::{Operation, OperationKind, foreign_keys};
+use crate::python::{ColumnFact, KeyTarget, SqlType, TableFact};
+use crate::rules::sources::ModuleSources;
+
+/// One column's foreign key, wherever it was read.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// `table` or `schema.table`.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// The table referred to.
+    pub to_table: String,
+    /// Its column.
+    pub to_column: String,
+    /// The column's type.
+    pub kind: Option<SqlType>,
+    /// The key's type.
+    pub to_kind: Option<SqlType>,
+    /// Where the key is written.
+    pub location: Option<Location>,
+    /// The column's type as written, and where.
+    pub written: Option<(String, Location)>,
+    /// The key's type as written.
+    pub to_written: Option<String>,
+}
+
+/// All foreign keys of a module: those of its models, of its metadata where the models say nothing,
+/// and of its revisions as the chain stands when each is made.
+pub(super) fn keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key> {
+    let mut keys = of_models(&sources.tables);
+    if let Some(described) = module.described.seen() {
+        let more = of_metadata(described);
+        for key in more {
+            let same = keys
+                .iter_mut()
+                .find(|known| known.table == key.table && known.column == key.column);
+            match same {
+                // What SQLAlchemy compiled is surer than what was read.
+                Some(known) => {
+                    known.kind = key.kind.or(known.kind.take());
+                    known.to_kind = key.to_kind.or(known.to_kind.take());
+                }
+                None => keys.push(key),
+            }
+        }
+    }
+    keys.extend(of_revisions(sources));
+    keys
+}
+
+fn of_models(tables: &[TableFact]) -> Vec<Key> {
+    let find = |table: &str, column: &str| {
+        // Two tables of one name: which is meant cannot be told.
+        let mut named = tables.iter().filter(|other| other.qualified() == table);
+        match (named.next(), named.next()) {
+            (Some(only), None) => only.columns.iter().find(|other| other.name == column),
+            _ => None,
+        }
+    };
+    let mut keys = Vec::new();
+    for table in tables {
+        for column in &table.columns {
+            for reference in &column.references {
+                let KeyTarget::Column {
+                    table: to_table,
+                    column: to_column,
+                } = &reference.target
+                else {
+                    continue;
+                };
+                let to = find(to_table, to_column);
+                keys.push(Key {
+                    table: table.qualified(),
+                    column: column.name.clone(),
+                    to_table: to_table.clone(),
+                    to_column: to_column.clone(),
+                    kind: column.sql_type.clone(),
+                    to_kind: to.and_then(|to| to.sql_type.clone()),
+                    location: Some(reference.location.clone()),
+                    written: written(column),
+                    to_written: to.and_then(|to| to.written_type.clone()),
+                });
+            }
+        }
+    }
+    keys
+}
+
+fn written(column: &ColumnFact) -> Option<(String, Location)> {
+    column
+        .written_type
+        .clone()
+        .zip(column.type_location.clone())
+}
+
+fn of_metadata(described: &Described) -> Vec<Key> {
+    let kind = |table: &str, column: &str| {
+        let owner = described.tables.iter().find(|other| name(other) == table)?;
+        let (_, compiled) = owner.columns.iter().find(|(other, _)| other == column)?;
+        Some(SqlType::from_compiled(compiled))
+    };
+    let mut keys = Vec::new();
+    for table in &described.tables {
+        let table_name = name(table);
+        for (column, target) in &table.foreign_keys {
+            if let Some(KeyTarget::Column {
+                table: to_table,
+                column: to_column,
+            }) = KeyTarget::parse(target)
+            {
+                keys.push(Key {
+                    kind: kind(&table_name, column),
+                    to_kind: kind(&to_table, &to_column),
+                    table: table_name.clone(),
+                    column: column.clone(),
+                    to_table,
+                    to_column,
+                    location: None,
+                    written: None,
+                    to_written: None,
+                });
+            }
+        }
+    }
+    keys
+}
+
+fn name(table: &MetadataTable) -> String {
+    match &table.schema {
+        Some(schema) if schema != "public" => format!("{schema}.{}", table.name),
+        _ => table.name.clone(),
+    }
+}
+
+/// A column as the chain has made it so far.
+#[derive(Clone, Default)]
+struct Made {
+    kind: Option<SqlType>,
+    written: Option<(String, Location)>,
+}
+
+/// Columns by table and name, replayed operation by operation: a mismatch that a later revision
+/// repairs on both sides was none when it was made.
+fn of_revisions(sources: &ModuleSources) -> Vec<Key> {
+    let mut made: HashMap<(String, String), Made> = HashMap::new();
+    let mut keys = Vec::new();
+    for operation in sources.revisions.iter().flat_map(|file| &file.upgrade) {
+        replay(operation, &mut made);
+        for (table, column, to_table, to_column) in foreign_keys(operation) {
+            let from = made
+                .get(&(table.clone(), column.clone()))
+                .cloned()
+                .unwrap_or_default();
+            let to = made
+                .get(&(to_table.clone(), to_column.clone()))
+                .cloned()
+                .unwrap_or_default();
+            keys.push(Key {
+                location: Some(
+                    from.written
+                        .as_ref()
+                        .map_or(&operation.location, |(_, place)| place)
+                        .clone(),
+                ),
+                kind: from.kind,
+                to_kind: to.kind,
+                written: from.written,
+                to_written: to.written.map(|(text, _)| text),
+                table,
+                column,
+                to_table,
+                to_column,
+            });
+        }
+    }
+    keys
+}
+
+fn replay(operation: &Operation, made: &mut HashMap<(String, String), Made>) {
+    let remember = |made: &mut HashMap<_, _>, table: &str, column: &ColumnFact| {
+        made.insert(
+            (table.to_owned(), column.name.clone()),
+            Made {
+                kind: column.sql_type.clone(),
+                written: written(column),
+            },
+        );
+    };
+    match &operation.kind {
+        OperationKind::CreateTable(table) => {
+            for column in &table.columns {
+                remember(made, &table.qualified(), column);
+            }
+        }
+        OperationKind::AddColumn { table, column } => remember(made, table, column),
+        OperationKind::AlterColumn {
+            table,
+            column,
+            sql_type,
+            retyped,
+            renamed,
+        } => {
+            let place = (table.clone(), column.clone());
+            if *retyped {
+                made.insert(
+                    place.clone(),
+                    Made {
+                        kind: sql_type.clone(),
+                        written: None,
+                    },
+                );
+            }
+            if let Some(renamed) = renamed
+                && let Some(there) = made.remove(&place)
+            {
+                made.insert((table.clone(), renamed.clone()), there);
+            }
+        }
+        OperationKind::DropColumn { table, column } => {
+            made.remove(&(table.clone(), column.clone()));
+        }
+        OperationKind::DropTable { table } => made.retain(|(owner, _), _| owner != table),
+        OperationKind::RenameTable { from, to } => {
+            *made = std::mem::take(made)
+                .into_iter()
+                .map(|((owner, column), there)| {
+                    let owner = if owner == *from { to.clone() } else { owner };
+                    ((owner, column), there)
+                })
+                .collect();
+        }
+        _ => {}
+    }
+}

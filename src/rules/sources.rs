@@ -1,0 +1,180 @@
+//! What the project's source files say, as data. `survey::sources` fills it; the rules judge it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::model::{Location, ModuleName};
+use crate::python::TableFact;
+use crate::python::env::EnvFacts;
+use crate::python::operations::RevisionOperations;
+
+/// The facts of all modules.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// By module.
+    pub modules: BTreeMap<ModuleName, ModuleSources>,
+}
+
+impl Sources {
+    /// A module's facts; empty ones if nothing was read.
+    pub fn of(&self, module: &ModuleName) -> &ModuleSources {
+        static NONE: ModuleSources = ModuleSources::EMPTY;
+        self.modules.get(module).unwrap_or(&NONE)
+    }
+}
+
+/// The facts of one module.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleSources {
+    /// The tables of its models.
+    pub tables: Vec<TableFact>,
+    /// What its env.py does; none if there is none.
+    pub env: Option<EnvFacts>,
+    /// What its revisions do, parents first.
+    pub revisions: Vec<RevisionOperations>,
+    /// The URL in its settings file; none if the key is absent.
+    pub url: Option<UrlLine>,
+    /// Files that were left out, and why: too large, unreadable.
+    pub left_out: Vec<(PathBuf, String)>,
+}
+
+impl ModuleSources {
+    const EMPTY: Self = Self {
+        tables: Vec::new(),
+        env: None,
+        revisions: Vec::new(),
+        url: None,
+        left_out: Vec::new(),
+    };
+
+    /// Whether the models have a table of this name.
+    pub fn owns(&self, table: &str) -> bool {
+        self.tables.iter().any(|own| own.qualified() == table)
+    }
+}
+
+/// The line of a settings file with `sqlalchemy.url`. Holds no password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlLine {
+    /// Where; the password in the source line is `***`.
+    pub location: Location,
+    /// The value, its password `***`.
+    pub value: String,
+    /// Whether a password stands in it.
+    pub has_password: bool,
+    /// Whether a `%` stands in it that ConfigParser takes for an interpolation.
+    pub has_bare_percent: bool,
+}
+
+impl UrlLine {
+    /// Reads the setting's value; what is kept holds no password.
+    pub fn read(path: impl Into<PathBuf>, line: usize, raw: &str) -> Self {
+        let (value, has_password) = redact(raw.trim());
+        let mut location = Location::of_file(path);
+        location.line = line;
+        location.source_line = format!("sqlalchemy.url = {value}");
+        Self {
+            location,
+            value,
+            has_password,
+            has_bare_percent: has_bare_percent(raw),
+        }
+    }
+
+    /// Whether the value is no address: empty, or the template's `driver://user:pass@localhost/dbname`.
+    pub fn is_placeholder(&self) -> bool {
+        let value = self.value.trim();
+        value.is_empty() || value.starts_with("driver://")
+    }
+
+    /// Whether the driver is an asynchronous one.
+    pub fn is_async(&self) -> bool {
+        is_async_url(&self.value)
+    }
+}
+
+/// Whether a URL's driver is an asynchronous one.
+pub fn is_async_url(url: &str) -> bool {
+    ["+asyncpg", "+psycopg_async", "+aiopg"]
+        .iter()
+        .any(|driver| url.contains(driver))
+}
+
+/// Whether a `%` stands in a text that is neither doubled nor the start of `%(name)s`.
+pub fn has_bare_percent(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        rest = &rest[at + 1..];
+        match rest.chars().next() {
+            Some('%') => rest = &rest[1..],
+            Some('(') => {}
+            _ => return true,
+        }
+    }
+    false
+}
+
+/// `scheme://user:***@host/…`, and whether there was a password.
+fn redact(url: &str) -> (String, bool) {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return (url.to_owned(), false);
+    };
+    // The last `@` before the query: a password may hold one that nobody encoded.
+    let end = rest.find('?').unwrap_or(rest.len());
+    let Some(at) = rest[..end].rfind('@') else {
+        return redact_query(url);
+    };
+    let (credentials, address) = rest.split_at(at);
+    match credentials.split_once(':') {
+        Some((user, password)) if !password.is_empty() => {
+            let (address, _) = redact_query(address);
+            (format!("{scheme}://{user}:***{address}"), true)
+        }
+        _ => redact_query(url),
+    }
+}
+
+/// `?password=…` in a query.
+fn redact_query(text: &str) -> (String, bool) {
+    let Some(at) = text.find("password=") else {
+        return (text.to_owned(), false);
+    };
+    let start = at + "password=".len();
+    let length = text[start..].find('&').unwrap_or(text.len() - start);
+    let shown = format!("{}***{}", &text[..start], &text[start + length..]);
+    (shown, length > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_never_stay() {
+        for (raw, shown, has) in [
+            ("postgresql://a:b@c/d", "postgresql://a:***@c/d", true),
+            ("postgresql://a:b@c@d/e", "postgresql://a:***@d/e", true),
+            ("postgresql://a@c/d", "postgresql://a@c/d", false),
+            (
+                "postgresql://c/d?user=a&password=b&x=y",
+                "postgresql://c/d?user=a&password=***&x=y",
+                true,
+            ),
+            (
+                "postgresql:///d?host=/run",
+                "postgresql:///d?host=/run",
+                false,
+            ),
+            ("", "", false),
+        ] {
+            assert_eq!(redact(raw), (shown.to_owned(), has), "{raw}");
+        }
+    }
+
+    #[test]
+    fn percent_signs() {
+        assert!(has_bare_percent("a%40b") && has_bare_percent("a%"));
+        assert!(!has_bare_percent("a%%40b") && !has_bare_percent("%(here)s"));
+        assert!(has_bare_percent("%%%40"));
+    }
+}

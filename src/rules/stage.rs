@@ -1,0 +1,260 @@
+//! The tests' stage: evidence of a healthy module, to be changed in one point a test.
+
+use std::path::{Path, PathBuf};
+
+use super::{Finding, ModuleSources, Scope, Sources, assess};
+use crate::evidence::{
+    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, ModuleEvidence, Observed,
+    VersionTable,
+};
+use crate::model::{
+    Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
+    QualifiedName, Revision, RevisionId,
+};
+use crate::python::{Syntax, env, models, operations};
+
+/// A project that nothing is wrong with.
+pub struct Stage {
+    pub evidence: Evidence,
+    pub sources: Sources,
+}
+
+impl Stage {
+    /// A project with these modules, each in a database of its own.
+    pub fn with(names: &[&str]) -> Self {
+        let modules = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| module(name, u32::try_from(index).unwrap()))
+            .collect();
+        Self {
+            evidence: Evidence {
+                root: PathBuf::from("/p"),
+                git: Observed::Seen(git()),
+                modules,
+            },
+            sources: Sources::default(),
+        }
+    }
+
+    /// A project with the one module `shop`.
+    pub fn one() -> Self {
+        Self::with(&["shop"])
+    }
+
+    pub fn module(&mut self, name: &str) -> &mut ModuleEvidence {
+        self.evidence
+            .modules
+            .iter_mut()
+            .find(|module| module.module.name.0 == name)
+            .unwrap()
+    }
+
+    pub fn first(&mut self) -> &mut ModuleEvidence {
+        &mut self.evidence.modules[0]
+    }
+
+    pub fn database(&mut self) -> &mut DatabaseEvidence {
+        seen(&mut self.first().database)
+    }
+
+    pub fn git(&mut self) -> &mut GitEvidence {
+        seen(&mut self.evidence.git)
+    }
+
+    pub fn facts(&mut self, module: &str) -> &mut ModuleSources {
+        self.sources
+            .modules
+            .entry(ModuleName(module.to_owned()))
+            .or_default()
+    }
+
+    /// Reads models from source.
+    pub fn models(&mut self, module: &str, source: &str) -> &mut Self {
+        let path = PathBuf::from(format!("/p/{module}/app/models.py"));
+        self.facts(module).tables = models::read(&[Syntax::parse(&path, source.as_bytes())]);
+        self
+    }
+
+    /// Reads an env.py from source.
+    pub fn env(&mut self, module: &str, source: &str) -> &mut Self {
+        let path = PathBuf::from(format!("/p/{module}/alembic/env.py"));
+        self.facts(module).env = Some(env::read(&Syntax::parse(&path, source.as_bytes())));
+        self
+    }
+
+    /// Reads a revision from source and adds it to the module's facts.
+    pub fn revision(&mut self, module: &str, source: &str) -> &mut Self {
+        let number = self.facts(module).revisions.len() + 1;
+        let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
+        let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
+        self.facts(module).revisions.push(read);
+        self
+    }
+
+    pub fn findings(&self) -> Vec<Finding> {
+        assess(&self.evidence, &self.sources, Scope::Full)
+    }
+
+    /// The codes of all findings, in order.
+    pub fn codes(&self) -> Vec<String> {
+        self.findings()
+            .iter()
+            .map(|finding| finding.code.to_string())
+            .collect()
+    }
+
+    /// The one finding of a code.
+    pub fn only(&self, code: &str) -> Finding {
+        let mut found: Vec<_> = self
+            .findings()
+            .into_iter()
+            .filter(|finding| finding.code == code)
+            .collect();
+        assert_eq!(found.len(), 1, "{:#?}", self.findings());
+        found.remove(0)
+    }
+}
+
+pub fn seen<T>(observed: &mut Observed<T>) -> &mut T {
+    match observed {
+        Observed::Seen(value) => value,
+        _ => panic!("not seen"),
+    }
+}
+
+pub fn revision(id: &str, down: &[&str], folder: &Path) -> Revision {
+    Revision {
+        id: RevisionId::from(id),
+        down: down.iter().map(|id| RevisionId::from(*id)).collect(),
+        depends_on: Vec::new(),
+        labels: Vec::new(),
+        path: folder.join(format!("{id}.py")),
+        message: String::new(),
+        doc: String::new(),
+        line: 3,
+    }
+}
+
+fn git() -> GitEvidence {
+    GitEvidence {
+        top: PathBuf::from("/p"),
+        head: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+        branch: Some("main".to_owned()),
+        shallow: false,
+        authors: vec!["Ada <ada@example.com>".to_owned()],
+        published_on: Vec::new(),
+        uncommitted: Vec::new(),
+    }
+}
+
+fn module(name: &str, index: u32) -> ModuleEvidence {
+    let directory = PathBuf::from("/p").join(name);
+    let versions = directory.join("alembic/versions");
+    let ids = [format!("{name}_1"), format!("{name}_2")];
+    let chain = Chain::new(
+        vec![
+            revision(&ids[0], &[], &versions),
+            revision(&ids[1], &[&ids[0]], &versions),
+        ],
+        Vec::new(),
+    );
+    ModuleEvidence {
+        module: Module {
+            name: ModuleName(name.to_owned()),
+            config: ConfigSource::Ini {
+                path: directory.join("alembic.ini"),
+                section: "alembic".to_owned(),
+            },
+            flavour: Flavour::Plain,
+            script_location: directory.join("alembic"),
+            version_locations: vec![versions],
+            recursive: false,
+            sourceless: false,
+            written_url: None,
+            directory,
+        },
+        interpreter: Observed::Seen(Interpreter {
+            path: PathBuf::from("/p/.venv/bin/python"),
+            source: InterpreterSource::VirtualEnv,
+        }),
+        described: Observed::Seen(described(name, &ids)),
+        database: Observed::Seen(database(name, index, &ids)),
+        chain,
+    }
+}
+
+fn described(name: &str, ids: &[String; 2]) -> Described {
+    Described {
+        asked_for: vec![AskedFor {
+            driver: "psycopg".to_owned(),
+            is_async: false,
+            host: Some("localhost".to_owned()),
+            port: Some("5432".to_owned()),
+            database: Some(name.to_owned()),
+            user: Some("dev".to_owned()),
+            password: None,
+            other: Vec::new(),
+        }],
+        version_table: "alembic_version".to_owned(),
+        version_table_schema: None,
+        default_schema: "public".to_owned(),
+        include_schemas: false,
+        filters: Vec::new(),
+        configured: 1,
+        has_metadata: true,
+        tables: Vec::new(),
+        script_revisions: vec![
+            (ids[0].clone(), Vec::new()),
+            (ids[1].clone(), vec![ids[0].clone()]),
+        ],
+        script_heads: vec![ids[1].clone()],
+        version_locations: Vec::new(),
+        versions: crate::evidence::Versions::default(),
+    }
+}
+
+fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
+    DatabaseEvidence {
+        label: format!("localhost:5432 / {name}"),
+        identity: Identity {
+            system_identifier: "7291".to_owned(),
+            database_oid: 16384 + index,
+            database: name.to_owned(),
+            server_address: "127.0.0.1".to_owned(),
+            server_port: 5432,
+            postmaster_start: "2026-11-22T10:00:00Z".to_owned(),
+            server_version: 150_018,
+        },
+        role: "dev".to_owned(),
+        may_create_databases: true,
+        version_table: VersionTable {
+            name: QualifiedName {
+                schema: "public".to_owned(),
+                name: "alembic_version".to_owned(),
+            },
+            exists: true,
+            rows: vec![ids[1].clone()],
+            columns: Vec::new(),
+            primary_key: None,
+            owner: "dev".to_owned(),
+            definition: Vec::new(),
+            dependants: Vec::new(),
+        },
+        other_version_tables: Vec::new(),
+        comment: None,
+        in_recovery: false,
+        other_sessions: Vec::new(),
+        tables: Vec::new(),
+        catalog_digest: String::new(),
+    }
+}
+
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_healthy_project_gives_no_finding_at_all() {
+        assert_eq!(Stage::with(&["shop", "stock"]).findings(), []);
+    }
+}
