@@ -1,4 +1,91 @@
-//! The verbs that every face calls: survey, assess, plan, run, resume, undo.
+//! The verbs that every face calls: survey, assess, plan, run, resume, undo, verify.
+//!
+//! Called by the faces only. Holds what a session shares: warm interpreters, the ephemeral server,
+//! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
+//! done stands in the rooms below.
 
+mod failures;
 mod naming;
+mod planning;
 mod plans;
+mod running;
+mod surveying;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::events::Observer;
+use crate::rehearse::ScratchHost;
+use crate::system::RealFiles;
+use crate::worker::Worker;
+
+pub use planning::Planned;
+pub use plans::FEWEST_DIGITS;
+pub use running::{Ended, Preview};
+pub use surveying::{Assessment, Depth, Discovered, Survey};
+
+/// What a session works on: from the command line and the configuration file.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The project's root, absolute, links followed.
+    pub root: PathBuf,
+    /// Only these modules; all if empty.
+    pub only: Vec<String>,
+    /// The interpreter for all modules that name none.
+    pub python: Option<PathBuf>,
+    /// By module.
+    pub modules: BTreeMap<String, ModuleRequest>,
+    /// The folder for archives, relative to the root.
+    pub backups: String,
+    /// The folder for notes, relative to the root.
+    pub notes: Option<String>,
+}
+
+/// One module's part.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleRequest {
+    /// Its interpreter.
+    pub python: Option<PathBuf>,
+    /// Arguments for `context.get_x_argument`.
+    pub x: Vec<String>,
+}
+
+/// A session.
+pub struct Engine<'a> {
+    request: Request,
+    observer: &'a dyn Observer,
+    cancel: &'a AtomicBool,
+    files: RealFiles,
+    workers: Mutex<BTreeMap<PathBuf, Worker>>,
+    sandbox: Mutex<Option<Arc<ScratchHost>>>,
+}
+
+impl<'a> Engine<'a> {
+    /// Starts a session; nothing is looked at yet.
+    pub fn new(request: Request, observer: &'a dyn Observer, cancel: &'a AtomicBool) -> Self {
+        Self {
+            request,
+            observer,
+            cancel,
+            files: RealFiles,
+            workers: Mutex::new(BTreeMap::new()),
+            sandbox: Mutex::new(None),
+        }
+    }
+
+    /// The project's root.
+    pub fn root(&self) -> &std::path::Path {
+        &self.request.root
+    }
+
+    fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
+        self.request.modules.get(&module.0).map(|module| module.x.clone()).unwrap_or_default()
+    }
+}
+
+/// Nothing behind these locks can be left half-changed by a panic.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

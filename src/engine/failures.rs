@@ -1,0 +1,214 @@
+//! Turns the rooms' errors into the one failure that the user sees, with what to do next.
+
+use std::path::Path;
+
+use crate::error::{Failure, Kind};
+use crate::execute::ExecuteError;
+use crate::journal::JournalError;
+use crate::model::text::{safe, safe_lines};
+use crate::model::{ModuleName, Target};
+use crate::plan::DraftError;
+use crate::rehearse::{RehearseError, ScratchError};
+use crate::system::ConnectError;
+use crate::worker::{ErrorKind, Failed, WorkerError};
+
+/// The worker failed for a module.
+pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
+    let message = format!("{}: {error}", safe(&module.0));
+    let failure = match error {
+        WorkerError::Cancelled { .. } => return cancelled(),
+        WorkerError::NoAlembic { .. } | WorkerError::Start { .. } => {
+            return Failure::usage(message).with_hint(
+                "name the interpreter that runs the project's Alembic: redistill --python PROGRAM \
+                 check",
+            );
+        }
+        _ => Failure::untouched(message),
+    };
+    let failure = match error.failed() {
+        Some(failed) => with_facts(failure, failed),
+        None => failure,
+    };
+    match error.kind().and_then(hint) {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}
+
+/// The statement and what the server added; for Python errors the end of the way there.
+fn with_facts(failure: Failure, failed: &Failed) -> Failure {
+    let mut detail = String::new();
+    for text in failed.server_detail.iter().chain(&failed.statement) {
+        detail.push_str(text.trim());
+        detail.push('\n');
+    }
+    if detail.is_empty() { failure } else { failure.with_detail(safe_lines(detail.trim_end())) }
+}
+
+fn hint(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::NoUrl => {
+            "set sqlalchemy.url: config.set_main_option(\"sqlalchemy.url\", settings.database.sync_url) \
+             in env.py, before run_migrations_online()"
+        }
+        ErrorKind::ImportFailed => {
+            "install what is missing into the project's environment, or name another interpreter: \
+             redistill --python PROGRAM check"
+        }
+        ErrorKind::EnvFailed | ErrorKind::NeverConfigured | ErrorKind::NeverMigrated => {
+            "see that the module's own command works first: alembic current"
+        }
+        ErrorKind::OfflineOnly | ErrorKind::NeverConnected => {
+            "redistill rehearses online: env.py must open a connection of its own"
+        }
+        ErrorKind::NotPostgresql => "redistill knows PostgreSQL only",
+        ErrorKind::ChainFailed => "see that the chain loads first: alembic history",
+        ErrorKind::RefusedConnection => {
+            "env.py or a revision opens a second connection; in a rehearsal only scratch databases \
+             can be reached"
+        }
+        ErrorKind::NoMetadata => "give target_metadata to context.configure(…) in env.py",
+        ErrorKind::Template => "mend script.py.mako, then: redistill plan",
+        _ => return None,
+    })
+}
+
+/// A database cannot be reached.
+pub fn connect(module: &ModuleName, target: &Target, error: &ConnectError) -> Failure {
+    let failure = Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())));
+    if error.is_wrong_password() {
+        failure.with_hint(format!(
+            "check the password of {} for {}, then: redistill check",
+            safe(&target.user),
+            safe(&target.to_string())
+        ))
+    } else if error.is_missing_database() {
+        failure.with_hint(format!(
+            "create it: createdb {}, then: alembic upgrade head",
+            safe(&target.database)
+        ))
+    } else {
+        failure.with_hint(format!("see that the server runs: psql -h {}", host(target)))
+    }
+}
+
+fn host(target: &Target) -> String {
+    let (host, port) = match &target.host {
+        crate::model::Host::Tcp(host) => (host.clone(), target.port),
+        crate::model::Host::Socket(folder) => (folder.display().to_string(), target.port),
+    };
+    format!("{} -p {port}", safe(&host))
+}
+
+/// A rehearsal failed.
+pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
+    match error {
+        RehearseError::Cancelled => cancelled(),
+        RehearseError::Worker(error) => worker(module, error),
+        RehearseError::Scratch(ScratchError::Connect(error)) | RehearseError::Connect(error) => {
+            Failure::untouched(format!(
+                "{}: the scratch server is gone: {}",
+                safe(&module.0),
+                safe(&error.to_string())
+            ))
+            .with_hint("nothing of yours has changed; once the server is back: redistill plan")
+        }
+        RehearseError::Replay(inner)
+        | RehearseError::Draft(inner)
+        | RehearseError::Chain { error: inner, .. }
+        | RehearseError::Baseline { error: inner, .. } => {
+            if matches!(inner, WorkerError::Cancelled { .. }) {
+                return cancelled();
+            }
+            let failure = Failure::untouched(format!("{}: {error}", safe(&module.0)));
+            let failure = match inner.failed() {
+                Some(failed) => with_facts(failure, failed),
+                None => failure,
+            };
+            match error {
+                RehearseError::Replay(_) => failure.with_hint(
+                    "mend that revision, or take the models as the source: redistill plan --source \
+                     models",
+                ),
+                RehearseError::Chain { .. } => {
+                    failure.with_hint("mend that revision, then: redistill verify")
+                }
+                _ => failure.with_hint(
+                    "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
+                ),
+            }
+        }
+        _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
+    }
+}
+
+/// A plan cannot be made.
+pub fn draft(error: &DraftError) -> Failure {
+    let failure = Failure::refused(safe(&error.to_string()));
+    match error {
+        DraftError::NotAtHead { .. } => failure.with_hint(
+            "bring it to the head first: alembic upgrade head; or leave the database without a \
+             version table: redistill plan --strategy unversioned",
+        ),
+        DraftError::CannotReuseHead { .. } => {
+            failure.with_hint("let the baseline have an identifier of its own: redistill plan")
+        }
+        DraftError::NotSeen { .. } => failure.with_hint("see what is missing: redistill check"),
+    }
+}
+
+/// A run did not come to its end.
+pub fn execution(error: &ExecuteError) -> Failure {
+    match error {
+        ExecuteError::Refused { problems } => {
+            let all: Vec<String> = problems.iter().map(|p| safe_lines(&p.to_string())).collect();
+            Failure::refused("the world is not the one that the plan was made for")
+                .with_detail(all.join("\n"))
+                .with_hint("nothing has changed; make a new plan: redistill plan")
+        }
+        ExecuteError::HalfWay { error, .. } => {
+            Failure::new(Kind::HalfWay, format!("the run stopped half-way: {}", safe(&error.to_string())))
+                .with_hint("go on with it: redistill resume")
+                .with_hint("or take it back: redistill undo")
+        }
+        ExecuteError::Journal(error) => journal(error),
+        ExecuteError::Unsettled { .. } => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
+                .with_hint("once it can be asked again: redistill resume")
+        }
+        ExecuteError::OtherOpen { .. } | ExecuteError::BeingUndone { .. } => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
+                .with_hint("go on with it: redistill resume")
+                .with_hint("or take it back: redistill undo")
+        }
+        ExecuteError::GoesBack { .. } => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
+                .with_hint("let it go back: redistill undo")
+        }
+        ExecuteError::Closed { .. } => Failure::usage(safe(&error.to_string()))
+            .with_hint("see the past resets: redistill log"),
+        ExecuteError::Undo(error) => Failure::refused(safe(&error.to_string()))
+            .with_hint("see the past resets: redistill log"),
+    }
+}
+
+/// The journal cannot be read or written.
+pub fn journal(error: &JournalError) -> Failure {
+    match error {
+        JournalError::Busy { .. } => Failure::untouched(safe(&error.to_string()))
+            .with_hint("wait for it to end, then type the command again"),
+        _ => Failure::new(Kind::HalfWay, safe(&error.to_string()))
+            .with_hint("the archive and the run's folder in .redistill/runs hold both copies"),
+    }
+}
+
+/// Ctrl-C before anything changed.
+pub fn cancelled() -> Failure {
+    Failure::new(Kind::Cancelled, "cancelled; nothing has changed")
+}
+
+/// A path of the project as it is shown: relative where it lies inside.
+pub fn shown(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    safe(&path.display().to_string()).into_owned()
+}

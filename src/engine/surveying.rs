@@ -1,0 +1,355 @@
+//! Survey and assessment: what is there, and what stands in the way.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Engine, failures, lock};
+use crate::error::Failure;
+use crate::events::{Event, Item};
+use crate::evidence::{
+    AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed,
+};
+use crate::model::text::{count, safe};
+use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
+use crate::rehearse::ScratchHost;
+use crate::rules::{self, Finding, Scope, Verdict};
+use crate::sandbox::Server;
+use crate::survey::{chain, database, git, interpreter, project, sources};
+use crate::system::connect;
+use crate::system::Session;
+use crate::worker::{Call, ModuleRequest, Worker};
+
+/// How long env.py may take to say where it connects and how it is configured.
+const ENV_LIMIT: Duration = Duration::from_secs(120);
+/// How long a live server may take to answer.
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+/// How deep to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Files only: no project code, no connection.
+    Static,
+    /// env.py is run on scratch, the live databases are read.
+    Full,
+}
+
+/// The modules with their chains, and what could not be followed.
+#[derive(Clone, Debug)]
+pub struct Discovered {
+    /// By name.
+    pub modules: Vec<(Module, Chain)>,
+    /// Sentences: configuration that cannot be followed, so that a reset would miss a module.
+    pub obstacles: Vec<String>,
+}
+
+/// What a survey saw, and how to reach what it saw.
+pub struct Survey {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// The live databases, by module; with their secrets.
+    pub targets: BTreeMap<ModuleName, Target>,
+    /// Why a module's evidence is not complete, by module.
+    pub troubles: BTreeMap<ModuleName, Failure>,
+    /// As in [`Discovered`].
+    pub obstacles: Vec<String>,
+}
+
+/// A survey, judged.
+pub struct Assessment {
+    /// In a stable order.
+    pub findings: Vec<Finding>,
+    /// Their fold.
+    pub verdict: Verdict,
+}
+
+/// One module while it is looked at.
+#[derive(Default)]
+struct Look {
+    described: Observed<Described>,
+    target: Option<Target>,
+    trouble: Option<Failure>,
+}
+
+impl Engine<'_> {
+    /// Finds the modules and reads their chains, statically.
+    pub fn discover(&self) -> Result<Discovered, Failure> {
+        let root = &self.request.root;
+        let found = project::discover(root, &self.files, &project::Overrides::default())?;
+        let obstacles: Vec<String> = found
+            .problems
+            .iter()
+            .filter(|problem| problem.weight == project::Weight::Refuses)
+            .map(|problem| {
+                let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
+                let path = failures::shown(root, &problem.path);
+                format!("{path}{line}: {}", safe(&problem.why))
+            })
+            .collect();
+        let mut modules = found.modules;
+        for name in &self.request.only {
+            if !modules.iter().any(|module| module.name.0 == *name) {
+                let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
+                return Err(Failure::usage(format!("there is no module {}", safe(name)))
+                    .with_hint(format!("the modules are: {}", safe(&names.join(", ")))));
+            }
+        }
+        if !self.request.only.is_empty() {
+            modules.retain(|module| self.request.only.contains(&module.name.0));
+        }
+        if modules.is_empty() {
+            return Err(Failure::usage("no module of the project can be worked on")
+                .with_detail(obstacles.join("\n"))
+                .with_hint("mend the configuration, then: redistill check"));
+        }
+        let modules = modules
+            .into_iter()
+            .map(|module| {
+                let chain = chain::read(&module, &self.files);
+                (module, chain)
+            })
+            .collect();
+        Ok(Discovered { modules, obstacles })
+    }
+
+    /// Gathers the evidence.
+    pub fn survey(&self, depth: Depth) -> Result<Survey, Failure> {
+        self.observer.on_event(&Event::ItemStarted { item: Item::Survey });
+        let discovered = self.discover()?;
+        let root = self.request.root.clone();
+        let revisions: Vec<_> =
+            discovered.modules.iter().flat_map(|(_, chain)| chain::paths(chain)).collect();
+        let git = git::observe(&root, &revisions, &self.files);
+        let mut survey = Survey {
+            evidence: Evidence { root, git, modules: Vec::new() },
+            targets: BTreeMap::new(),
+            troubles: BTreeMap::new(),
+            obstacles: discovered.obstacles,
+        };
+        for (module, chain) in discovered.modules {
+            let given = self.given_python(&module.name);
+            let interpreter = interpreter::find(
+                &module.directory,
+                &self.request.root,
+                given.as_deref(),
+                &self.files,
+                &interpreter::RealSurroundings,
+            );
+            survey.evidence.modules.push(ModuleEvidence {
+                module,
+                interpreter,
+                chain,
+                described: Observed::NotAsked,
+                database: Observed::NotAsked,
+            });
+        }
+        if depth == Depth::Full {
+            self.run_environments(&mut survey);
+            self.look_at_databases(&mut survey);
+        }
+        let summary = count(survey.evidence.modules.len(), "module");
+        self.observer.on_event(&Event::ItemFinished { item: Item::Survey, summary });
+        Ok(survey)
+    }
+
+    fn given_python(&self, module: &ModuleName) -> Option<std::path::PathBuf> {
+        let own = self.request.modules.get(&module.0).and_then(|module| module.python.clone());
+        own.or_else(|| self.request.python.clone())
+    }
+
+    /// Judges a survey.
+    pub fn assess(&self, survey: &Survey, depth: Depth) -> Assessment {
+        let sources = sources::gather(&survey.evidence, &self.files);
+        let scope = match depth {
+            Depth::Static => Scope::Static,
+            Depth::Full => Scope::Full,
+        };
+        let findings = rules::assess(&survey.evidence, &sources, scope);
+        let verdict = Verdict::of(&findings);
+        Assessment { findings, verdict }
+    }
+
+    /// A warm interpreter; one a program.
+    pub(super) fn worker(&self, program: &Path, module: &ModuleName) -> Result<Worker, Failure> {
+        let mut workers = lock(&self.workers);
+        if let Some(worker) = workers.get(program) {
+            return Ok(worker.clone());
+        }
+        let worker =
+            Worker::start(program).map_err(|error| failures::worker(module, &error))?;
+        workers.insert(program.to_owned(), worker.clone());
+        Ok(worker)
+    }
+
+    /// The interpreter of a module, warm.
+    pub(super) fn worker_of(&self, seen: &ModuleEvidence) -> Result<Worker, Failure> {
+        match &seen.interpreter {
+            Observed::Seen(found) => self.worker(&found.path, &seen.module.name),
+            Observed::Unavailable { why } => {
+                Err(Failure::usage(format!("{}: {}", safe(&seen.module.name.0), safe(why)))
+                    .with_hint("name one: redistill --python PROGRAM check"))
+            }
+            Observed::NotAsked => {
+                Err(Failure::usage(format!("{}: no interpreter", safe(&seen.module.name.0))))
+            }
+        }
+    }
+
+    /// An ephemeral server of our own; started once.
+    pub(super) fn sandbox(&self) -> Result<Arc<ScratchHost>, Failure> {
+        let mut sandbox = lock(&self.sandbox);
+        if let Some(host) = &*sandbox {
+            return Ok(Arc::clone(host));
+        }
+        let server = Server::start().map_err(|error| {
+            let failure = Failure::untouched(safe(&error.to_string()).into_owned());
+            match error.hint() {
+                Some(hint) => failure.with_hint(hint),
+                None => failure,
+            }
+        })?;
+        let host = Arc::new(ScratchHost::ephemeral(server));
+        *sandbox = Some(Arc::clone(&host));
+        Ok(host)
+    }
+
+    /// Runs every env.py: first to its first connection, which is stopped, then on an empty scratch.
+    fn run_environments(&self, survey: &mut Survey) {
+        let looks: Vec<(ModuleName, Look)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = survey
+                .evidence
+                .modules
+                .iter()
+                .map(|seen| (seen.module.name.clone(), scope.spawn(|| self.look(seen))))
+                .collect();
+            threads
+                .into_iter()
+                .map(|(name, thread)| (name, thread.join().unwrap_or_default()))
+                .collect()
+        });
+        for (seen, (name, look)) in survey.evidence.modules.iter_mut().zip(looks) {
+            seen.described = look.described;
+            survey.targets.extend(look.target.map(|target| (name.clone(), target)));
+            survey.troubles.extend(look.trouble.map(|trouble| (name, trouble)));
+        }
+    }
+
+    fn look(&self, seen: &ModuleEvidence) -> Look {
+        let mut look = Look::default();
+        // Alembic would refuse to load the files, with a traceback instead of a finding.
+        if !seen.chain.unreadable.is_empty() || !seen.chain.problems().is_empty() {
+            return look;
+        }
+        let outcome = self.locate(seen).and_then(|target| {
+            look.target = Some(target);
+            self.describe(seen)
+        });
+        match outcome {
+            Ok(described) => look.described = Observed::Seen(described),
+            Err(failure) => {
+                look.described = Observed::Unavailable { why: failure.message.clone() };
+                look.trouble = Some(failure);
+            }
+        }
+        look
+    }
+
+    /// Where env.py connects, resolved as libpq would.
+    pub(super) fn locate(&self, seen: &ModuleEvidence) -> Result<Target, Failure> {
+        let name = &seen.module.name;
+        let worker = self.worker_of(seen)?;
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.x_of(name);
+        let asked = worker
+            .locate(&request, &self.call(ENV_LIMIT))
+            .map_err(|error| failures::worker(name, &error))?;
+        let [first, ..] = &asked[..] else {
+            return Err(Failure::untouched(format!("{}: env.py never connects", safe(&name.0))));
+        };
+        resolve(name, first)
+    }
+
+    fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
+        let name = &seen.module.name;
+        let host = self.sandbox()?;
+        let scratch = host
+            .create("d")
+            .map_err(|error| Failure::untouched(safe(&error.to_string()).into_owned()))?;
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.x_of(name);
+        let worker = self.worker_of(seen)?;
+        worker
+            .describe(&request, scratch.target(), &self.call(ENV_LIMIT))
+            .map_err(|error| failures::worker(name, &error))
+    }
+
+    pub(super) fn call(&self, limit: Duration) -> Call<'_> {
+        Call { limit, cancel: self.cancel, on_event: &|_| {} }
+    }
+
+    /// Reads every live database, in one read-only transaction each.
+    fn look_at_databases(&self, survey: &mut Survey) {
+        let tables = version_tables(&survey.evidence);
+        for seen in &mut survey.evidence.modules {
+            let name = &seen.module.name;
+            let (Some(target), Some(table)) = (survey.targets.get(name), tables.get(name)) else {
+                continue;
+            };
+            let others: Vec<QualifiedName> =
+                tables.values().filter(|other| *other != table).cloned().collect();
+            match observe(name, target, table, &others) {
+                Ok(evidence) => seen.database = Observed::Seen(evidence),
+                Err(failure) => {
+                    seen.database = Observed::Unavailable { why: failure.message.clone() };
+                    survey.troubles.entry(name.clone()).or_insert(failure);
+                }
+            }
+        }
+    }
+}
+
+/// The resolved version table of every module that could be described.
+pub(super) fn version_tables(evidence: &Evidence) -> BTreeMap<ModuleName, QualifiedName> {
+    evidence
+        .modules
+        .iter()
+        .filter_map(|seen| {
+            let described = seen.described.seen()?;
+            let schema = described.version_table_schema.as_ref();
+            Some((
+                seen.module.name.clone(),
+                QualifiedName {
+                    schema: schema.unwrap_or(&described.default_schema).clone(),
+                    name: described.version_table.clone(),
+                },
+            ))
+        })
+        .collect()
+}
+
+/// Connects and looks.
+pub(super) fn observe(
+    name: &ModuleName,
+    target: &Target,
+    table: &QualifiedName,
+    others: &[QualifiedName],
+) -> Result<DatabaseEvidence, Failure> {
+    let session = Session::connect(target, CONNECT_LIMIT)
+        .map_err(|error| failures::connect(name, target, &error))?;
+    database::observe(&session, target, table, others).map_err(|error| {
+        Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())))
+            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check")
+    })
+}
+
+fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {
+    connect::resolve(asked).map_err(|error| {
+        Failure::untouched(format!(
+            "{}: the database that env.py connects to cannot be resolved: {}",
+            safe(&name.0),
+            safe(&error.to_string())
+        ))
+        .with_hint("give env.py a plain URL: postgresql+psycopg://USER@HOST:PORT/DATABASE")
+    })
+}
