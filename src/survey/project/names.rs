@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use crate::model::{ConfigSource, ModuleName};
 
-use super::Found;
+use super::search::Found;
 
 /// Folder names that say nothing of the module.
 const PLAIN: &[&str] = &[

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::model::{ConfigSource, Flavour};
 use crate::system::RealFiles;
 
 struct Project {
@@ -377,4 +378,85 @@ fn named_modules_replace_the_search() {
     };
     let error = discover(&project.root(), &RealFiles, &overrides).unwrap_err();
     assert!(matches!(error, DiscoverError::NoConfig(_)));
+}
+
+/// What Alembic makes of the same settings, started where we say it is started.
+const ORACLE: &str = r"
+import json, os, sys, warnings
+warnings.simplefilter('ignore')
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+answers = []
+for directory, ini, toml, section in json.loads(sys.argv[1]):
+    os.chdir(directory)
+    before = list(sys.path)
+    script = ScriptDirectory.from_config(Config(ini, toml, ini_section=section))
+    answers.append([os.path.abspath(script.dir), [os.path.normpath(p) for p in script._version_locations],
+        script.recursive_version_locations, script.sourceless])
+    sys.path[:] = before
+print(json.dumps(answers))
+";
+
+#[test]
+fn alembic_resolves_the_same_locations() {
+    let projects = [
+        Project::new(&[
+            (
+                "alembic.ini",
+                "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = .:lib\n\
+                 version_locations = %(here)s/a b, pk7:c/d ../e\nsourceless = true\n\
+                 [legacy]\nscript_location : migrations\nversion_locations = x;y\n\
+                 version_path_separator = ;\nrecursive_version_locations = true\n\
+                 [os]\nscript_location = ./migrations\nversion_locations = x:%(here)s/z:\n\
+                 path_separator = os\nrecursive_version_locations = True\n",
+            ),
+            ("lib/pk7/__init__.py", ""),
+            ENV,
+        ]),
+        Project::new(&[
+            (
+                "alembic.ini",
+                "[alembic]\npath_separator = newline\nversion_locations =\n   %(here)s/n 1\n   n2\n",
+            ),
+            (
+                "pyproject.toml",
+                "[tool.alembic]\nscript_location = 'migrations'\nsourceless = true\n\
+                 version_locations = ['never']\nrecursive_version_locations = true\n",
+            ),
+            ENV,
+        ]),
+        Project::new(&[
+            (
+                "pyproject.toml",
+                "[tool.alembic]\nscript_location = '%(here)s/migrations'\nversion_locations = ['a', '%(here)s/b']\n",
+            ),
+            ENV,
+        ]),
+    ];
+    let mut questions = Vec::new();
+    let mut ours = Vec::new();
+    for project in &projects {
+        let discovery = project.discover();
+        assert_eq!(discovery.problems, []);
+        for module in discovery.modules {
+            let (ini, toml, section) = match &module.config {
+                ConfigSource::Ini { path, section } => (Some(path.clone()), None, section.clone()),
+                ConfigSource::Pyproject { path, ini } => {
+                    (ini.clone(), Some(path.clone()), "alembic".to_owned())
+                }
+            };
+            questions.push((module.directory, ini, toml, section));
+            ours.push((
+                module.script_location,
+                module.version_locations,
+                module.recursive,
+                module.sourceless,
+            ));
+        }
+    }
+    assert_eq!(ours.len(), 5);
+    let question = serde_json::to_string(&questions).unwrap();
+    let answer = crate::survey::test_python::run(ORACLE, &[&question]);
+    let theirs: Vec<(PathBuf, Vec<PathBuf>, bool, bool)> = serde_json::from_str(&answer).unwrap();
+    assert_eq!(ours, theirs);
 }
