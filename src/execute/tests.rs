@@ -522,3 +522,101 @@ impl crate::system::ReadFiles for Flipped {
         RealFiles.canonical(path)
     }
 }
+
+/// Ends our own connection just before COMMIT, as a server that restarts would.
+struct Cutting<'a> {
+    journal: journal::FileJournal<'a>,
+    lab: &'a Lab,
+}
+
+impl journal::Journal for Cutting<'_> {
+    fn append(&mut self, entry: journal::Entry) -> Result<(), journal::JournalError> {
+        let cut = matches!(entry, journal::Entry::Committing { .. });
+        self.journal.append(entry)?;
+        if cut {
+            self.lab.sql(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+                 WHERE application_name = 'redistill' AND pid <> pg_backend_pid()",
+            );
+        }
+        Ok(())
+    }
+
+    fn run(&self) -> &journal::Run {
+        self.journal.run()
+    }
+}
+
+#[test]
+fn a_connection_lost_at_the_commit_is_asked_about_and_rolled_back() {
+    let lab = Lab::new();
+    let before = (lab.tree(), lab.dump());
+    let plan = lab.plan(RUN);
+    let world = lab.world(&RealFiles, &Agreeing);
+    journal::create(&RealFiles, lab.root(), &plan, world.now).unwrap();
+    let mut cutting = Cutting {
+        journal: journal::open(&RealFiles, lab.root(), RUN).unwrap(),
+        lab: &lab,
+    };
+    let outcome = run(&mut cutting, &world, &Deaf, &AtomicBool::new(false)).unwrap();
+    let Outcome::AsBefore {
+        cause: Cause::Failed { index: 2, error },
+    } = outcome
+    else {
+        panic!("{outcome:?}");
+    };
+    assert!(error.starts_with("cannot commit in lab / shop"), "{error}");
+    assert_eq!((lab.tree(), lab.dump()), before);
+}
+
+#[test]
+fn a_torn_last_record_is_cut_off_and_the_run_goes_on() {
+    let mut lab = Lab::new();
+    let before = (lab.tree(), lab.rows());
+    for cut in [1, 40, 90] {
+        for way in [Direction::Forward, Direction::Back] {
+            lab.renew();
+            // Killed after the files of the first module were moved.
+            assert!(crash(&lab, &lab.plan(RUN), 8, true));
+            let path = journal::run_folder(lab.root(), RUN).join("journal");
+            let whole = RealFiles.read(&path).unwrap();
+            let torn = &whole[..whole.len() - cut];
+            RealFiles.replace(&path, torn, 0o600).unwrap();
+            let said = format!("{cut} bytes cut, {way:?}");
+            match lab.resume(RUN, Some(way)).unwrap() {
+                Outcome::Done => assert_eq!(lab.rows().unwrap(), ["base", "qbase"], "{said}"),
+                Outcome::AsBefore { .. } => {
+                    assert_eq!((lab.tree(), lab.rows()), before, "{said}");
+                }
+            }
+            assert!(lab.run_of(RUN).outcome.is_some(), "{said}");
+        }
+    }
+}
+
+#[test]
+fn links_and_paths_out_of_the_project_are_refused() {
+    let lab = Lab::new();
+    let outside = tempfile::tempdir().unwrap();
+    let plan = lab.plan(RUN);
+    let path = lab.root().join("art/versions/002_b.py");
+    let copy = outside.path().join("002_b.py");
+    RealFiles.rename(&path, &copy).unwrap();
+    std::os::unix::fs::symlink(&copy, &path).unwrap();
+    let said = lab.begin(&plan).unwrap_err().to_string();
+    assert!(said.contains("002_b.py is not a regular file"), "{said}");
+
+    std::os::unix::fs::symlink(outside.path(), lab.root().join("elsewhere")).unwrap();
+    for path in ["elsewhere/note.md", "../note.md", "/note.md", "a//b", ""] {
+        let mut plan = lab.plan_with_nothing("20261122-2");
+        plan.steps = vec![Step::WriteFile {
+            what: "note".to_owned(),
+            module: None,
+            path: path.to_owned(),
+            contents: "x".to_owned(),
+            mode: 0o644,
+        }];
+        let said = lab.begin(&plan).unwrap_err().to_string();
+        assert!(said.ends_with("leads out of the project"), "{path}: {said}");
+    }
+}

@@ -41,7 +41,8 @@ impl<'a> Database<'a> {
                 })?;
         Ok(Self {
             label,
-            session: Session::connect(target, CONNECT_LIMIT)?,
+            session: Session::connect(target, CONNECT_LIMIT)
+                .map_err(|error| StepError::Connect(Box::new(error)))?,
         })
     }
 
@@ -50,7 +51,7 @@ impl<'a> Database<'a> {
         move |source| StepError::Sql {
             label,
             action,
-            source,
+            source: Box::new(source),
         }
     }
 
@@ -289,7 +290,7 @@ impl<'a> Database<'a> {
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
-    /// The server's name for a pair of functions that changed with PostgreSQL 13.
+    /// Whether transaction identifiers are asked for by the functions of version 13 and later.
     fn is_modern(&self) -> Result<bool, StepError> {
         let rows = self
             .session
@@ -342,15 +343,14 @@ pub fn check(
             let ready = open
                 .begin("READ ONLY")
                 .and_then(|()| open.prove_identity(&database.identity));
-            match ready {
-                Err(error) => problems.push(error),
-                Ok(()) => {
-                    problems.extend(refuse_clients(&open, context).err());
-                    for change in changes {
-                        let expected = version_rows::expected(change);
-                        problems.extend(open.compare(&change.table, expected).err());
-                        problems.extend(open.refuse_dependants(change).err());
-                    }
+            if let Err(error) = ready {
+                problems.push(error);
+            } else {
+                problems.extend(refuse_clients(&open, context).err());
+                for change in changes {
+                    let expected = version_rows::expected(change);
+                    problems.extend(open.compare(&change.table, expected).err());
+                    problems.extend(open.refuse_dependants(change).err());
                 }
             }
             open.rollback();
@@ -359,10 +359,11 @@ pub fn check(
     problems
 }
 
-fn refuse_clients(open: &Database<'_>, context: &Context<'_>) -> Result<usize, StepError> {
+/// The other clients of the database, where they may stay.
+fn refuse_clients(open: &Database<'_>, context: &Context<'_>) -> Result<Vec<String>, StepError> {
     let clients = open.clients()?;
     if clients.is_empty() || context.world.clients == Clients::Report {
-        return Ok(clients.len());
+        return Ok(clients);
     }
     Err(StepError::OtherClients {
         label: open.label.to_owned(),
@@ -451,10 +452,10 @@ pub fn apply(
     commit: &mut Commit<'_>,
 ) -> Result<String, StepError> {
     let open = Database::open(database, context)?;
-    let xid = match prepare(&open, database, changes, statements, context)
-        .and_then(|xid| commit(&xid).map(|()| xid).map_err(StepError::from))
+    let (xid, clients) = match prepare(&open, database, changes, statements, context)
+        .and_then(|ready| commit(&ready.0).map(|()| ready).map_err(StepError::from))
     {
-        Ok(xid) => xid,
+        Ok(ready) => ready,
         Err(error) => {
             open.rollback();
             return Err(error);
@@ -467,10 +468,16 @@ pub fn apply(
         .iter()
         .map(|change| change.table.to_string())
         .collect();
-    Ok(format!("{} in {}", tables.join(", "), database.label))
+    let mut receipt = format!("{} in {}", tables.join(", "), database.label);
+    if !clients.is_empty() {
+        receipt.push_str("; connected meanwhile: ");
+        receipt.push_str(&clients.join("; "));
+    }
+    Ok(receipt)
 }
 
-/// After a COMMIT that gave no answer: was it one?
+/// After a COMMIT that gave an error: was it one? Even a server's own error is no answer, because
+/// a session can be ended between the commit and its acknowledgement.
 fn settle(
     open: &Database<'_>,
     database: &DatabaseRef,
@@ -479,9 +486,6 @@ fn settle(
     source: SqlError,
     context: &Context<'_>,
 ) -> Result<(), StepError> {
-    if source.sqlstate.is_some() {
-        return Err(open.sql("commit")(source));
-    }
     let commits = [xid];
     match standing(database, changes, &commits, context) {
         Ok(Standing::Done) => Ok(()),
@@ -497,18 +501,19 @@ fn settle(
     }
 }
 
-/// Everything up to, and without, the journal's announcement and COMMIT.
+/// Everything up to, and without, the journal's announcement and COMMIT: the transaction's
+/// identifier, and the other clients that were connected.
 fn prepare(
     open: &Database<'_>,
     database: &DatabaseRef,
     changes: &[VersionTableChange],
     statements: &[String],
     context: &Context<'_>,
-) -> Result<String, StepError> {
+) -> Result<(String, Vec<String>), StepError> {
     open.begin("READ WRITE")?;
     open.lock_out_others()?;
     open.prove_identity(&database.identity)?;
-    refuse_clients(open, context)?;
+    let clients = refuse_clients(open, context)?;
     for change in changes {
         open.lock_table(&change.table)?;
     }
@@ -525,7 +530,7 @@ fn prepare(
     for change in changes {
         open.compare(&change.table, version_rows::goal(change))?;
     }
-    open.transaction()
+    Ok((open.transaction()?, clients))
 }
 
 fn first_line(statement: &str) -> String {
