@@ -620,3 +620,91 @@ fn links_and_paths_out_of_the_project_are_refused() {
         assert!(said.ends_with("leads out of the project"), "{path}: {said}");
     }
 }
+
+/// Two new files and no database, in the folder that the variable names.
+fn two_files(root: &std::path::Path) -> Result<Outcome, ExecuteError> {
+    let write = |path: &str| Step::WriteFile {
+        what: "note".to_owned(),
+        module: None,
+        path: path.to_owned(),
+        contents: "text\n".to_owned(),
+        mode: 0o644,
+    };
+    let plan = Plan {
+        format: crate::plan::FORMAT,
+        id: RUN.to_owned(),
+        purpose: crate::plan::Purpose::Reset,
+        root: root.to_owned(),
+        basis: String::new(),
+        choices: crate::plan::Choices::default(),
+        modules: Vec::new(),
+        steps: vec![write("notes/one.md"), write("notes/deep/two.md")],
+    };
+    with_world(root, |lock, world| {
+        super::begin(lock, &plan, world, &Deaf, &AtomicBool::new(false))
+    })
+}
+
+fn with_world<T>(
+    root: &std::path::Path,
+    act: impl FnOnce(&journal::Lock, &crate::steps::World<'_>) -> T,
+) -> T {
+    let lock = journal::Lock::take(&RealFiles, root).unwrap();
+    let world = crate::steps::World {
+        root: root.to_owned(),
+        files: &RealFiles,
+        databases: &std::collections::BTreeMap::new(),
+        tester: &Agreeing,
+        clients: crate::steps::Clients::Refuse,
+        now: chrono::DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap(),
+    };
+    act(&lock, &world)
+}
+
+/// The test starts itself as a child, which dies at the record that the variable names.
+#[test]
+fn a_process_that_dies_at_a_record_leaves_a_run_to_go_on_with() {
+    const CHILD: &str = "REDISTILL_TEST_CHILD_ROOT";
+    if let Some(root) = crate::system::environment::variable(CHILD) {
+        two_files(std::path::Path::new(&root)).unwrap();
+        return;
+    }
+    let itself = std::env::current_exe().unwrap();
+    for variable in [
+        "REDISTILL_CRASH_BEFORE_RECORD",
+        "REDISTILL_CRASH_AFTER_RECORD",
+    ] {
+        for record in 1..=6 {
+            for way in [Direction::Forward, Direction::Back] {
+                let root = tempfile::tempdir().unwrap();
+                let output = crate::system::process::Process::new(&itself)
+                    .args(["--exact", "--test-threads=1"])
+                    .arg("execute::tests::a_process_that_dies_at_a_record_leaves_a_run_to_go_on_with")
+                    .env(CHILD, root.path())
+                    .env(variable, record.to_string())
+                    .output(std::time::Duration::from_mins(2))
+                    .unwrap();
+                let said = format!("{variable}={record}, {way:?}");
+                assert!(!output.status.success(), "{said}: the child lives");
+                let runs = journal::runs(&RealFiles, root.path()).unwrap();
+                let two = root.path().join("notes/deep/two.md");
+                let Some(run) = runs.first() else {
+                    assert!(variable.contains("BEFORE") && record == 1, "{said}");
+                    continue;
+                };
+                if run.outcome.is_some() {
+                    assert!(variable.contains("AFTER") && record == 6, "{said}");
+                    continue;
+                }
+                let never = AtomicBool::new(false);
+                let end = with_world(root.path(), |lock, world| {
+                    super::resume(lock, RUN, Some(way), world, &Deaf, &never).unwrap()
+                });
+                let is_there = RealFiles.stat(&two).unwrap().is_some();
+                assert_eq!(is_there, end == Outcome::Done, "{said}");
+                let folder = RealFiles.stat(&root.path().join("notes")).unwrap();
+                assert_eq!(folder.is_some(), is_there, "{said}");
+            }
+        }
+    }
+}
