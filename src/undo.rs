@@ -128,10 +128,13 @@ fn refuse(run: &Run) -> Result<(), UndoError> {
 
 fn free_id(id: &str, taken: &[String]) -> String {
     let first = format!("{id}-undo");
-    std::iter::once(first.clone())
-        .chain((2..).map(|n| format!("{first}{n}")))
-        .find(|candidate| !taken.contains(candidate))
-        .expect("the numbers do not end")
+    let mut candidate = first.clone();
+    let mut number = 1;
+    while taken.contains(&candidate) {
+        number += 1;
+        candidate = format!("{first}{number}");
+    }
+    candidate
 }
 
 /// The inverse of a step as far as it stands. What was never done has none, except that an

@@ -3,6 +3,7 @@
 use super::{ExecuteError, Running};
 use crate::events::Event;
 use crate::journal::{Cause, Direction, Entry, Journal, Outcome, Status};
+use crate::model::text::safe;
 use crate::plan::{FileRef, Step};
 use crate::steps::{self, Before, Standing, StepError};
 use crate::undo;
@@ -51,7 +52,10 @@ impl Running<'_> {
         }
         journal.append(Entry::TakenBack { index })?;
         self.tell(&Event::Remark {
-            text: format!("taken back: {}", steps::title(&self.plan.steps[index])),
+            text: format!(
+                "taken back: {}",
+                safe(&steps::title(&self.plan.steps[index]))
+            ),
         });
         Ok(())
     }

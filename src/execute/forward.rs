@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{ExecuteError, Running, is_committed};
 use crate::events::Event;
 use crate::journal::{Cause, Direction, Entry, Journal, Outcome, Status};
+use crate::model::text::safe;
+use crate::plan::Purpose;
 use crate::steps::{self, Before, StepError};
 
 impl Running<'_> {
@@ -62,6 +64,7 @@ impl Running<'_> {
             index,
             receipt: receipt.clone(),
         })?;
+        let receipt = safe(&receipt).into_owned();
         if let Some(item) = self.item_ends(index) {
             self.tell(&Event::ItemFinished {
                 item,
@@ -85,16 +88,14 @@ impl Running<'_> {
         error: StepError,
     ) -> Result<Outcome, ExecuteError> {
         let why = error.to_string();
-        self.tell(&Event::StepFailed {
-            index,
-            why: why.clone(),
-        });
-        if self.plan.purpose == crate::plan::Purpose::Reset {
+        let shown = safe(&why).into_owned();
+        if self.plan.purpose == Purpose::Reset {
             self.tell(&Event::ItemFailed {
                 item: steps::item(&self.plan.steps[index]),
-                why: why.clone(),
+                why: shown.clone(),
             });
         }
+        self.tell(&Event::StepFailed { index, why: shown });
         if journal.run().steps[index].status != Status::Pending {
             journal.append(Entry::Failed {
                 index,

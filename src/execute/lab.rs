@@ -153,7 +153,7 @@ impl Lab {
             .args(["pg_dump", "-U", "postgres", "-d", "shop", "-h"])
             .arg(folder)
             .args(["-p", &target.port.to_string()])
-            .output(Duration::from_secs(120))
+            .output(Duration::from_mins(2))
             .unwrap();
         assert!(output.status.success(), "{}", output.text());
         // The only random line of a dump.

@@ -26,6 +26,7 @@ use crate::events::{Event, Item, Observer};
 use crate::journal::{
     self, Cause, Direction, Entry, Journal, JournalError, Lock, Outcome, Run, Status, TakenBack,
 };
+use crate::model::text::safe;
 use crate::plan::{Plan, Purpose, Step};
 use crate::steps::{self, Context, Foreseen, Standing, StepError, World};
 use crate::undo::{self, Undo, UndoError};
@@ -137,9 +138,25 @@ pub fn begin(
     if !problems.is_empty() {
         return Err(ExecuteError::Refused { problems });
     }
+    say_damaged_archives(plan, world, observer);
     journal::create(world.files, &world.root, plan, world.now)?;
     let mut journal = journal::open(world.files, &world.root, &plan.id)?;
     run(&mut journal, world, observer, cancel)
+}
+
+/// An undo proves the archive first. Where it does not prove, the check has found every file's
+/// other copy intact; the person still should know.
+fn say_damaged_archives(plan: &Plan, world: &World<'_>, observer: &dyn Observer) {
+    for step in &plan.steps {
+        if let Step::RetireArchive { folder, .. } = step
+            && let Err(error) = steps::archive::prove(world.files, &world.root.join(folder))
+        {
+            let text = format!("{error}; the files come from the run's trash, proven by hash");
+            observer.on_event(&Event::Remark {
+                text: safe(&text).into_owned(),
+            });
+        }
+    }
 }
 
 /// Goes on with an interrupted run. Without a direction: back before the first database commit,
@@ -278,13 +295,18 @@ impl Running<'_> {
     /// Says all steps before the first one starts, and which are done already.
     fn declare(&self, run: &Run) {
         self.tell(&Event::StepsDeclared {
-            titles: self.plan.steps.iter().map(steps::title).collect(),
+            titles: self
+                .plan
+                .steps
+                .iter()
+                .map(|step| safe(&steps::title(step)).into_owned())
+                .collect(),
         });
         for (index, record) in run.steps.iter().enumerate() {
             if let Status::Finished { receipt } = &record.status {
                 self.tell(&Event::StepFinished {
                     index,
-                    receipt: receipt.clone(),
+                    receipt: safe(receipt).into_owned(),
                     replayed: true,
                 });
             }

@@ -522,3 +522,189 @@ impl crate::system::ReadFiles for Flipped {
         RealFiles.canonical(path)
     }
 }
+
+/// Ends our own connection just before COMMIT, as a server that restarts would.
+struct Cutting<'a> {
+    journal: journal::FileJournal<'a>,
+    lab: &'a Lab,
+}
+
+impl journal::Journal for Cutting<'_> {
+    fn append(&mut self, entry: journal::Entry) -> Result<(), journal::JournalError> {
+        let cut = matches!(entry, journal::Entry::Committing { .. });
+        self.journal.append(entry)?;
+        if cut {
+            self.lab.sql(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+                 WHERE application_name = 'redistill' AND pid <> pg_backend_pid()",
+            );
+        }
+        Ok(())
+    }
+
+    fn run(&self) -> &journal::Run {
+        self.journal.run()
+    }
+}
+
+#[test]
+fn a_connection_lost_at_the_commit_is_asked_about_and_rolled_back() {
+    let lab = Lab::new();
+    let before = (lab.tree(), lab.dump());
+    let plan = lab.plan(RUN);
+    let world = lab.world(&RealFiles, &Agreeing);
+    journal::create(&RealFiles, lab.root(), &plan, world.now).unwrap();
+    let mut cutting = Cutting {
+        journal: journal::open(&RealFiles, lab.root(), RUN).unwrap(),
+        lab: &lab,
+    };
+    let outcome = run(&mut cutting, &world, &Deaf, &AtomicBool::new(false)).unwrap();
+    let Outcome::AsBefore {
+        cause: Cause::Failed { index: 2, error },
+    } = outcome
+    else {
+        panic!("{outcome:?}");
+    };
+    assert!(error.starts_with("cannot commit in lab / shop"), "{error}");
+    assert_eq!((lab.tree(), lab.dump()), before);
+}
+
+#[test]
+fn a_torn_last_record_is_cut_off_and_the_run_goes_on() {
+    let mut lab = Lab::new();
+    let before = (lab.tree(), lab.rows());
+    for cut in [1, 40, 90] {
+        for way in [Direction::Forward, Direction::Back] {
+            lab.renew();
+            // Killed after the files of the first module were moved.
+            assert!(crash(&lab, &lab.plan(RUN), 8, true));
+            let path = journal::run_folder(lab.root(), RUN).join("journal");
+            let whole = RealFiles.read(&path).unwrap();
+            let torn = &whole[..whole.len() - cut];
+            RealFiles.replace(&path, torn, 0o600).unwrap();
+            let said = format!("{cut} bytes cut, {way:?}");
+            match lab.resume(RUN, Some(way)).unwrap() {
+                Outcome::Done => assert_eq!(lab.rows().unwrap(), ["base", "qbase"], "{said}"),
+                Outcome::AsBefore { .. } => {
+                    assert_eq!((lab.tree(), lab.rows()), before, "{said}");
+                }
+            }
+            assert!(lab.run_of(RUN).outcome.is_some(), "{said}");
+        }
+    }
+}
+
+#[test]
+fn links_and_paths_out_of_the_project_are_refused() {
+    let lab = Lab::new();
+    let outside = tempfile::tempdir().unwrap();
+    let plan = lab.plan(RUN);
+    let path = lab.root().join("art/versions/002_b.py");
+    let copy = outside.path().join("002_b.py");
+    RealFiles.rename(&path, &copy).unwrap();
+    std::os::unix::fs::symlink(&copy, &path).unwrap();
+    let said = lab.begin(&plan).unwrap_err().to_string();
+    assert!(said.contains("002_b.py is not a regular file"), "{said}");
+
+    std::os::unix::fs::symlink(outside.path(), lab.root().join("elsewhere")).unwrap();
+    for path in ["elsewhere/note.md", "../note.md", "/note.md", "a//b", ""] {
+        let mut plan = lab.plan_with_nothing("20261122-2");
+        plan.steps = vec![Step::WriteFile {
+            what: "note".to_owned(),
+            module: None,
+            path: path.to_owned(),
+            contents: "x".to_owned(),
+            mode: 0o644,
+        }];
+        let said = lab.begin(&plan).unwrap_err().to_string();
+        assert!(said.ends_with("leads out of the project"), "{path}: {said}");
+    }
+}
+
+/// Two new files and no database, in the folder that the variable names.
+fn two_files(root: &std::path::Path) -> Result<Outcome, ExecuteError> {
+    let write = |path: &str| Step::WriteFile {
+        what: "note".to_owned(),
+        module: None,
+        path: path.to_owned(),
+        contents: "text\n".to_owned(),
+        mode: 0o644,
+    };
+    let plan = Plan {
+        format: crate::plan::FORMAT,
+        id: RUN.to_owned(),
+        purpose: crate::plan::Purpose::Reset,
+        root: root.to_owned(),
+        basis: String::new(),
+        choices: crate::plan::Choices::default(),
+        modules: Vec::new(),
+        steps: vec![write("notes/one.md"), write("notes/deep/two.md")],
+    };
+    with_world(root, |lock, world| {
+        super::begin(lock, &plan, world, &Deaf, &AtomicBool::new(false))
+    })
+}
+
+fn with_world<T>(
+    root: &std::path::Path,
+    act: impl FnOnce(&journal::Lock, &crate::steps::World<'_>) -> T,
+) -> T {
+    let lock = journal::Lock::take(&RealFiles, root).unwrap();
+    let world = crate::steps::World {
+        root: root.to_owned(),
+        files: &RealFiles,
+        databases: &std::collections::BTreeMap::new(),
+        tester: &Agreeing,
+        clients: crate::steps::Clients::Refuse,
+        now: chrono::DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap(),
+    };
+    act(&lock, &world)
+}
+
+/// The test starts itself as a child, which dies at the record that the variable names.
+#[test]
+fn a_process_that_dies_at_a_record_leaves_a_run_to_go_on_with() {
+    const CHILD: &str = "REDISTILL_TEST_CHILD_ROOT";
+    if let Some(root) = crate::system::environment::variable(CHILD) {
+        two_files(std::path::Path::new(&root)).unwrap();
+        return;
+    }
+    let itself = std::env::current_exe().unwrap();
+    for variable in [
+        "REDISTILL_CRASH_BEFORE_RECORD",
+        "REDISTILL_CRASH_AFTER_RECORD",
+    ] {
+        for record in 1..=6 {
+            for way in [Direction::Forward, Direction::Back] {
+                let root = tempfile::tempdir().unwrap();
+                let output = crate::system::process::Process::new(&itself)
+                    .args(["--exact", "--test-threads=1"])
+                    .arg("execute::tests::a_process_that_dies_at_a_record_leaves_a_run_to_go_on_with")
+                    .env(CHILD, root.path())
+                    .env(variable, record.to_string())
+                    .output(std::time::Duration::from_mins(2))
+                    .unwrap();
+                let said = format!("{variable}={record}, {way:?}");
+                assert!(!output.status.success(), "{said}: the child lives");
+                let runs = journal::runs(&RealFiles, root.path()).unwrap();
+                let two = root.path().join("notes/deep/two.md");
+                let Some(run) = runs.first() else {
+                    assert!(variable.contains("BEFORE") && record == 1, "{said}");
+                    continue;
+                };
+                if run.outcome.is_some() {
+                    assert!(variable.contains("AFTER") && record == 6, "{said}");
+                    continue;
+                }
+                let never = AtomicBool::new(false);
+                let end = with_world(root.path(), |lock, world| {
+                    super::resume(lock, RUN, Some(way), world, &Deaf, &never).unwrap()
+                });
+                let is_there = RealFiles.stat(&two).unwrap().is_some();
+                assert_eq!(is_there, end == Outcome::Done, "{said}");
+                let folder = RealFiles.stat(&root.path().join("notes")).unwrap();
+                assert_eq!(folder.is_some(), is_there, "{said}");
+            }
+        }
+    }
+}

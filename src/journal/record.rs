@@ -48,6 +48,9 @@ pub struct Tail {
 
 impl Tail {
     /// The bytes of the next record, and the tail after it.
+    ///
+    /// # Panics
+    /// If the entry's JSON is 4 GiB long.
     pub fn encode(self, entry: &Entry) -> (Vec<u8>, Self) {
         let json = serde_json::to_vec(entry).expect("an entry holds nothing that JSON cannot");
         let length = u32::try_from(json.len()).expect("a plan is smaller than 4 GiB");

@@ -211,9 +211,8 @@ impl Run {
         };
         match entry {
             _ if at_hand != Some(index) => Some("another step is at hand"),
-            Entry::Started { .. } if !forward => Some("the run goes back"),
+            Entry::Started { .. } | Entry::Finished { .. } if !forward => Some("the run goes back"),
             Entry::Started { .. } if step.status != Status::Pending => Some("it was started"),
-            Entry::Finished { .. } if !forward => Some("the run goes back"),
             Entry::Committing { .. } | Entry::Finished { .. } | Entry::Failed { .. }
                 if step.status == Status::Pending =>
             {

@@ -132,10 +132,14 @@ fn prepare(files: &dyn WriteFiles, root: &Path) -> Result<PathBuf, JournalError>
 /// A free identifier for a run of today: `20261122-1`, `20261122-2` …
 pub fn next_id(files: &dyn ReadFiles, root: &Path, now: DateTime<FixedOffset>) -> String {
     let day = now.format("%Y%m%d");
-    (1..)
-        .map(|n| format!("{day}-{n}"))
-        .find(|id| !matches!(files.stat(&run_folder(root, id)), Ok(Some(_))))
-        .expect("the numbers do not end")
+    let mut number = 1;
+    loop {
+        let id = format!("{day}-{number}");
+        if !matches!(files.stat(&run_folder(root, &id)), Ok(Some(_))) {
+            return id;
+        }
+        number += 1;
+    }
 }
 
 /// Opens a new run's journal: the folder and the plan's record are durable when this returns.
@@ -341,5 +345,137 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Journa
         action,
         path: path.to_owned(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Cause;
+    use crate::plan::Choices;
+    use crate::system::RealFiles;
+
+    fn now() -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap()
+    }
+
+    fn plan(root: &Path, id: &str, purpose: Purpose) -> Plan {
+        Plan {
+            format: FORMAT,
+            id: id.to_owned(),
+            purpose,
+            root: root.to_owned(),
+            basis: String::new(),
+            choices: Choices::default(),
+            modules: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_state_folder_is_private_and_ignores_itself() {
+        let root = tempfile::tempdir().unwrap();
+        let lock = Lock::take(&RealFiles, root.path()).unwrap();
+        let folder = state_folder(root.path());
+        assert_eq!(RealFiles.stat(&folder).unwrap().unwrap().mode, 0o700);
+        assert_eq!(RealFiles.read(&folder.join(".gitignore")).unwrap(), b"*\n");
+        let busy = Lock::take(&RealFiles, root.path()).unwrap_err();
+        assert_eq!(
+            busy.to_string(),
+            format!(
+                "another redistill is at work in this project (process {})",
+                std::process::id()
+            )
+        );
+        drop(lock);
+        Lock::take(&RealFiles, root.path()).unwrap();
+    }
+
+    #[test]
+    fn runs_are_listed_by_age_and_know_who_took_them_back() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        for id in ["20261122-9", "20261122-10"] {
+            create(&RealFiles, root, &plan(root, id, Purpose::Reset), now()).unwrap();
+        }
+        let undo = plan(
+            root,
+            "20261122-9-undo",
+            Purpose::Undo("20261122-9".to_owned()),
+        );
+        create(&RealFiles, root, &undo, now()).unwrap();
+        // A run that was killed before its first record.
+        RealFiles
+            .create_folder(&run_folder(root, "20261122-11"), 0o700)
+            .unwrap();
+        let ids = |runs: &[Run]| {
+            runs.iter()
+                .map(|run| run.id().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let all = runs(&RealFiles, root).unwrap();
+        assert_eq!(ids(&all), ["20261122-9", "20261122-10", "20261122-9-undo"]);
+        assert_eq!(
+            all[0].taken_back,
+            TakenBack::Begun("20261122-9-undo".to_owned())
+        );
+        let mut journal = open(&RealFiles, root, "20261122-9-undo").unwrap();
+        journal
+            .append(Entry::Closed {
+                outcome: Outcome::Done,
+            })
+            .unwrap();
+        let all = runs(&RealFiles, root).unwrap();
+        assert!(!all[0].is_open());
+        assert!(all[1].is_open());
+        assert_eq!(next_id(&RealFiles, root, now()), "20261122-1");
+    }
+
+    #[test]
+    fn illegal_entries_are_refused_and_not_written() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        let plan = plan(root, "20261122-1", Purpose::Reset);
+        create(&RealFiles, root, &plan, now()).unwrap();
+        assert!(create(&RealFiles, root, &plan, now()).is_err());
+        let mut journal = open(&RealFiles, root, "20261122-1").unwrap();
+        let cause = Cause::Cancelled;
+        for entry in [
+            Entry::TakenBack { index: 0 },
+            Entry::Finished {
+                index: 4,
+                receipt: String::new(),
+            },
+            Entry::Opened {
+                format: FORMAT,
+                at: String::new(),
+                plan: Box::new(plan.clone()),
+            },
+        ] {
+            assert!(matches!(
+                journal.append(entry),
+                Err(JournalError::Illegal { .. })
+            ));
+        }
+        journal
+            .append(Entry::Closed {
+                outcome: Outcome::AsBefore { cause },
+            })
+            .unwrap();
+        assert!(runs(&RealFiles, root).unwrap()[0].outcome.is_some());
+    }
+
+    #[test]
+    fn another_format_and_a_link_for_a_folder_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let mut newer = plan(root.path(), "20261122-1", Purpose::Reset);
+        newer.format = FORMAT + 1;
+        let error = create(&RealFiles, root.path(), &newer, now()).unwrap_err();
+        assert!(error.to_string().contains("its format is 2"), "{error}");
+        let other = tempfile::tempdir().unwrap();
+        let linked = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(other.path(), linked.path().join(".redistill")).unwrap();
+        let error = Lock::take(&RealFiles, linked.path()).unwrap_err();
+        assert!(matches!(error, JournalError::NotOurs { .. }));
     }
 }

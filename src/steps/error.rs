@@ -73,7 +73,7 @@ pub enum StepError {
     },
     /// It cannot be reached.
     #[error(transparent)]
-    Connect(#[from] ConnectError),
+    Connect(Box<ConnectError>),
     /// A statement failed.
     #[error("cannot {action} in {label}: {source}")]
     Sql {
@@ -82,7 +82,7 @@ pub enum StepError {
         /// What was tried.
         action: String,
         /// What the server said.
-        source: SqlError,
+        source: Box<SqlError>,
     },
     /// The connection leads to another database than the plan's.
     #[error("{label} is not the database of the plan (expected {expected}, found {found})")]
@@ -121,8 +121,8 @@ pub enum StepError {
     /// A version table does not hold what the plan expects.
     #[error(
         "{table} in {label} holds {}, and the plan expects {}",
-        rows(found),
-        rows(expected)
+        rows(found.as_deref()),
+        rows(expected.as_deref())
     )]
     Rows {
         /// The database.
@@ -165,8 +165,8 @@ pub enum StepError {
     /// It gave another answer than the plan's.
     #[error(
         "{what} of {module} gives {}, and the plan expects {}",
-        rows(found),
-        rows(expected)
+        rows(found.as_deref()),
+        rows(expected.as_deref())
     )]
     Disagrees {
         /// The module.
@@ -229,8 +229,8 @@ fn depend(dependants: &[String]) -> String {
     format!("{} {verb}", dependants.join(", "))
 }
 
-fn rows(rows: &Option<Vec<String>>) -> String {
-    match rows.as_deref() {
+fn rows(rows: Option<&[String]>) -> String {
+    match rows {
         None => "no table".to_owned(),
         Some([]) => "nothing".to_owned(),
         Some(rows) => rows.join(", "),

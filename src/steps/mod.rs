@@ -15,6 +15,7 @@
 //! it asks through [`Commit`]. Nothing here deletes a file of the user's: files are moved away.
 
 pub mod archive;
+mod database;
 mod error;
 mod foresee;
 mod pack;

@@ -31,7 +31,7 @@ pub fn check_archive(
     context: &Context<'_>,
 ) -> Vec<StepError> {
     foreseen.will_be_free(folder);
-    strangers(folder, context).map_or_else(|error| vec![error], |strangers| strangers)
+    strangers(folder, context).unwrap_or_else(|error| vec![error])
 }
 
 fn strangers(folder: &str, context: &Context<'_>) -> Result<Vec<StepError>, StepError> {
@@ -94,7 +94,7 @@ pub fn file(
         tracked::relocate(file, &place, &to, 0o700, context)?;
     }
     for (path, name) in bytecode(&place, context)? {
-        let to = free(context.retired(&file.path).with_file_name(name), context)?;
+        let to = free(&context.retired(&file.path).with_file_name(name), context)?;
         tracked::create_parent(&to, 0o700, context)?;
         context
             .files()
@@ -134,8 +134,8 @@ fn bytecode(place: &Path, context: &Context<'_>) -> Result<Vec<(PathBuf, String)
 }
 
 /// A path that nothing has: the wanted one, else with a number.
-fn free(path: PathBuf, context: &Context<'_>) -> Result<PathBuf, StepError> {
-    let mut candidate = path.clone();
+fn free(path: &Path, context: &Context<'_>) -> Result<PathBuf, StepError> {
+    let mut candidate = path.to_owned();
     let mut number = 1;
     while context.stat(&candidate)?.is_some() {
         number += 1;
@@ -156,7 +156,7 @@ pub fn archive(
     }
     archive::remove_partial(&place, context)?;
     if context.stat(&place)?.is_some() {
-        let to = free(context.retired(folder), context)?;
+        let to = free(&context.retired(folder), context)?;
         tracked::create_parent(&to, 0o700, context)?;
         context
             .files()
