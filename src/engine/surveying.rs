@@ -128,21 +128,7 @@ impl Engine<'_> {
             obstacles: discovered.obstacles,
         };
         for (module, chain) in discovered.modules {
-            let given = self.given_python(&module.name);
-            let interpreter = interpreter::find(
-                &module.directory,
-                &self.request.root,
-                given.as_deref(),
-                &self.files,
-                &interpreter::RealSurroundings,
-            );
-            survey.evidence.modules.push(ModuleEvidence {
-                module,
-                interpreter,
-                chain,
-                described: Observed::NotAsked,
-                database: Observed::NotAsked,
-            });
+            survey.evidence.modules.push(self.seen(module, chain));
         }
         if depth == Depth::Full {
             self.run_environments(&mut survey);
@@ -151,6 +137,25 @@ impl Engine<'_> {
         let summary = count(survey.evidence.modules.len(), "module");
         self.observer.on_event(&Event::ItemFinished { item: Item::Survey, summary });
         Ok(survey)
+    }
+
+    /// A module with its interpreter, before anything of it is run.
+    pub(super) fn seen(&self, module: Module, chain: Chain) -> ModuleEvidence {
+        let given = self.given_python(&module.name);
+        let interpreter = interpreter::find(
+            &module.directory,
+            &self.request.root,
+            given.as_deref(),
+            &self.files,
+            &interpreter::RealSurroundings,
+        );
+        ModuleEvidence {
+            module,
+            interpreter,
+            chain,
+            described: Observed::NotAsked,
+            database: Observed::NotAsked,
+        }
     }
 
     fn given_python(&self, module: &ModuleName) -> Option<std::path::PathBuf> {

@@ -1,0 +1,490 @@
+//! `plan`: survey, verdict, rehearsal, draft. Changes nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::surveying::version_tables;
+use super::{Assessment, Depth, Engine, Survey, failures, naming, plans};
+use crate::error::{Failure, Kind};
+use crate::events::{Event, Item};
+use crate::evidence::{Evidence, ModuleEvidence, Observed};
+use crate::model::text::{count, safe};
+use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
+use crate::plan::{
+    self, Choices, Inventory, Material, Plan, PlannedModule, RevisionIdChoice, Strategy,
+};
+use crate::rehearse::{self, Lived, Rehearsal, ScratchHost, Subject, Verified};
+use crate::report::note::{NoteMaterial, note};
+use crate::report::plan::difference;
+use crate::rules::{Severity, Verdict};
+use crate::survey::{catalog, inventory};
+use crate::system::{Session, clock, environment, random};
+use crate::worker::{InspectRequest, ModuleRequest, Worker};
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+/// What `plan` came to.
+pub struct Planned {
+    /// What was found on the way.
+    pub assessment: Assessment,
+    /// The rehearsed modules; shown also where the verdict refuses. Empty after a production
+    /// refusal: nothing is created on such a server.
+    pub modules: Vec<PlannedModule>,
+    /// The plan, unless something refuses it.
+    pub plan: Result<Plan, Failure>,
+}
+
+/// What a module's rehearsal needs beside the evidence.
+struct Ready<'s> {
+    seen: &'s ModuleEvidence,
+    worker: Worker,
+    host: Arc<ScratchHost>,
+    live: Lived,
+}
+
+impl Engine<'_> {
+    /// Makes a plan and keeps it.
+    pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
+        if choices.strategy == Strategy::Recreate {
+            return Err(Failure::usage("the strategy `recreate` is not part of this version")
+                .with_hint("keep the rows and stamp the baseline: redistill plan --strategy keep"));
+        }
+        let survey = self.survey(Depth::Full)?;
+        let assessment = self.assess(&survey, Depth::Full);
+        self.report_items(&assessment);
+        if let Some(failure) = stopped_by_files(&assessment) {
+            return Ok(Planned { assessment, modules: Vec::new(), plan: Err(failure) });
+        }
+        if let Some(trouble) = first_trouble(&survey) {
+            return Err(trouble);
+        }
+        let refusal = refusal(&assessment, &survey);
+        if let Some(failure) = refusal.clone().filter(|_| is_production(&assessment)) {
+            return Ok(Planned { assessment, modules: Vec::new(), plan: Err(failure) });
+        }
+        self.observer.on_event(&Event::ItemStarted { item: Item::Rehearse });
+        let rehearsed = self.rehearse_all(&survey, choices);
+        let rehearsed = rehearsed.inspect_err(|failure| {
+            let why = failure.message.clone();
+            self.observer.on_event(&Event::ItemFailed { item: Item::Rehearse, why });
+        })?;
+        let summary = count(rehearsed.len(), "baseline");
+        self.observer.on_event(&Event::ItemFinished { item: Item::Rehearse, summary });
+        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
+        let plan = match refusal {
+            Some(failure) => Err(failure),
+            None => self.draft(&survey, &modules, choices),
+        };
+        if let Ok(plan) = &plan {
+            plans::keep(plan)?;
+        }
+        Ok(Planned { assessment, modules, plan })
+    }
+
+    /// Items 2 to 4 of the checklist, from the findings.
+    fn report_items(&self, assessment: &Assessment) {
+        for (item, families) in [
+            (Item::ProductionData, &["RD1"][..]),
+            (Item::SharedHistory, &["RD2"]),
+            (Item::Lint, &["RD3", "RD4", "RD5", "RD6"]),
+        ] {
+            let found: Vec<_> = assessment
+                .findings
+                .iter()
+                .filter(|finding| families.iter().any(|family| finding.code.starts_with(family)))
+                .collect();
+            let refusing = found.iter().find(|finding| finding.severity == Severity::Refuse);
+            self.observer.on_event(&match refusing {
+                Some(finding) => Event::ItemFailed { item, why: finding.message.clone() },
+                None if found.is_empty() => {
+                    Event::ItemFinished { item, summary: "clear".to_owned() }
+                }
+                None => {
+                    Event::ItemFinished { item, summary: count(found.len(), "finding") }
+                }
+            });
+        }
+    }
+
+    /// Rehearses every module, side by side.
+    fn rehearse_all(
+        &self,
+        survey: &Survey,
+        choices: &Choices,
+    ) -> Result<Vec<Rehearsal>, Failure> {
+        let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
+        let mut ready = Vec::new();
+        for seen in &survey.evidence.modules {
+            ready.push(self.ready(seen, survey, &tables)?);
+        }
+        let results: Vec<Result<Rehearsal, Failure>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = ready
+                .iter()
+                .map(|ready| scope.spawn(|| self.rehearse_one(ready, &tables, choices)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| {
+                    thread.join().unwrap_or_else(|_| {
+                        Err(Failure::new(Kind::Bug, "a rehearsal broke off"))
+                    })
+                })
+                .collect()
+        });
+        results.into_iter().collect()
+    }
+
+    fn ready<'s>(
+        &self,
+        seen: &'s ModuleEvidence,
+        survey: &Survey,
+        tables: &[QualifiedName],
+    ) -> Result<Ready<'s>, Failure> {
+        let name = &seen.module.name;
+        let target = survey.targets.get(name).ok_or_else(|| not_seen(name))?;
+        let worker = self.worker_of(seen)?;
+        let live = self.live(seen, &worker, target, tables)?;
+        Ok(Ready { seen, host: self.host_for(seen, target)?, worker, live })
+    }
+
+    /// The module's own server where its role may create databases, else one of our own.
+    fn host_for(
+        &self,
+        seen: &ModuleEvidence,
+        target: &Target,
+    ) -> Result<Arc<ScratchHost>, Failure> {
+        let may_create =
+            seen.database.seen().is_some_and(|database| database.may_create_databases);
+        if may_create {
+            match ScratchHost::on_server_of(target) {
+                Ok(host) => return Ok(Arc::new(host)),
+                Err(error) => {
+                    let text = format!(
+                        "{}: no scratch databases on its own server ({error}); an ephemeral \
+                         server is used",
+                        seen.module.name
+                    );
+                    self.observer.on_event(&Event::Remark { text });
+                }
+            }
+        }
+        self.sandbox()
+    }
+
+    fn live(
+        &self,
+        seen: &ModuleEvidence,
+        worker: &Worker,
+        target: &Target,
+        tables: &[QualifiedName],
+    ) -> Result<Lived, Failure> {
+        let name = &seen.module.name;
+        let session = Session::connect(target, CONNECT_LIMIT)
+            .map_err(|error| failures::connect(name, target, &error))?;
+        let catalog = catalog::snapshot(&session, tables).map_err(|error| {
+            Failure::untouched(format!(
+                "{}: the live catalog cannot be read: {}",
+                safe(&name.0),
+                safe(&error.to_string())
+            ))
+        })?;
+        drop(session);
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.x_of(name);
+        let inspected = worker
+            .inspect(
+                &request,
+                &InspectRequest { target, read_only: true, version_locations: Vec::new() },
+                &self.call(CONNECT_LIMIT * 8),
+            )
+            .map_err(|error| failures::worker(name, &error))?;
+        Ok(Lived { catalog, check: inspected.differences })
+    }
+
+    fn rehearse_one(
+        &self,
+        ready: &Ready<'_>,
+        tables: &[QualifiedName],
+        choices: &Choices,
+    ) -> Result<Rehearsal, Failure> {
+        let seen = ready.seen;
+        let name = &seen.module.name;
+        let described = seen.described.seen().ok_or_else(|| not_seen(name))?;
+        let subject = Subject {
+            module: &seen.module,
+            x: self.x_of(name),
+            chain: &seen.chain,
+            described,
+            version_tables: tables.to_vec(),
+            worker: &ready.worker,
+            host: &ready.host,
+            choices,
+            baseline_id: baseline_id(seen, choices)?,
+            observer: self.observer,
+            cancel: self.cancel,
+        };
+        rehearse::rehearse(&subject, Some(&ready.live))
+            .map_err(|error| failures::rehearsal(name, &error))
+    }
+
+    /// Runs the present chain up, down and up on scratch.
+    pub fn verify(&self) -> Result<Vec<(ModuleName, Verified)>, Failure> {
+        let survey = self.survey(Depth::Full)?;
+        let assessment = self.assess(&survey, Depth::Full);
+        if let Some(failure) = stopped_by_files(&assessment) {
+            return Err(failure);
+        }
+        let tables = all_version_tables(&survey.evidence);
+        let choices = Choices::default();
+        let mut verified = Vec::new();
+        for seen in &survey.evidence.modules {
+            let name = &seen.module.name;
+            let Observed::Seen(described) = &seen.described else {
+                let trouble = survey.troubles.get(name).cloned();
+                return Err(trouble.unwrap_or_else(|| not_seen(name)));
+            };
+            let worker = self.worker_of(seen)?;
+            let host = match survey.targets.get(name) {
+                Some(target) if !is_production(&assessment) => self.host_for(seen, target)?,
+                _ => self.sandbox()?,
+            };
+            let subject = Subject {
+                module: &seen.module,
+                x: self.x_of(name),
+                chain: &seen.chain,
+                described,
+                version_tables: tables.clone(),
+                worker: &worker,
+                host: &host,
+                choices: &choices,
+                baseline_id: RevisionId(String::new()),
+                observer: self.observer,
+                cancel: self.cancel,
+            };
+            let outcome = rehearse::verify(&subject)
+                .map_err(|error| failures::rehearsal(name, &error))?;
+            verified.push((name.clone(), outcome));
+        }
+        Ok(verified)
+    }
+
+    /// The files of every module.
+    pub(super) fn inventories(
+        &self,
+        evidence: &Evidence,
+    ) -> Result<BTreeMap<ModuleName, Inventory>, Failure> {
+        evidence
+            .modules
+            .iter()
+            .map(|seen| {
+                let root = &self.request.root;
+                inventory::inventory(root, &seen.module, &seen.chain, &self.files)
+                    .map(|inventory| (seen.module.name.clone(), inventory))
+                    .map_err(|error| {
+                        Failure::untouched(format!(
+                            "{}: {}",
+                            safe(&seen.module.name.0),
+                            safe(&error.to_string())
+                        ))
+                    })
+            })
+            .collect()
+    }
+
+    fn draft(
+        &self,
+        survey: &Survey,
+        rehearsed: &[PlannedModule],
+        choices: &Choices,
+    ) -> Result<Plan, Failure> {
+        for module in rehearsed {
+            may_go_on(module, choices)?;
+        }
+        let inventories = self.inventories(&survey.evidence)?;
+        let mut modules = rehearsed.to_vec();
+        for module in &mut modules {
+            self.place(module, &survey.evidence)?;
+        }
+        let names = naming::names(
+            &self.request.root,
+            clock::now(),
+            &self.request.backups,
+            self.request.notes.as_deref(),
+            &self.files,
+        );
+        let project = self.request.root.file_name().map_or_else(String::new, |name| {
+            name.to_string_lossy().into_owned()
+        });
+        let files: Vec<&Inventory> =
+            modules.iter().filter_map(|module| inventories.get(&module.module)).collect();
+        let note = note(&NoteMaterial {
+            id: &names.id,
+            date: &names.date,
+            project: &project,
+            who: &who(),
+            choices,
+            evidence: &survey.evidence,
+            modules: &modules,
+            inventories: &files,
+            archive_folder: &names.archive_folder,
+        });
+        plan::draft(Material {
+            id: names.id,
+            root: self.request.root.clone(),
+            evidence: &survey.evidence,
+            modules,
+            inventories,
+            choices: choices.clone(),
+            archive_folder: names.archive_folder,
+            note_path: names.note_path,
+            note,
+        })
+        .map_err(|error| failures::draft(&error))
+    }
+
+    /// Puts the baseline's file into the folder of the old head, relative to the root.
+    fn place(&self, module: &mut PlannedModule, evidence: &Evidence) -> Result<(), Failure> {
+        let name = &module.module;
+        let seen = evidence
+            .modules
+            .iter()
+            .find(|seen| seen.module.name == *name)
+            .ok_or_else(|| not_seen(name))?;
+        let location = seen
+            .module
+            .version_locations
+            .iter()
+            .find(|location| {
+                seen.chain.revisions.iter().any(|revision| revision.path.starts_with(location))
+            })
+            .or(seen.module.version_locations.first())
+            .ok_or_else(|| not_seen(name))?;
+        let relative = location.strip_prefix(&self.request.root).map_err(|_| {
+            Failure::untouched(format!(
+                "{}: the version location {} lies outside the project",
+                safe(&name.0),
+                safe(&location.display().to_string())
+            ))
+            .with_hint("point at the folder that holds it: redistill --project PATH plan")
+        })?;
+        module.baseline_path =
+            relative.join(&module.baseline_path).to_string_lossy().into_owned();
+        Ok(())
+    }
+}
+
+/// `--revision-id`.
+fn baseline_id(seen: &ModuleEvidence, choices: &Choices) -> Result<RevisionId, Failure> {
+    Ok(match &choices.revision_id {
+        // Twelve digits, as Alembic makes them.
+        RevisionIdChoice::New => RevisionId(random::hex(6)),
+        RevisionIdChoice::Given(id) => RevisionId(id.clone()),
+        RevisionIdChoice::ReuseHead => match &seen.chain.heads()[..] {
+            [head] => head.clone(),
+            _ => {
+                return Err(failures::draft(&plan::DraftError::CannotReuseHead {
+                    module: seen.module.name.clone(),
+                }));
+            }
+        },
+    })
+}
+
+/// Whether a rehearsed module may become part of a plan.
+fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
+    let name = safe(&module.module.0).into_owned();
+    let listed = |differences: &[crate::schema::Difference]| {
+        differences.iter().map(|d| safe(&difference(d)).into_owned()).collect::<Vec<_>>().join("\n")
+    };
+    plan::may_reuse_head(&choices.revision_id, module).map_err(|error| failures::draft(&error))?;
+    if !module.lost.is_empty() {
+        let what = count(module.lost.len(), "object");
+        return Err(Failure::refused(format!("{name}: the baseline would lose {what}"))
+            .with_detail(listed(&module.lost))
+            .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\""));
+    }
+    if !module.left_behind.is_empty() {
+        return Err(Failure::refused(format!(
+            "{name}: the baseline's downgrade leaves {} behind",
+            count(module.left_behind.len(), "object")
+        ))
+        .with_detail(safe(&module.left_behind.join(", ")).into_owned()));
+    }
+    if choices.strategy == Strategy::Keep && !module.drift.is_empty() {
+        return Err(Failure::refused(format!(
+            "{name}: the live database differs from the old chain in {}, so stamping it with the \
+             baseline would not be true",
+            count(module.drift.len(), "place")
+        ))
+        .with_detail(listed(&module.drift))
+        .with_hint(
+            "bring the database in line (alembic upgrade head, or a revision that says what was \
+             changed by hand), then: redistill plan",
+        )
+        .with_hint("or leave it without a version table: redistill plan --strategy unversioned"));
+    }
+    Ok(())
+}
+
+/// Findings about the files themselves: nothing can be run with them.
+fn stopped_by_files(assessment: &Assessment) -> Option<Failure> {
+    let mut refusing = assessment
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Refuse && finding.code.starts_with("RD60"));
+    // No interpreter is a trouble of its own, with a message of its own.
+    refusing.find(|finding| matches!(&*finding.code, "RD601" | "RD602" | "RD603" | "RD604")).map(
+        |_| {
+            Failure::refused("the revision files cannot be worked with; see the findings")
+                .with_hint("mend them, then: redistill check")
+        },
+    )
+}
+
+fn refusal(assessment: &Assessment, survey: &Survey) -> Option<Failure> {
+    if assessment.verdict == Verdict::Refused {
+        return Some(
+            Failure::refused("refused; see the findings")
+                .with_hint("what a rule means and what to do: redistill explain CODE"),
+        );
+    }
+    (!survey.obstacles.is_empty()).then(|| {
+        Failure::refused("part of the configuration cannot be followed, a module would be missed")
+            .with_detail(survey.obstacles.join("\n"))
+            .with_hint("mend it, or name the modules to reset: redistill plan --module NAME")
+    })
+}
+
+fn is_production(assessment: &Assessment) -> bool {
+    assessment
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Refuse && finding.code.starts_with("RD1"))
+}
+
+fn first_trouble(survey: &Survey) -> Option<Failure> {
+    survey.evidence.modules.iter().find_map(|seen| {
+        survey.troubles.get(&seen.module.name).cloned()
+    })
+}
+
+fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
+    let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
+    tables.sort();
+    tables.dedup();
+    tables
+}
+
+fn not_seen(name: &ModuleName) -> Failure {
+    Failure::untouched(format!("{}: not everything could be seen", safe(&name.0)))
+        .with_hint("see what is missing: redistill check")
+}
+
+/// The user, for the note.
+fn who() -> String {
+    ["USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| environment::variable(name))
+        .unwrap_or_else(|| "an unnamed user".to_owned())
+}

@@ -1,0 +1,355 @@
+//! `reset`, `resume`, `undo`, `log`: everything that runs a plan.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Depth, Engine, Survey, failures, plans};
+use crate::error::{Failure, Kind};
+use crate::events::{Event, Item};
+use crate::evidence::ModuleEvidence;
+use crate::execute;
+use crate::journal::{self, Cause, Direction, JournalError, Lock, Outcome, Run, TakenBack};
+use crate::model::text::{safe, safe_lines};
+use crate::model::{ModuleName, Target};
+use crate::plan::{self, Plan, Purpose};
+use crate::rules::{Finding, Severity};
+use crate::steps::{Clients, Inspection, Tester, World};
+use crate::survey::chain;
+use crate::system::clock;
+use crate::undo::Undo;
+use crate::worker::{InspectRequest, ModuleRequest};
+
+const INSPECT_LIMIT: Duration = Duration::from_secs(300);
+
+/// How a run ended well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The run.
+    pub id: String,
+    /// `done`, `undone`.
+    pub outcome: &'static str,
+    /// What is left to a person, sentence by sentence.
+    pub by_hand: Vec<String>,
+}
+
+/// What an undo will do.
+pub struct Preview {
+    /// The run that is taken back.
+    pub run: Run,
+    /// The inverse steps; none for an open run, which simply goes back the way it came.
+    pub undo: Option<Undo>,
+}
+
+/// The project's own Alembic, for the test step.
+struct OwnAlembic<'e, 'a> {
+    engine: &'e Engine<'a>,
+    modules: Vec<ModuleEvidence>,
+}
+
+impl Tester for OwnAlembic<'_, '_> {
+    fn inspect(
+        &self,
+        module: &ModuleName,
+        database: Option<&Target>,
+    ) -> Result<Inspection, String> {
+        let seen = self
+            .modules
+            .iter()
+            .find(|seen| seen.module.name == *module)
+            .ok_or_else(|| format!("the module {module} is not there any more"))?;
+        let Some(target) = database else {
+            let heads = chain::read(&seen.module, &self.engine.files).heads();
+            let heads = heads.iter().map(ToString::to_string).collect();
+            return Ok(Inspection { heads, ..Inspection::default() });
+        };
+        let worker = self.engine.worker_of(seen).map_err(|failure| failure.message)?;
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.engine.x_of(module);
+        let asked = InspectRequest { target, read_only: true, version_locations: Vec::new() };
+        // A test that has begun is finished, whatever keys are pressed.
+        let calm = std::sync::atomic::AtomicBool::new(false);
+        let call = crate::worker::Call { cancel: &calm, ..self.engine.call(INSPECT_LIMIT) };
+        let inspected =
+            worker.inspect(&request, &asked, &call).map_err(|error| error.to_string())?;
+        match inspected.check_error {
+            Some(error) => Err(format!("alembic check: {error}")),
+            None => Ok(Inspection {
+                current: inspected.current,
+                heads: inspected.heads,
+                differences: inspected.differences,
+            }),
+        }
+    }
+}
+
+impl Engine<'_> {
+    /// Finds the plan with this digest, for this project.
+    pub fn find_plan(&self, digest: &str) -> Result<Plan, Failure> {
+        let plan = plans::find(digest)?;
+        if plan.root != self.request.root {
+            return Err(Failure::refused(format!(
+                "the plan was made for {}, not for {}",
+                safe(&plan.root.display().to_string()),
+                safe(&self.request.root.display().to_string())
+            ))
+            .with_hint("make a plan for this project: redistill plan"));
+        }
+        Ok(plan)
+    }
+
+    /// Executes a plan, or refuses because the world is not the one it was made for.
+    pub fn reset(&mut self, plan: &Plan) -> Result<Ended, Failure> {
+        self.request.only = plan.modules.iter().map(|m| m.module.0.clone()).collect();
+        let lock = self.lock()?;
+        self.refuse_open_run()?;
+        let survey = self.survey(Depth::Full)?;
+        let assessment = self.assess(&survey, Depth::Full);
+        let refusing: Vec<&Finding> = assessment
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Refuse)
+            .collect();
+        self.compare_basis(plan, &survey)?;
+        if let [first, ..] = &refusing[..] {
+            let all: Vec<String> =
+                refusing.iter().map(|f| format!("{} {}: {}", f.code, f.name, f.message)).collect();
+            return Err(Failure::refused("refused: something new stands in the way")
+                .with_detail(safe_lines(&all.join("\n")))
+                .with_hint(format!("redistill explain {}", first.code)));
+        }
+        if let Some(trouble) = survey.troubles.values().next() {
+            return Err(trouble.clone());
+        }
+        let databases = by_label(survey.targets);
+        let tester = OwnAlembic { engine: self, modules: survey.evidence.modules };
+        let world = self.world(&databases, &tester);
+        let summary = format!("plan {}", &plan.digest()[..plans::FEWEST_DIGITS]);
+        self.observer.on_event(&Event::ItemFinished { item: Item::Confirm, summary });
+        let outcome = execute::begin(&lock, plan, &world, self.observer, self.cancel)
+            .map_err(|error| failures::execution(&error))?;
+        plans::forget(plan);
+        ended(&plan.id, &outcome)
+    }
+
+    /// Goes on with the open run.
+    pub fn resume(&mut self) -> Result<Ended, Failure> {
+        let lock = self.lock()?;
+        let run = self.open_run()?.ok_or_else(nothing_open)?;
+        self.go_on(&lock, &run, None)
+    }
+
+    /// What `undo` would do to a run; the open one, or the one named.
+    pub fn preview_undo(&mut self, id: Option<&str>) -> Result<Preview, Failure> {
+        let run = self.run_to_undo(id)?;
+        if run.is_open() {
+            return Ok(Preview { run, undo: None });
+        }
+        let (databases, tester) = self.reach(&run.plan)?;
+        let world = self.world(&databases, &tester);
+        let undo =
+            execute::undo_plan(&run, &world).map_err(|error| failures::execution(&error))?;
+        Ok(Preview { run, undo: Some(undo) })
+    }
+
+    /// Takes a run back.
+    pub fn undo(&mut self, preview: &Preview) -> Result<Ended, Failure> {
+        let lock = self.lock()?;
+        let Some(undo) = &preview.undo else {
+            let direction = match preview.run.plan.purpose {
+                Purpose::Reset => Direction::Back,
+                // Taking back is what it was doing.
+                Purpose::Undo(_) => Direction::Forward,
+            };
+            return self.go_on(&lock, &preview.run, Some(direction));
+        };
+        let (databases, tester) = self.reach(&preview.run.plan)?;
+        let world = self.world(&databases, &tester);
+        let outcome = execute::begin(&lock, &undo.plan, &world, self.observer, self.cancel)
+            .map_err(|error| failures::execution(&error))?;
+        let ended = ended(preview.run.id(), &outcome)?;
+        Ok(Ended { outcome: "undone", by_hand: undo.by_hand.clone(), ..ended })
+    }
+
+    /// All runs, newest first.
+    pub fn runs(&self) -> Result<Vec<Run>, Failure> {
+        let mut runs = journal::runs(&self.files, &self.request.root)
+            .map_err(|error| failures::journal(&error))?;
+        runs.sort_by(|a, b| (&b.at, b.id()).cmp(&(&a.at, a.id())));
+        Ok(runs)
+    }
+
+    /// One run.
+    pub fn run(&self, id: &str) -> Result<Run, Failure> {
+        self.runs()?.into_iter().find(|run| run.id() == id).ok_or_else(|| {
+            Failure::usage(format!("there is no run {}", safe(id)))
+                .with_hint("see the past resets: redistill log")
+        })
+    }
+
+    /// The run that was interrupted, if there is one.
+    pub fn open_run(&self) -> Result<Option<Run>, Failure> {
+        // An undo that is open is newer than the reset that it takes back.
+        Ok(self.runs()?.into_iter().find(Run::is_open))
+    }
+
+    fn refuse_open_run(&self) -> Result<(), Failure> {
+        match self.open_run()? {
+            Some(run) => Err(Failure::new(
+                Kind::HalfWay,
+                format!("the run {} was interrupted and is still open", run.id()),
+            )
+            .with_hint("go on with it: redistill resume")
+            .with_hint("or take it back: redistill undo")),
+            None => Ok(()),
+        }
+    }
+
+    fn run_to_undo(&self, id: Option<&str>) -> Result<Run, Failure> {
+        if let Some(id) = id {
+            return self.run(id);
+        }
+        if let Some(run) = self.open_run()? {
+            return Ok(run);
+        }
+        let last = self.runs()?.into_iter().find(|run| {
+            run.plan.purpose == Purpose::Reset
+                && run.outcome == Some(Outcome::Done)
+                && run.taken_back == TakenBack::No
+        });
+        let failure = Failure::usage("no run is open: name the run that is to be taken back");
+        Err(match last {
+            Some(run) => failure.with_hint(format!("the last one: redistill undo {}", run.id())),
+            None => failure.with_hint("see the past resets: redistill log"),
+        })
+    }
+
+    fn go_on(
+        &mut self,
+        lock: &Lock,
+        run: &Run,
+        direction: Option<Direction>,
+    ) -> Result<Ended, Failure> {
+        let (databases, tester) = self.reach(&run.plan)?;
+        let world = self.world(&databases, &tester);
+        let outcome =
+            execute::resume(lock, run.id(), direction, &world, self.observer, self.cancel)
+                .map_err(|error| failures::execution(&error))?;
+        match (&outcome, &run.plan.purpose) {
+            (Outcome::Done, Purpose::Undo(of)) => {
+                Ok(Ended { id: of.clone(), outcome: "undone", by_hand: Vec::new() })
+            }
+            // Going back was what was asked for.
+            (Outcome::AsBefore { cause: Cause::Recovered }, _) => {
+                Ok(Ended { id: run.id().to_owned(), outcome: "as before", by_hand: Vec::new() })
+            }
+            _ => ended(run.id(), &outcome),
+        }
+    }
+
+    fn lock(&self) -> Result<Lock, Failure> {
+        Lock::take(&self.files, &self.request.root).map_err(|error| match error {
+            JournalError::Busy { .. } => failures::journal(&error),
+            _ => Failure::untouched(safe(&error.to_string()).into_owned())
+                .with_hint("see that the project's folder can be written to"),
+        })
+    }
+
+    /// The connections of a plan's databases, found anew: a plan holds no secrets.
+    fn reach<'e>(
+        &'e self,
+        plan: &Plan,
+    ) -> Result<(BTreeMap<String, Target>, OwnAlembic<'e, '_>), Failure> {
+        let names: Vec<&ModuleName> = plan.modules.iter().map(|m| &m.module).collect();
+        let mut modules = Vec::new();
+        let mut databases = BTreeMap::new();
+        for (module, chain) in self.discover()?.modules {
+            if !names.is_empty() && !names.contains(&&module.name) {
+                continue;
+            }
+            let seen = self.seen(module, chain);
+            if needs_databases(plan) {
+                let target = self.locate(&seen)?;
+                databases.insert(target.to_string(), target);
+            }
+            modules.push(seen);
+        }
+        Ok((databases, OwnAlembic { engine: self, modules }))
+    }
+
+    fn world<'w>(
+        &'w self,
+        databases: &'w BTreeMap<String, Target>,
+        tester: &'w dyn Tester,
+    ) -> World<'w> {
+        World {
+            root: self.request.root.clone(),
+            files: &self.files,
+            databases,
+            tester,
+            clients: Clients::Refuse,
+            now: clock::now(),
+        }
+    }
+
+    /// Takes the plan's basis again and names what differs.
+    fn compare_basis(&self, plan: &Plan, survey: &Survey) -> Result<(), Failure> {
+        let inventories = self.inventories(&survey.evidence)?;
+        let now = plan::basis(&survey.evidence, &inventories);
+        let mut different: Vec<String> = Vec::new();
+        for key in plan.basis.keys().chain(now.keys()) {
+            let line = match (plan.basis.get(key), now.get(key)) {
+                (Some(then), Some(now)) if then == now => continue,
+                (Some(_), None) => format!("{key}: gone or not to be seen"),
+                (None, Some(_)) => format!("{key}: new"),
+                (Some(then), Some(now)) if key.starts_with("version rows") => {
+                    format!("{key}: {then:?} became {now:?}")
+                }
+                _ => format!("{key}: changed"),
+            };
+            different.push(safe(&line).into_owned());
+        }
+        different.sort();
+        different.dedup();
+        if different.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::refused("the world changed since the plan was made")
+            .with_detail(different.join("\n"))
+            .with_hint("nothing has changed through redistill; make a new plan: redistill plan"))
+    }
+}
+
+fn by_label(targets: BTreeMap<ModuleName, Target>) -> BTreeMap<String, Target> {
+    targets.into_values().map(|target| (target.to_string(), target)).collect()
+}
+
+fn needs_databases(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| {
+        matches!(step, plan::Step::VersionTables { .. } | plan::Step::Test { database: Some(_), .. })
+    })
+}
+
+/// What the executor's outcome means to the user.
+fn ended(id: &str, outcome: &Outcome) -> Result<Ended, Failure> {
+    match outcome {
+        Outcome::Done => {
+            Ok(Ended { id: id.to_owned(), outcome: "done", by_hand: Vec::new() })
+        }
+        Outcome::AsBefore { cause: Cause::Cancelled } => Err(Failure::new(
+            Kind::Cancelled,
+            "cancelled; everything is as it was before",
+        )),
+        Outcome::AsBefore { cause: Cause::Failed { error, .. } } => {
+            Err(Failure::untouched(format!("{}; everything is as it was before", safe(error)))
+                .with_hint("mend it, then: redistill plan"))
+        }
+        Outcome::AsBefore { cause: Cause::Recovered } => {
+            Ok(Ended { id: id.to_owned(), outcome: "as before", by_hand: Vec::new() })
+        }
+    }
+}
+
+fn nothing_open() -> Failure {
+    Failure::usage("no run is open; there is nothing to resume")
+        .with_hint("see the past resets: redistill log")
+}
