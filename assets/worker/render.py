@@ -49,7 +49,7 @@ def render(project):
         depends_on=request.get("depends_on") or None,
         upgrades=upgrades,
         downgrades=downgrades,
-        imports="\n".join(request.get("imports") or []),
+        imports="\n".join(missing_imports(script, request.get("imports") or [])),
         config=config,
     )
     if written is None:
@@ -76,6 +76,13 @@ def render(project):
         "compile_ok": compile_problem(text, path) is None,
         "hook_error": hook_error,
     }
+
+
+def missing_imports(script, imports):
+    """The imports that the project's template does not make itself."""
+    template = os.path.join(script.dir, "script.py.mako")
+    present = set(read(template).splitlines()) if os.path.exists(template) else set()
+    return [line for line in imports if line not in present]
 
 
 def forget_other_revisions(script, down_revision):

@@ -28,7 +28,7 @@ fn name(schema: &str, name: &str) -> QualifiedName {
     }
 }
 
-fn request<'a>(source: Source, database: &'a Target) -> DraftRequest<'a> {
+fn request(source: Source, database: &Target) -> DraftRequest<'_> {
     DraftRequest {
         source,
         database,
@@ -77,7 +77,14 @@ fn render(
 #[test]
 fn a_rich_schema_is_built_again_to_the_letter() {
     let lab = Lab::new();
-    let (module, _) = lab.with_chain("m", "postgresql+psycopg2://h/d", SYNC_ENV);
+    rebuild(&lab, "psycopg2", SYNC_ENV);
+    rebuild(&lab, "psycopg", SYNC_ENV);
+    let env = ASYNC_ENV.replace("=metadata)", "=metadata, version_table='versions_x')");
+    rebuild(&lab, "asyncpg", &env);
+}
+
+fn rebuild(lab: &Lab, driver: &str, env: &str) {
+    let (module, _) = lab.with_chain(driver, &format!("postgresql+{driver}://h/d"), env);
     let old = lab.database();
     execute(&old, SCHEMA);
     let before = dump(&old);
@@ -87,14 +94,16 @@ fn a_rich_schema_is_built_again_to_the_letter() {
         .unwrap();
     assert!(draft.not_drafted.is_empty(), "{:?}", draft.not_drafted);
     assert!(draft.pieces.is_sorted_by_key(|piece| piece.stage));
-    let staging = lab.folder.path().join("staging");
+    let staging = lab.folder.path().join(format!("staging {driver}"));
     fs::create_dir_all(&staging).unwrap();
     let schemas = (
         "op.execute('CREATE SCHEMA audit')\n",
         "\nop.execute('DROP SCHEMA audit')",
     );
-    let rendered = render(&lab, &module, &draft, &staging, schemas);
+    let rendered = render(lab, &module, &draft, &staging, schemas);
     assert!(rendered.compile_ok);
+    let op_imports = rendered.text.matches("import sqlalchemy as sa").count();
+    assert_eq!(op_imports, 1, "the template has it already");
     let new = lab.database();
     let walk = |to| WalkRequest {
         scratch: &new,

@@ -167,7 +167,7 @@ fn a_request_can_be_cancelled() {
     let cancel = AtomicBool::new(false);
     let listen = |_| cancel.store(true, Ordering::Relaxed);
     let call = Call {
-        limit: Duration::from_secs(120),
+        limit: Duration::from_mins(2),
         cancel: &cancel,
         on_event: &listen,
     };
