@@ -79,7 +79,9 @@ class Project:
             arguments += ["-c", ini]
         for value in self.module.get("x") or []:
             arguments += ["-x", value]
-        options = self.options(arguments + COMMAND[self.request["verb"]])
+        arguments += COMMAND[self.request["verb"]]
+        sys.argv[:] = ["alembic"] + arguments
+        options = self.options(arguments)
         more = {}
         if source["kind"] == "pyproject":
             more["toml_file"] = source["path"]

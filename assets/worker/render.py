@@ -36,7 +36,10 @@ def render(project):
     script.version_locations = [staging]
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
-    hooks, script.hooks = script.hooks, []
+    # Until Alembic 1.16 it had another name and was a section instead of a list.
+    setting = "hooks" if hasattr(script, "hooks") else "hook_config"
+    hooks = getattr(script, setting)
+    setattr(script, setting, type(hooks)())
     forget_other_revisions(script, request.get("down_revision"))
     project.phase = "render"
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])

@@ -95,10 +95,9 @@ fn what_env_py_raises_is_told_with_its_line() {
 #[test]
 fn env_py_may_swallow_exceptions_and_read_standard_input() {
     let lab = Lab::new();
-    let env = SYNC_ENV.replace("run_migrations_online()\n\"#", "");
     let env = format!(
         "import sys\nprint('read', repr(sys.stdin.read()))\nprint('oops', file=sys.stderr)\n{}",
-        env.trim_end().replace(
+        SYNC_ENV.trim_end().replace(
             "\nrun_migrations_online()",
             "\ntry:\n    run_migrations_online()\nexcept Exception:\n    print('swallowed')"
         )
