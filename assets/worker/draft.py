@@ -263,7 +263,8 @@ def table_piece(work, table, late):
     if table["partition_by"]:
         arguments.append("postgresql_partition_by=%r" % table["partition_by"])
     if table["options"]:
-        arguments.append("postgresql_with=%s" % pieces.options_text(table["options"]))
+        # `postgresql_with` of a table needs SQLAlchemy 2.
+        after.append(pieces.execute("ALTER TABLE %s SET (%s)" % (pieces.qualified(table), ", ".join(table["options"]))))
     if table["persistence"] == "u":
         arguments.append("prefixes=['UNLOGGED']")
     if table["method"] not in (None, "heap"):
