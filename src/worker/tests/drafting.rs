@@ -211,23 +211,38 @@ class Secretive(TypeDecorator):
 
 metadata = sa.MetaData()
 sa.Table("a", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("c", sa.Enum(Colour, name="colour")),
-         sa.Column("s", Secretive("k")), sa.Column("b_id", sa.ForeignKey("b.id", use_alter=True, name="fk_a_b")))
+         sa.Column("s", Secretive("k")), sa.Column("p", sa.Text, server_default=sa.text("share()")), sa.Column("b_id", sa.ForeignKey("b.id", use_alter=True, name="fk_a_b")))
 sa.Table("b", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a_id", sa.ForeignKey("a.id")))
 "#,
         )
         .unwrap();
         let empty = lab.database();
         let clean = dump(&empty);
-        let draft = lab
-            .worker
-            .draft(&module, &request(Source::Models, &empty), &call())
-            .unwrap();
+        let ask = DraftRequest {
+            before: vec![
+                "CREATE FUNCTION share() RETURNS text LANGUAGE sql AS $$ SELECT '5% :x' $$"
+                    .to_owned(),
+                "DO $$ BEGIN IF '5%' <> '5' || chr(37) THEN RAISE 'doubled'; END IF; END $$"
+                    .to_owned(),
+            ],
+            ..request(Source::Models, &empty)
+        };
+        let draft = lab.worker.draft(&module, &ask, &call()).unwrap();
+        let bare = request(Source::Models, &empty);
+        let error = lab.worker.draft(&module, &bare, &call()).unwrap_err();
+        assert_eq!(error.kind(), Some(ErrorKind::ModelsFailed), "{error}");
+        assert_eq!(
+            error.failed().unwrap().sqlstate.as_deref(),
+            Some("42883"),
+            "{error}"
+        );
         assert_eq!(dump(&empty), clean, "rolled back");
         let (up, _) = bodies(&draft);
         assert!(
             up.contains("sa.Column('s', sa.String(length=40), nullable=True)"),
             "{up}"
         );
+        assert!(up.contains("server_default=sa.text('share()')"), "{up}");
         assert!(up.contains("op.create_foreign_key"), "{up}");
         assert!(up.contains("'red', 'blue'"), "{up}");
     }
