@@ -26,7 +26,8 @@ class Channel:
         self.fd = fd
 
     def send(self, frame):
-        data = json.dumps(frame).encode() + b"\n"
+        # What is no text (half a surrogate pair in a path) must not spoil the frame.
+        data = json.dumps(frame, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         while data:
             data = data[os.write(self.fd, data):]
 

@@ -160,11 +160,11 @@ def compose(catalog, leave_out):
             if constraint["kind"] == "f" and not constraint["from_parent"] and (table["oid"], constraint["name"]) in late:
                 up, down = pieces.foreign_key_piece(table, constraint, work.default)
                 work.add("foreign_keys", "foreign_key", table["schema"], table["name"], constraint["name"], up, down)
-    imports = ["import sqlalchemy as sa"]
+    imports = ["from alembic import op", "import sqlalchemy as sa"]
     if work.types.needs_postgresql or catalog.enums:
         imports.append("from sqlalchemy.dialects import postgresql")
     if work.types.needs_database_type:
-        imports.append(DATABASE_TYPE)
+        imports.append("\n\n" + DATABASE_TYPE)
     return {"pieces": work.pieces, "imports": imports, "not_drafted": work.not_drafted, "default_schema": work.default}
 
 
@@ -174,11 +174,13 @@ def place(table):
 
 def enum_piece(work, enum):
     schema = "" if enum["schema"] == work.default else ", schema=%r" % enum["schema"]
-    labels = "".join("%r, " % label for label in enum["labels"] or [])
-    up = "postgresql.ENUM(%sname=%r%s).create(op.get_bind(), checkfirst=False)" % (labels, enum["name"], schema)
-    if len(up) > 96:
-        rows = "".join("    %r,\n" % label for label in enum["labels"])
-        up = "postgresql.ENUM(\n%s    name=%r%s,\n).create(op.get_bind(), checkfirst=False)" % (rows, enum["name"], schema)
+    arguments = [repr(label) for label in enum["labels"] or []] + ["name=%r%s" % (enum["name"], schema)]
+    create = ".create(op.get_bind(), checkfirst=False)"
+    up = "postgresql.ENUM(%s)%s" % (", ".join(arguments), create)
+    if len(up) > 96 and len(", ".join(arguments)) <= 88:
+        up = "postgresql.ENUM(\n    %s\n)%s" % (", ".join(arguments), create)
+    elif len(up) > 96:
+        up = "postgresql.ENUM(\n%s)%s" % ("".join("    %s,\n" % one for one in arguments), create)
     down = "sa.Enum(name=%r%s).drop(op.get_bind(), checkfirst=True)" % (enum["name"], schema)
     work.add("types", "enum", enum["schema"], "", enum["name"], up, down)
 
@@ -261,7 +263,8 @@ def table_piece(work, table, late):
     if table["partition_by"]:
         arguments.append("postgresql_partition_by=%r" % table["partition_by"])
     if table["options"]:
-        arguments.append("postgresql_with=%s" % pieces.options_text(table["options"]))
+        # `postgresql_with` of a table needs SQLAlchemy 2.
+        after.append(pieces.execute("ALTER TABLE %s SET (%s)" % (pieces.qualified(table), ", ".join(table["options"]))))
     if table["persistence"] == "u":
         arguments.append("prefixes=['UNLOGGED']")
     if table["method"] not in (None, "heap"):

@@ -242,6 +242,8 @@ def index_key(key, default_schema):
     if plain:
         return repr(key["column"]), (key["column"], opclass) if opclass else None
     parts = key["text"]
+    if bare(parts) != parts and bare(bare(parts)) != bare(parts):
+        parts = bare(parts)
     if key["collation"]:
         parts += " COLLATE %s" % key["collation"]
     if opclass:

@@ -3,6 +3,7 @@
 Used by every verb. Knows how to run env.py with a function of ours in the place of the migrations.
 """
 import contextlib
+import inspect
 import os
 import sys
 import traceback
@@ -12,6 +13,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 import _redistill_redirect as redirect
+from _redistill_child import Failure
 
 COMMAND = {
     "locate": ["current"],
@@ -79,9 +81,13 @@ class Project:
             arguments += ["-c", ini]
         for value in self.module.get("x") or []:
             arguments += ["-x", value]
-        options = self.options(arguments + COMMAND[self.request["verb"]])
+        arguments += COMMAND[self.request["verb"]]
+        sys.argv[:] = ["alembic"] + arguments
+        options = self.options(arguments)
         more = {}
         if source["kind"] == "pyproject":
+            if "toml_file" not in inspect.signature(alembic.config.Config.__init__).parameters:
+                raise Failure("config_failed", "Alembic %s does not read pyproject.toml" % alembic.__version__, file=source["path"])
             more["toml_file"] = source["path"]
         config = alembic.config.Config(ini, ini_section=section, cmd_opts=options, **more)
         if self.module.get("flavour") == "flask_migrate":

@@ -36,7 +36,10 @@ def render(project):
     script.version_locations = [staging]
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
-    hooks, script.hooks = script.hooks, []
+    # Until Alembic 1.16 it had another name and was a section instead of a list.
+    setting = "hooks" if hasattr(script, "hooks") else "hook_config"
+    hooks = getattr(script, setting)
+    setattr(script, setting, type(hooks)())
     forget_other_revisions(script, request.get("down_revision"))
     project.phase = "render"
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
@@ -49,7 +52,7 @@ def render(project):
         depends_on=request.get("depends_on") or None,
         upgrades=upgrades,
         downgrades=downgrades,
-        imports="\n".join(request.get("imports") or []),
+        imports="\n".join(missing_imports(script, request.get("imports") or [])),
         config=config,
     )
     if written is None:
@@ -76,6 +79,13 @@ def render(project):
         "compile_ok": compile_problem(text, path) is None,
         "hook_error": hook_error,
     }
+
+
+def missing_imports(script, imports):
+    """The imports that the project's template does not make itself."""
+    template = os.path.join(script.dir, "script.py.mako")
+    present = set(read(template).splitlines()) if os.path.exists(template) else set()
+    return [line for line in imports if line not in present]
 
 
 def forget_other_revisions(script, down_revision):

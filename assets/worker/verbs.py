@@ -139,13 +139,13 @@ def walk(project, destination, up):
     """Runs the revisions and says which one is at work; env.py decides about transactions."""
     config = project.config()
     script = project.script(config)
-    project.load_chain(script)
+    revisions = project.load_chain(script)
     applied, runs = [], []
 
     def steps(current, context):
         runs.append(context)
-        plan = script._upgrade_revs(destination, current) if up else script._downgrade_revs(destination, current)
-        plan = list(plan)
+        refuse_missing(revisions, "upgrade" if up else "downgrade")
+        plan = list(script._upgrade_revs(destination, current) if up else script._downgrade_revs(destination, current))
         for index, step in enumerate(plan, 1):
             facts = {
                 "revision": step.revision.revision,
@@ -167,6 +167,13 @@ def walk(project, destination, up):
     if not runs:
         raise Failure("never_migrated", "env.py ran to its end without running migrations")
     return {"applied": applied, "runs": len(runs)}
+
+
+def refuse_missing(revisions, function):
+    """A revision file without the function that is needed is named as itself."""
+    for entry in unique(revisions):
+        if not callable(getattr(entry.module, function, None)):
+            raise Failure("revision_failed", "it has no %s function" % function, revision=entry.revision, file=entry.path)
 
 
 def inspect(project):

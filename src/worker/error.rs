@@ -206,13 +206,13 @@ fn sentence(failed: &Failed) -> String {
         _ => message.clone(),
     };
     if let Some(sqlstate) = &failed.sqlstate {
-        told.push_str(&format!(" (SQLSTATE {sqlstate})"));
+        told = format!("{told} (SQLSTATE {sqlstate})");
     }
     if let Some(file) = &failed.file {
         let shown = file.display().to_string();
-        told.push_str(&format!(" at {}", text::safe(&shown)));
+        told = format!("{told} at {}", text::safe(&shown));
         if let Some(line) = failed.line {
-            told.push_str(&format!(":{line}"));
+            told = format!("{told}:{line}");
         }
     }
     told

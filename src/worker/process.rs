@@ -27,7 +27,7 @@ use crate::model::text;
 use crate::system::process::{Process, Running};
 
 /// How long an interpreter may take to import Alembic on a cold disk.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 /// How long it may take to end once its pipe is closed.
 const END_LIMIT: Duration = Duration::from_secs(2);
 /// How often a waiting caller looks at its cancel flag.
@@ -139,7 +139,7 @@ impl Worker {
             ended: Mutex::new(on_end),
             running,
         };
-        let sources = serde_json::to_string(&SOURCES).expect("pairs of strings are JSON");
+        let sources = serde_json::json!(SOURCES).to_string();
         // An interpreter that has ended already says why on standard error.
         let _ = inner.write(&sources);
         let Ok(frame) = first.recv_timeout(START_LIMIT) else {
@@ -164,7 +164,7 @@ impl Worker {
         }
     }
 
-    /// Versions of Python, Alembic and SQLAlchemy in the interpreter.
+    /// Versions of Python, Alembic and `SQLAlchemy` in the interpreter.
     pub fn versions(&self) -> &Versions {
         &self.inner.versions
     }
@@ -347,7 +347,9 @@ impl Keeper {
                 continue;
             };
             if frame.hello.is_some() || frame.fatal.is_some() {
-                first.take().map(|sender| sender.send(frame));
+                if let Some(sender) = first.take() {
+                    let _ = sender.send(frame);
+                }
             } else if let Some(sender) = lock(&self.pending.waiting).get(&frame.id) {
                 let _ = sender.send(frame);
             }

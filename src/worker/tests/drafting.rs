@@ -28,7 +28,7 @@ fn name(schema: &str, name: &str) -> QualifiedName {
     }
 }
 
-fn request<'a>(source: Source, database: &'a Target) -> DraftRequest<'a> {
+fn request(source: Source, database: &Target) -> DraftRequest<'_> {
     DraftRequest {
         source,
         database,
@@ -77,7 +77,14 @@ fn render(
 #[test]
 fn a_rich_schema_is_built_again_to_the_letter() {
     let lab = Lab::new();
-    let (module, _) = lab.with_chain("m", "postgresql+psycopg2://h/d", SYNC_ENV);
+    rebuild(&lab, "psycopg2", SYNC_ENV);
+    rebuild(&lab, "psycopg", SYNC_ENV);
+    let env = ASYNC_ENV.replace("=metadata)", "=metadata, version_table='versions_x')");
+    rebuild(&lab, "asyncpg", &env);
+}
+
+fn rebuild(lab: &Lab, driver: &str, env: &str) {
+    let (module, _) = lab.with_chain(driver, &format!("postgresql+{driver}://h/d"), env);
     let old = lab.database();
     execute(&old, SCHEMA);
     let before = dump(&old);
@@ -87,14 +94,16 @@ fn a_rich_schema_is_built_again_to_the_letter() {
         .unwrap();
     assert!(draft.not_drafted.is_empty(), "{:?}", draft.not_drafted);
     assert!(draft.pieces.is_sorted_by_key(|piece| piece.stage));
-    let staging = lab.folder.path().join("staging");
+    let staging = lab.folder.path().join(format!("staging {driver}"));
     fs::create_dir_all(&staging).unwrap();
     let schemas = (
         "op.execute('CREATE SCHEMA audit')\n",
         "\nop.execute('DROP SCHEMA audit')",
     );
-    let rendered = render(&lab, &module, &draft, &staging, schemas);
+    let rendered = render(lab, &module, &draft, &staging, schemas);
     assert!(rendered.compile_ok);
+    let op_imports = rendered.text.matches("import sqlalchemy as sa").count();
+    assert_eq!(op_imports, 1, "the template has it already");
     let new = lab.database();
     let walk = |to| WalkRequest {
         scratch: &new,
@@ -202,23 +211,38 @@ class Secretive(TypeDecorator):
 
 metadata = sa.MetaData()
 sa.Table("a", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("c", sa.Enum(Colour, name="colour")),
-         sa.Column("s", Secretive("k")), sa.Column("b_id", sa.ForeignKey("b.id", use_alter=True, name="fk_a_b")))
+         sa.Column("s", Secretive("k")), sa.Column("p", sa.Text, server_default=sa.text("share()")), sa.Column("b_id", sa.ForeignKey("b.id", use_alter=True, name="fk_a_b")))
 sa.Table("b", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a_id", sa.ForeignKey("a.id")))
 "#,
         )
         .unwrap();
         let empty = lab.database();
         let clean = dump(&empty);
-        let draft = lab
-            .worker
-            .draft(&module, &request(Source::Models, &empty), &call())
-            .unwrap();
+        let ask = DraftRequest {
+            before: vec![
+                "CREATE FUNCTION share() RETURNS text LANGUAGE sql AS $$ SELECT '5% :x' $$"
+                    .to_owned(),
+                "DO $$ BEGIN IF '5%' <> '5' || chr(37) THEN RAISE 'doubled'; END IF; END $$"
+                    .to_owned(),
+            ],
+            ..request(Source::Models, &empty)
+        };
+        let draft = lab.worker.draft(&module, &ask, &call()).unwrap();
+        let bare = request(Source::Models, &empty);
+        let error = lab.worker.draft(&module, &bare, &call()).unwrap_err();
+        assert_eq!(error.kind(), Some(ErrorKind::ModelsFailed), "{error}");
+        assert_eq!(
+            error.failed().unwrap().sqlstate.as_deref(),
+            Some("42883"),
+            "{error}"
+        );
         assert_eq!(dump(&empty), clean, "rolled back");
         let (up, _) = bodies(&draft);
         assert!(
             up.contains("sa.Column('s', sa.String(length=40), nullable=True)"),
             "{up}"
         );
+        assert!(up.contains("server_default=sa.text('share()')"), "{up}");
         assert!(up.contains("op.create_foreign_key"), "{up}");
         assert!(up.contains("'red', 'blue'"), "{up}");
     }

@@ -1,4 +1,4 @@
-//! The worker against real PostgreSQL, real Alembic and projects as people have them.
+//! The worker against real `PostgreSQL`, real Alembic and projects as people have them.
 #![expect(
     clippy::disallowed_methods,
     reason = "the tests build projects on disk and look at databases with psql and pg_dump"

@@ -140,7 +140,7 @@ pub fn free() -> &'static AtomicBool {
 /// A call with a generous limit and a deaf listener.
 pub fn call() -> Call<'static> {
     Call {
-        limit: Duration::from_secs(120),
+        limit: Duration::from_mins(2),
         cancel: free(),
         on_event: &|_: WorkerEvent| {},
     }
@@ -263,8 +263,8 @@ pub fn dump(target: &Target) -> String {
         .unwrap()
         .lines()
         .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
-        .map(|line| format!("{line}\n"))
-        .collect()
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The first column of a query, as text.

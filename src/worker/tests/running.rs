@@ -235,20 +235,9 @@ fn a_read_only_inspection_cannot_write() {
         let url = format!("postgresql+{driver}://h/d");
         let writing = env.replace(
             "with context.begin_transaction():",
-            "connection.exec_driver_sql('CREATE TABLE leak (a int)')\n    if True:",
+            "with connection.exec_driver_sql('CREATE TABLE leak (a int)'):",
         );
-        let (module, _) = lab.with_chain(
-            "plain",
-            &url,
-            &writing.replace(
-                "    if True:",
-                if env == SYNC_ENV {
-                    "        if True:"
-                } else {
-                    "    if True:"
-                },
-            ),
-        );
+        let (module, _) = lab.with_chain("plain", &url, &writing);
         let target = lab.database();
         let inspect = InspectRequest {
             target: &target,
@@ -279,4 +268,71 @@ fn a_search_path_that_the_project_sets_is_kept() {
         .unwrap();
     let described = lab.worker.describe(&module, &scratch, &call()).unwrap();
     assert_eq!(described.default_schema, "tenant");
+}
+
+#[test]
+fn a_loop_over_tenants_is_counted() {
+    let lab = Lab::new();
+    let env = SYNC_ENV.replace("version_table=\"versions_x\")", "version_table_schema=tenant)").replace(
+        "        context.configure",
+        "      for tenant in ('one', 'two'):\n        connection.exec_driver_sql(f'SET search_path = {tenant}')\n        context.configure",
+    );
+    let (module, _) = lab.with_chain("plain", "postgresql+psycopg2://h/d", &env);
+    let scratch = lab.database();
+    crate::system::Session::connect(&scratch, std::time::Duration::from_secs(20))
+        .unwrap()
+        .batch("CREATE SCHEMA one; CREATE SCHEMA two")
+        .unwrap();
+    let described = lab.worker.describe(&module, &scratch, &call()).unwrap();
+    assert_eq!(described.configured, 2);
+    assert_eq!(described.version_table_schema.as_deref(), Some("one"));
+    let walk = WalkRequest {
+        scratch: &scratch,
+        to: "heads",
+        version_locations: Vec::new(),
+    };
+    let done = lab.worker.upgrade(&module, &walk, &call()).unwrap();
+    assert_eq!((done.runs, done.applied.len()), (2, 6));
+}
+
+#[test]
+fn pyproject_and_x_arguments_reach_env_py() {
+    let lab = Lab::new();
+    let env = format!("from alembic import context as c\nassert c.get_x_argument(as_dictionary=True) == {{'a': 'b'}}\n{}",
+        SYNC_ENV.replace("config.get_section(config.config_ini_section)", "{'sqlalchemy.url': config.get_alembic_option('sqlalchemy.url') or 'postgresql+psycopg2://h/toml'}"));
+    let (mut module, folder) = lab.module("plain", "", &env);
+    let path = folder.join("pyproject.toml");
+    fs::remove_file(folder.join("alembic.ini")).unwrap();
+    fs::write(
+        &path,
+        "[tool.alembic]\nscript_location = \"%(here)s/migrations\"\nprepend_sys_path = [\".\"]\n",
+    )
+    .unwrap();
+    module.config = crate::model::ConfigSource::Pyproject { path, ini: None };
+    let mut request = ModuleRequest::from(&module);
+    request.x = vec!["a=b".to_owned()];
+    let asked = lab.worker.locate(&request, &call()).unwrap();
+    assert_eq!(asked[0].database.as_deref(), Some("toml"));
+}
+
+#[test]
+fn a_revision_without_a_downgrade_is_named() {
+    let lab = Lab::new();
+    let (module, folder) = lab.with_chain("plain", "postgresql+psycopg2://h/d", SYNC_ENV);
+    let file = folder.join("migrations/versions/b2_file.py");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.split("def downgrade").next().unwrap()).unwrap();
+    let scratch = lab.database();
+    let walk = WalkRequest {
+        scratch: &scratch,
+        to: "heads",
+        version_locations: Vec::new(),
+    };
+    lab.worker.upgrade(&module, &walk, &call()).unwrap();
+    let back = WalkRequest { to: "base", ..walk };
+    let error = lab.worker.downgrade(&module, &back, &call()).unwrap_err();
+    let failed = error.failed().unwrap();
+    assert_eq!(failed.kind, ErrorKind::RevisionFailed);
+    assert_eq!(failed.revision.as_deref(), Some("b2"));
+    assert_eq!(failed.message, "it has no downgrade function");
 }
