@@ -9,6 +9,7 @@ pub mod ini;
 pub mod interpreter;
 pub mod project;
 pub mod pyproject;
+pub mod sources;
 
 #[cfg(test)]
 mod test_python;
