@@ -30,6 +30,7 @@ pub mod python;
 pub mod rehearse;
 pub mod rules;
 pub mod report;
+pub mod rules;
 pub mod sandbox;
 pub mod schema;
 pub mod steps;

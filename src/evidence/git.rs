@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The reason in `Observed::Unavailable` where the project is in no repository at all; any other
 /// reason means that git could not answer.
-pub const NO_REPOSITORY: &str = "no git repository";
+pub const NO_REPOSITORY: &str = "the project is in no git repository";
 
 /// The repository's state, as far as the reset depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

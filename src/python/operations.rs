@@ -410,7 +410,8 @@ impl Walker<'_> {
             .iter()
             .filter_map(|column| {
                 let found = column.enumeration.clone().filter(|found| found.creates)?;
-                Some((found, column.location.clone()))
+                let place = column.type_location.as_ref().unwrap_or(&column.location);
+                Some((found, place.clone()))
             })
             .collect();
         for (found, place) in created {

@@ -3,3 +3,16 @@
 pub mod chain;
 pub mod note;
 pub mod plan;
+mod explain;
+pub mod findings;
+pub mod github;
+pub mod json;
+mod paint;
+pub mod sarif;
+#[cfg(test)]
+mod stage;
+pub mod text;
+
+pub use explain::explain;
+pub use findings::{DatabaseSummary, ModuleSummary, Report};
+pub use paint::Paint;

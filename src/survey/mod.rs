@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod project;
 pub mod pyproject;
 pub mod rows;
+pub mod sources;
 
 #[cfg(test)]
 mod test_python;

@@ -46,7 +46,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 )
                 .of(&module.module.name)
                 .at(location)
-                .seen("after downgrade and upgrade: type already exists")
                 .remedy(format!(
                     "drop {name} at the end of downgrade, after its tables"
                 ));

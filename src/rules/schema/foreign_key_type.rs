@@ -67,14 +67,14 @@ fn finding(rule: &Rule, key: &Key, kind: &SqlType, to_kind: &SqlType) -> Finding
     let column = format!("{}.{}", key.table, key.column);
     let target = format!("{}.{}", key.to_table, key.to_column);
     let verb = if rule.severity == Severity::Warn {
-        "which PostgreSQL rejects"
+        "PostgreSQL rejects that"
     } else {
-        "which PostgreSQL accepts"
+        "PostgreSQL accepts that"
     };
     let mut finding = rule
         .finding(
             &column,
-            format!("{column} is {kind} and refers to {target}, which is {to_kind}: {verb}"),
+            format!("{column} is {kind} and refers to {target}, which is {to_kind}; {verb}"),
         )
         .seen(format!("{column}: {kind}"))
         .seen(format!("{target}: {to_kind}"))

@@ -1,0 +1,329 @@
+//! Reads the source files that the rules judge: models, env.py, revisions, the settings' URL.
+//!
+//! Called by the engine after the modules and chains are known. Reads files only; nothing is
+//! executed, and no link is followed.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::evidence::{Evidence, ModuleEvidence};
+use crate::model::{ConfigSource, Module};
+use crate::python::{Syntax, TableFact, env, models, operations};
+use crate::rules::{ModuleSources, Sources, UrlLine};
+use crate::survey::ini::Ini;
+use crate::system::{FileKind, ReadFiles};
+
+/// Larger files are no models; a generated one would cost more than it tells.
+const LARGEST: u64 = 2_000_000;
+/// More files than any module has; a bound for a folder that is none.
+const MOST_FILES: usize = 5_000;
+/// Folders that hold other people's code, or none.
+const SKIPPED: [&str; 9] = [
+    "node_modules",
+    "site-packages",
+    "__pycache__",
+    "venv",
+    "env",
+    "tests",
+    "test",
+    "build",
+    "dist",
+];
+/// What a file with models has in it, in some form; others are not parsed.
+const SIGNS: [&[u8]; 4] = [b"Column", b"column", b"Table(", b"Mapped"];
+
+/// The models below one folder, and what was left out.
+type Found = (Vec<TableFact>, Vec<(PathBuf, String)>);
+
+/// Gathers the facts of all modules. What cannot be read is named in
+/// [`ModuleSources::left_out`], never guessed.
+pub fn gather(evidence: &Evidence, files: &dyn ReadFiles) -> Sources {
+    let mut sources = Sources::default();
+    let mut known: HashMap<PathBuf, Found> = HashMap::new();
+    for module in &evidence.modules {
+        let folder = models_folder(evidence, &module.module);
+        let (tables, left_out) = known
+            .entry(folder.to_owned())
+            .or_insert_with(|| read_models(folder, evidence, files))
+            .clone();
+        let mut facts = ModuleSources {
+            tables,
+            left_out,
+            url: url(&module.module, files),
+            ..ModuleSources::default()
+        };
+        read_environment(module, files, &mut facts);
+        read_revisions(module, files, &mut facts);
+        sources.modules.insert(module.module.name.clone(), facts);
+    }
+    sources
+}
+
+/// Where a module's models are: in its own folder; in a project of one module anywhere.
+fn models_folder<'a>(evidence: &'a Evidence, module: &'a Module) -> &'a Path {
+    if evidence.modules.len() == 1 {
+        &evidence.root
+    } else {
+        &module.directory
+    }
+}
+
+fn read_models(folder: &Path, evidence: &Evidence, files: &dyn ReadFiles) -> Found {
+    let mut walk = Walk {
+        files,
+        apart: apart(folder, evidence),
+        found: Vec::new(),
+        left_out: Vec::new(),
+    };
+    walk.folder(folder, 0);
+    let syntaxes: Vec<Syntax> = walk
+        .found
+        .iter()
+        .map(|(path, bytes)| Syntax::parse(path, bytes))
+        .collect();
+    (models::read(&syntaxes), walk.left_out)
+}
+
+/// Folders below this one that belong to other modules, and all that hold migrations.
+fn apart(folder: &Path, evidence: &Evidence) -> Vec<PathBuf> {
+    let modules = || evidence.modules.iter().map(|module| &module.module);
+    let neighbours = modules()
+        .map(|module| module.directory.clone())
+        .filter(|other| other != folder && other.starts_with(folder))
+        .filter(|_| evidence.modules.len() > 1);
+    let migrations = modules().flat_map(|module| {
+        std::iter::once(module.script_location.clone()).chain(module.version_locations.clone())
+    });
+    // `script_location = .` is the folder itself; its models are still its own.
+    neighbours
+        .chain(migrations.filter(|path| path != folder))
+        .collect()
+}
+
+struct Walk<'a> {
+    files: &'a dyn ReadFiles,
+    apart: Vec<PathBuf>,
+    found: Vec<(PathBuf, Vec<u8>)>,
+    left_out: Vec<(PathBuf, String)>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        const DEEPEST: usize = 24;
+        if depth > DEEPEST || self.found.len() >= MOST_FILES {
+            self.left_out
+                .push((folder.to_owned(), "too many files or folders".to_owned()));
+            return;
+        }
+        let entries = match self.files.list(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.left_out.push((folder.to_owned(), error.to_string()));
+                return;
+            }
+        };
+        // A virtual environment, whatever it is called.
+        if entries.iter().any(|path| path.ends_with("pyvenv.cfg")) {
+            return;
+        }
+        for path in entries {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            match self.files.stat(&path) {
+                Ok(Some(stat)) if stat.kind == FileKind::Folder => {
+                    let is_skipped = name.starts_with('.') || SKIPPED.contains(&name.as_ref());
+                    if !is_skipped && !self.apart.contains(&path) {
+                        self.folder(&path, depth + 1);
+                    }
+                }
+                Ok(Some(stat)) if stat.kind == FileKind::File && is_python(&path) => {
+                    self.file(&path, stat.size);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, size: u64) {
+        if size > LARGEST {
+            self.left_out
+                .push((path.to_owned(), "the file is too large".to_owned()));
+            return;
+        }
+        match self.files.read(path) {
+            Ok(bytes) if has_signs(&bytes) => self.found.push((path.to_owned(), bytes)),
+            Ok(_) => {}
+            Err(error) => self.left_out.push((path.to_owned(), error.to_string())),
+        }
+    }
+}
+
+fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
+}
+
+fn has_signs(bytes: &[u8]) -> bool {
+    SIGNS
+        .iter()
+        .any(|sign| bytes.windows(sign.len()).any(|window| window == *sign))
+}
+
+fn read_environment(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
+    let path = module.module.env_py();
+    match files.read(&path) {
+        Ok(bytes) => facts.env = Some(env::read(&Syntax::parse(&path, &bytes))),
+        Err(error) => facts.left_out.push((path, error.to_string())),
+    }
+}
+
+fn read_revisions(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
+    for revision in &module.chain.revisions {
+        match files.read(&revision.path) {
+            Ok(bytes) => facts
+                .revisions
+                .push(operations::read(&Syntax::parse(&revision.path, &bytes))),
+            Err(error) => facts
+                .left_out
+                .push((revision.path.clone(), error.to_string())),
+        }
+    }
+}
+
+/// The URL as written. With `[tool.alembic]` it stands in the ini file beside it.
+fn url(module: &Module, files: &dyn ReadFiles) -> Option<UrlLine> {
+    let (path, section) = match &module.config {
+        ConfigSource::Ini { path, section } => (path, section.as_str()),
+        ConfigSource::Pyproject { ini, .. } => (ini.as_ref()?, "alembic"),
+    };
+    let text = String::from_utf8_lossy(&files.read(path).ok()?).into_owned();
+    let here = path.parent()?.to_string_lossy().into_owned();
+    let ini = Ini::parse(&text, &here).ok()?;
+    let setting = ini.raw(section, "sqlalchemy.url")?;
+    Some(UrlLine::read(path, setting.line, &setting.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{NO_REPOSITORY, Observed};
+    use crate::model::{Flavour, ModuleName};
+    use crate::rules::{Scope, assess};
+    use crate::system::{RealFiles, WriteFiles as _};
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        RealFiles
+            .create_folder(path.parent().unwrap(), 0o755)
+            .unwrap();
+        RealFiles.write_new(&path, text.as_bytes(), 0o644).unwrap();
+    }
+
+    fn module(root: &Path, name: &str) -> ModuleEvidence {
+        let directory = root.join(name);
+        let mut evidence = ModuleEvidence {
+            module: Module {
+                name: ModuleName(name.to_owned()),
+                config: ConfigSource::Ini {
+                    path: directory.join("alembic.ini"),
+                    section: "alembic".to_owned(),
+                },
+                flavour: Flavour::Plain,
+                script_location: directory.join("alembic"),
+                version_locations: vec![directory.join("alembic/versions")],
+                recursive: false,
+                sourceless: false,
+                written_url: None,
+                directory,
+            },
+            interpreter: Observed::NotAsked,
+            chain: crate::model::Chain::default(),
+            described: Observed::NotAsked,
+            database: Observed::NotAsked,
+        };
+        evidence.chain = crate::survey::chain::read(&evidence.module, &RealFiles);
+        evidence
+    }
+
+    fn project(root: &Path) -> Evidence {
+        for (name, column) in [("shop", "Integer"), ("stock", "Uuid")] {
+            write(
+                root,
+                &format!("{name}/alembic.ini"),
+                "[alembic]\nscript_location = alembic\nsqlalchemy.url = postgresql://u:geheim@db/x%%20y\n",
+            );
+            write(
+                root,
+                &format!("{name}/alembic/env.py"),
+                "config = context.config\nengine_from_config(config.get_section('alembic'))\n",
+            );
+            write(
+                root,
+                &format!("{name}/alembic/versions/1.py"),
+                "revision = '1'\ndown_revision = None\ndef upgrade():\n    op.create_table('a')\n",
+            );
+            write(
+                root,
+                &format!("{name}/app/models.py"),
+                &format!(
+                    "class A(Base):\n    __tablename__ = 'a'\n    id = Column(Uuid, primary_key=True)\n    b = Column({column}, ForeignKey('a.id'))\n"
+                ),
+            );
+        }
+        write(
+            root,
+            "shop/.venv/lib/models.py",
+            "class X(Base):\n    __tablename__ = 'x'\n    id = Column(Uuid)\n",
+        );
+        write(root, "shop/env3/pyvenv.cfg", "");
+        write(
+            root,
+            "shop/env3/models.py",
+            "class X(Base):\n    __tablename__ = 'x'\n    id = Column(Uuid)\n",
+        );
+        Evidence {
+            root: root.to_owned(),
+            git: Observed::NotAsked,
+            modules: vec![module(root, "shop"), module(root, "stock")],
+        }
+    }
+
+    #[test]
+    fn the_files_of_each_module_are_read_and_judged_statically() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = project(folder.path());
+        let sources = gather(&evidence, &RealFiles);
+        let shop = sources.of(&ModuleName("shop".to_owned()));
+        assert_eq!(shop.tables.len(), 1);
+        assert_eq!((shop.revisions.len(), shop.left_out.len()), (1, 0));
+        assert_eq!(shop.url.as_ref().unwrap().location.line, 3);
+        assert!(shop.url.as_ref().unwrap().has_password);
+        let findings = assess(&evidence, &sources, Scope::Static);
+        let codes: Vec<_> = findings
+            .iter()
+            .map(|finding| {
+                (
+                    finding.code.as_ref(),
+                    finding.module.as_ref().unwrap().0.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                ("RD301", "shop"),
+                ("RD303", "shop"),
+                ("RD303", "stock"),
+                ("RD304", "shop"),
+                ("RD304", "stock"),
+                ("RD404", "shop"),
+                ("RD404", "stock"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_survey_and_the_rules_agree_on_what_no_repository_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let observed = crate::survey::git::observe(folder.path(), &[], &RealFiles);
+        assert!(matches!(observed, Observed::Unavailable { why } if why == NO_REPOSITORY));
+    }
+}
