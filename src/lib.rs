@@ -28,7 +28,6 @@ pub mod plan;
 pub mod progress;
 pub mod python;
 pub mod rehearse;
-pub mod rules;
 pub mod report;
 pub mod rules;
 pub mod sandbox;

@@ -1,6 +1,206 @@
 //! The headless face: reads the command line, calls the engine, prints.
 
 mod args;
+mod check;
+mod demo;
+mod past;
+mod plan;
+mod print;
+mod reset;
 mod settings;
+mod watch;
 
-pub use args::Arguments;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::engine::{Engine, ModuleRequest, Request};
+use crate::error::{Failure, Kind};
+use crate::exit::Exit;
+use crate::model::text::safe;
+use crate::report;
+use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
+use args::{Arguments, Command, Format, Global};
+use watch::{Detail, Watch};
+
+/// Parses the command line, runs it, and says how it ended.
+pub fn run() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are results, everything else is a mistake.
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+            let _ = error.print();
+            return exit;
+        }
+    };
+    print::choose_colour(arguments.global.color);
+    match dispatch(&arguments) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            print::failure(&failure);
+            failure.kind.exit()
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
+    let global = &arguments.global;
+    let cancel = interrupts::flag();
+    match arguments
+        .command
+        .clone()
+        .unwrap_or(Command::Check { is_static: false })
+    {
+        Command::Check { is_static } => with_engine(global, &cancel, |engine| {
+            check::check(engine, global, is_static)
+        }),
+        Command::Chain => with_engine(global, &cancel, |engine| check::chain(engine, global)),
+        Command::Explain { code } => explain(&code),
+        Command::Plan(choices) => with_engine(global, &cancel, |engine| {
+            plan::plan(engine, global, &choices)
+        }),
+        Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
+        Command::Reset { plan } => with_engine(global, &cancel, |engine| {
+            reset::reset(engine, global, &plan)
+        }),
+        Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
+        Command::Undo { id } => with_engine(global, &cancel, |engine| {
+            reset::undo(engine, global, id.as_deref())
+        }),
+        Command::Log => with_engine(global, &cancel, |engine| past::log(engine, global)),
+        Command::Show { id } => {
+            with_engine(global, &cancel, |engine| past::show(engine, global, &id))
+        }
+        Command::Demo { .. } => Err(Failure::usage("soon")),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "redistill", &mut text);
+            print::result(&String::from_utf8_lossy(&text));
+            Ok(Exit::Done)
+        }
+        Command::Man => {
+            print::result(&manual()?);
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// The manual page, from the same table that parses.
+fn manual() -> Result<String, Failure> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Arguments::command())
+        .render(&mut text)
+        .map_err(|error| Failure::new(Kind::Bug, error.to_string()))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn explain(code: &str) -> Result<Exit, Failure> {
+    let Some(text) = report::explain(code) else {
+        return Err(Failure::usage(format!("there is no rule {}", safe(code)))
+            .with_hint("codes stand before every finding: redistill check"));
+    };
+    print::result(&text);
+    Ok(Exit::Done)
+}
+
+/// Resolves the project and its settings, and lends a session.
+fn with_engine(
+    global: &Global,
+    cancel: &Arc<AtomicBool>,
+    work: impl FnOnce(&mut Engine<'_>) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let request = request(global)?;
+    let watch = Watch::new(detail(global));
+    let mut engine = Engine::new(request, &watch, cancel);
+    work(&mut engine)
+}
+
+fn detail(global: &Global) -> Detail {
+    if global.quiet {
+        Detail::Quiet
+    } else if global.verbose {
+        Detail::Verbose
+    } else {
+        Detail::Normal
+    }
+}
+
+fn request(global: &Global) -> Result<Request, Failure> {
+    let here = environment::current_directory().map_err(|error| {
+        Failure::usage(format!("the current directory cannot be read: {error}"))
+    })?;
+    let named = global
+        .project
+        .as_ref()
+        .map_or(here.clone(), |path| here.join(path));
+    let root = RealFiles.canonical(&named).map_err(|error| {
+        Failure::usage(format!(
+            "the project {} cannot be opened: {error}",
+            safe(&named.display().to_string())
+        ))
+        .with_hint("point at the project's folder: redistill --project PATH check")
+    })?;
+    let file = settings::load(&root, &RealFiles)?;
+    let absolute = |path: PathBuf| {
+        if path.is_absolute() {
+            path
+        } else {
+            root.join(path)
+        }
+    };
+    let modules = file
+        .modules
+        .into_iter()
+        .map(|(name, module)| {
+            (
+                name,
+                ModuleRequest {
+                    python: module.python.map(absolute),
+                    x: module.x,
+                },
+            )
+        })
+        .collect();
+    // A program without a slash is looked for on PATH, as a shell does.
+    let given = global.python.clone().map(|path| {
+        if path.components().count() == 1 {
+            environment::find_program(&path.to_string_lossy()).unwrap_or_else(|| here.join(&path))
+        } else {
+            here.join(path)
+        }
+    });
+    let folder = |path: PathBuf| path.to_string_lossy().trim_end_matches('/').to_owned();
+    Ok(Request {
+        only: global.modules.clone(),
+        python: given.or(file.python.map(absolute)),
+        modules,
+        backups: file.backups.map_or_else(|| "backups".to_owned(), folder),
+        notes: file.notes.map(folder),
+        root,
+    })
+}
+
+/// Whether questions can be asked and answered.
+fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Refuses a format that a command does not have.
+fn text_or_json(global: &Global) -> Result<bool, Failure> {
+    match global.format {
+        Format::Text => Ok(false),
+        Format::Json => Ok(true),
+        Format::Sarif | Format::Github => {
+            Err(Failure::usage("this format belongs to `redistill check`")
+                .with_hint("take --format text or --format json"))
+        }
+    }
+}

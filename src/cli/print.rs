@@ -50,7 +50,11 @@ pub fn styled(style: Style, text: &str) -> String {
 
 /// Writes a failure: what happened, what was seen, what to do next.
 pub fn failure(failure: &Failure) {
-    aside(&format!("{} {}", styled(BAD, "redistill:"), failure.message));
+    aside(&format!(
+        "{} {}",
+        styled(BAD, "redistill:"),
+        failure.message
+    ));
     if let Some(detail) = &failure.detail {
         for line in detail.lines() {
             aside(&format!("  {line}"));

@@ -87,7 +87,9 @@ impl Observer for Watch {
         if self.detail == Detail::Quiet {
             return;
         }
-        let Ok(mut guard) = self.state.lock() else { return };
+        let Ok(mut guard) = self.state.lock() else {
+            return;
+        };
         let state = &mut *guard;
         match event {
             Event::ItemStarted { item } => {
@@ -102,20 +104,36 @@ impl Observer for Watch {
                 let title = item.title();
                 self.line(
                     state,
-                    &format!("{mark} {:>2} {title:<22} {}{time}", item.number(), safe(summary)),
+                    &format!(
+                        "{mark} {:>2} {title:<22} {}{time}",
+                        item.number(),
+                        safe(summary)
+                    ),
                 );
             }
             Event::ItemFailed { item, why } => {
                 let mark = styled(BAD, "✗");
                 let title = item.title();
-                self.line(state, &format!("{mark} {:>2} {title:<22} {}", item.number(), safe(why)));
+                self.line(
+                    state,
+                    &format!("{mark} {:>2} {title:<22} {}", item.number(), safe(why)),
+                );
             }
             Event::Phase { module, phase } => {
                 self.moving(state, &format!("◐    {}: {phase}", safe(&module.0)));
             }
-            Event::Revision { module, revision, index, total } => self.moving(
+            Event::Revision {
+                module,
+                revision,
+                index,
+                total,
+            } => self.moving(
                 state,
-                &format!("◐    {}: {} {index} of {total}", safe(&module.0), safe(revision)),
+                &format!(
+                    "◐    {}: {} {index} of {total}",
+                    safe(&module.0),
+                    safe(revision)
+                ),
             ),
             Event::Output { module, line } => {
                 if self.detail == Detail::Verbose {
@@ -134,7 +152,10 @@ impl Observer for Watch {
                 } else {
                     styled(FAINT, &format!("  {}", safe(receipt)))
                 };
-                self.line(state, &format!("{} {}{receipt}", styled(GOOD, "✓"), safe(&title)));
+                self.line(
+                    state,
+                    &format!("{} {}{receipt}", styled(GOOD, "✓"), safe(&title)),
+                );
             }
             Event::StepFailed { index, why } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();

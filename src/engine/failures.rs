@@ -42,7 +42,11 @@ fn with_facts(failure: Failure, failed: &Failed) -> Failure {
         detail.push_str(text.trim());
         detail.push('\n');
     }
-    if detail.is_empty() { failure } else { failure.with_detail(safe_lines(detail.trim_end())) }
+    if detail.is_empty() {
+        failure
+    } else {
+        failure.with_detail(safe_lines(detail.trim_end()))
+    }
 }
 
 fn hint(kind: ErrorKind) -> Option<&'static str> {
@@ -88,7 +92,10 @@ pub fn connect(module: &ModuleName, target: &Target, error: &ConnectError) -> Fa
             safe(&target.database)
         ))
     } else {
-        failure.with_hint(format!("see that the server runs: psql -h {}", host(target)))
+        failure.with_hint(format!(
+            "see that the server runs: psql -h {}",
+            host(target)
+        ))
     }
 }
 
@@ -161,16 +168,20 @@ pub fn draft(error: &DraftError) -> Failure {
 pub fn execution(error: &ExecuteError) -> Failure {
     match error {
         ExecuteError::Refused { problems } => {
-            let all: Vec<String> = problems.iter().map(|p| safe_lines(&p.to_string())).collect();
+            let all: Vec<String> = problems
+                .iter()
+                .map(|p| safe_lines(&p.to_string()))
+                .collect();
             Failure::refused("the world is not the one that the plan was made for")
                 .with_detail(all.join("\n"))
                 .with_hint("nothing has changed; make a new plan: redistill plan")
         }
-        ExecuteError::HalfWay { error, .. } => {
-            Failure::new(Kind::HalfWay, format!("the run stopped half-way: {}", safe(&error.to_string())))
-                .with_hint("go on with it: redistill resume")
-                .with_hint("or take it back: redistill undo")
-        }
+        ExecuteError::HalfWay { error, .. } => Failure::new(
+            Kind::HalfWay,
+            format!("the run stopped half-way: {}", safe(&error.to_string())),
+        )
+        .with_hint("go on with it: redistill resume")
+        .with_hint("or take it back: redistill undo"),
         ExecuteError::Journal(error) => journal(error),
         ExecuteError::Unsettled { .. } => {
             Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
@@ -185,8 +196,9 @@ pub fn execution(error: &ExecuteError) -> Failure {
             Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
                 .with_hint("let it go back: redistill undo")
         }
-        ExecuteError::Closed { .. } => Failure::usage(safe(&error.to_string()))
-            .with_hint("see the past resets: redistill log"),
+        ExecuteError::Closed { .. } => {
+            Failure::usage(safe(&error.to_string())).with_hint("see the past resets: redistill log")
+        }
         ExecuteError::Undo(error) => Failure::refused(safe(&error.to_string()))
             .with_hint("see the past resets: redistill log"),
     }

@@ -81,7 +81,11 @@ impl<'a> Engine<'a> {
     }
 
     fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
-        self.request.modules.get(&module.0).map(|module| module.x.clone()).unwrap_or_default()
+        self.request
+            .modules
+            .get(&module.0)
+            .map(|module| module.x.clone())
+            .unwrap_or_default()
     }
 }
 

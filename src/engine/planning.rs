@@ -47,30 +47,49 @@ impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
         if choices.strategy == Strategy::Recreate {
-            return Err(Failure::usage("the strategy `recreate` is not part of this version")
-                .with_hint("keep the rows and stamp the baseline: redistill plan --strategy keep"));
+            return Err(
+                Failure::usage("the strategy `recreate` is not part of this version").with_hint(
+                    "keep the rows and stamp the baseline: redistill plan --strategy keep",
+                ),
+            );
         }
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         self.report_items(&assessment);
         if let Some(failure) = stopped_by_files(&assessment) {
-            return Ok(Planned { assessment, modules: Vec::new(), plan: Err(failure) });
+            return Ok(Planned {
+                assessment,
+                modules: Vec::new(),
+                plan: Err(failure),
+            });
         }
         if let Some(trouble) = first_trouble(&survey) {
             return Err(trouble);
         }
         let refusal = refusal(&assessment, &survey);
         if let Some(failure) = refusal.clone().filter(|_| is_production(&assessment)) {
-            return Ok(Planned { assessment, modules: Vec::new(), plan: Err(failure) });
+            return Ok(Planned {
+                assessment,
+                modules: Vec::new(),
+                plan: Err(failure),
+            });
         }
-        self.observer.on_event(&Event::ItemStarted { item: Item::Rehearse });
+        self.observer.on_event(&Event::ItemStarted {
+            item: Item::Rehearse,
+        });
         let rehearsed = self.rehearse_all(&survey, choices);
         let rehearsed = rehearsed.inspect_err(|failure| {
             let why = failure.message.clone();
-            self.observer.on_event(&Event::ItemFailed { item: Item::Rehearse, why });
+            self.observer.on_event(&Event::ItemFailed {
+                item: Item::Rehearse,
+                why,
+            });
         })?;
         let summary = count(rehearsed.len(), "baseline");
-        self.observer.on_event(&Event::ItemFinished { item: Item::Rehearse, summary });
+        self.observer.on_event(&Event::ItemFinished {
+            item: Item::Rehearse,
+            summary,
+        });
         let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         let plan = match refusal {
             Some(failure) => Err(failure),
@@ -79,7 +98,11 @@ impl Engine<'_> {
         if let Ok(plan) = &plan {
             plans::keep(plan)?;
         }
-        Ok(Planned { assessment, modules, plan })
+        Ok(Planned {
+            assessment,
+            modules,
+            plan,
+        })
     }
 
     /// Items 2 to 4 of the checklist, from the findings.
@@ -92,27 +115,34 @@ impl Engine<'_> {
             let found: Vec<_> = assessment
                 .findings
                 .iter()
-                .filter(|finding| families.iter().any(|family| finding.code.starts_with(family)))
+                .filter(|finding| {
+                    families
+                        .iter()
+                        .any(|family| finding.code.starts_with(family))
+                })
                 .collect();
-            let refusing = found.iter().find(|finding| finding.severity == Severity::Refuse);
+            let refusing = found
+                .iter()
+                .find(|finding| finding.severity == Severity::Refuse);
             self.observer.on_event(&match refusing {
-                Some(finding) => Event::ItemFailed { item, why: finding.message.clone() },
-                None if found.is_empty() => {
-                    Event::ItemFinished { item, summary: "clear".to_owned() }
-                }
-                None => {
-                    Event::ItemFinished { item, summary: count(found.len(), "finding") }
-                }
+                Some(finding) => Event::ItemFailed {
+                    item,
+                    why: finding.message.clone(),
+                },
+                None if found.is_empty() => Event::ItemFinished {
+                    item,
+                    summary: "clear".to_owned(),
+                },
+                None => Event::ItemFinished {
+                    item,
+                    summary: count(found.len(), "finding"),
+                },
             });
         }
     }
 
     /// Rehearses every module, side by side.
-    fn rehearse_all(
-        &self,
-        survey: &Survey,
-        choices: &Choices,
-    ) -> Result<Vec<Rehearsal>, Failure> {
+    fn rehearse_all(&self, survey: &Survey, choices: &Choices) -> Result<Vec<Rehearsal>, Failure> {
         let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
         let mut ready = Vec::new();
         for seen in &survey.evidence.modules {
@@ -126,9 +156,9 @@ impl Engine<'_> {
             threads
                 .into_iter()
                 .map(|thread| {
-                    thread.join().unwrap_or_else(|_| {
-                        Err(Failure::new(Kind::Bug, "a rehearsal broke off"))
-                    })
+                    thread
+                        .join()
+                        .unwrap_or_else(|_| Err(Failure::new(Kind::Bug, "a rehearsal broke off")))
                 })
                 .collect()
         });
@@ -145,7 +175,12 @@ impl Engine<'_> {
         let target = survey.targets.get(name).ok_or_else(|| not_seen(name))?;
         let worker = self.worker_of(seen)?;
         let live = self.live(seen, &worker, target, tables)?;
-        Ok(Ready { seen, host: self.host_for(seen, target)?, worker, live })
+        Ok(Ready {
+            seen,
+            host: self.host_for(seen, target)?,
+            worker,
+            live,
+        })
     }
 
     /// The module's own server where its role may create databases, else one of our own.
@@ -154,8 +189,10 @@ impl Engine<'_> {
         seen: &ModuleEvidence,
         target: &Target,
     ) -> Result<Arc<ScratchHost>, Failure> {
-        let may_create =
-            seen.database.seen().is_some_and(|database| database.may_create_databases);
+        let may_create = seen
+            .database
+            .seen()
+            .is_some_and(|database| database.may_create_databases);
         if may_create {
             match ScratchHost::on_server_of(target) {
                 Ok(host) => return Ok(Arc::new(host)),
@@ -195,11 +232,18 @@ impl Engine<'_> {
         let inspected = worker
             .inspect(
                 &request,
-                &InspectRequest { target, read_only: true, version_locations: Vec::new() },
+                &InspectRequest {
+                    target,
+                    read_only: true,
+                    version_locations: Vec::new(),
+                },
                 &self.call(CONNECT_LIMIT * 8),
             )
             .map_err(|error| failures::worker(name, &error))?;
-        Ok(Lived { catalog, check: inspected.differences })
+        Ok(Lived {
+            catalog,
+            check: inspected.differences,
+        })
     }
 
     fn rehearse_one(
@@ -262,8 +306,8 @@ impl Engine<'_> {
                 observer: self.observer,
                 cancel: self.cancel,
             };
-            let outcome = rehearse::verify(&subject)
-                .map_err(|error| failures::rehearsal(name, &error))?;
+            let outcome =
+                rehearse::verify(&subject).map_err(|error| failures::rehearsal(name, &error))?;
             verified.push((name.clone(), outcome));
         }
         Ok(verified)
@@ -313,11 +357,15 @@ impl Engine<'_> {
             self.request.notes.as_deref(),
             &self.files,
         );
-        let project = self.request.root.file_name().map_or_else(String::new, |name| {
-            name.to_string_lossy().into_owned()
-        });
-        let files: Vec<&Inventory> =
-            modules.iter().filter_map(|module| inventories.get(&module.module)).collect();
+        let project = self
+            .request
+            .root
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let files: Vec<&Inventory> = modules
+            .iter()
+            .filter_map(|module| inventories.get(&module.module))
+            .collect();
         let note = note(&NoteMaterial {
             id: &names.id,
             date: &names.date,
@@ -356,7 +404,10 @@ impl Engine<'_> {
             .version_locations
             .iter()
             .find(|location| {
-                seen.chain.revisions.iter().any(|revision| revision.path.starts_with(location))
+                seen.chain
+                    .revisions
+                    .iter()
+                    .any(|revision| revision.path.starts_with(location))
             })
             .or(seen.module.version_locations.first())
             .ok_or_else(|| not_seen(name))?;
@@ -368,8 +419,10 @@ impl Engine<'_> {
             ))
             .with_hint("point at the folder that holds it: redistill --project PATH plan")
         })?;
-        module.baseline_path =
-            relative.join(&module.baseline_path).to_string_lossy().into_owned();
+        module.baseline_path = relative
+            .join(&module.baseline_path)
+            .to_string_lossy()
+            .into_owned();
         Ok(())
     }
 }
@@ -395,14 +448,20 @@ fn baseline_id(seen: &ModuleEvidence, choices: &Choices) -> Result<RevisionId, F
 fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     let name = safe(&module.module.0).into_owned();
     let listed = |differences: &[crate::schema::Difference]| {
-        differences.iter().map(|d| safe(&difference(d)).into_owned()).collect::<Vec<_>>().join("\n")
+        differences
+            .iter()
+            .map(|d| safe(&difference(d)).into_owned())
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     plan::may_reuse_head(&choices.revision_id, module).map_err(|error| failures::draft(&error))?;
     if !module.lost.is_empty() {
         let what = count(module.lost.len(), "object");
-        return Err(Failure::refused(format!("{name}: the baseline would lose {what}"))
-            .with_detail(listed(&module.lost))
-            .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\""));
+        return Err(
+            Failure::refused(format!("{name}: the baseline would lose {what}"))
+                .with_detail(listed(&module.lost))
+                .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\""),
+        );
     }
     if !module.left_behind.is_empty() {
         return Err(Failure::refused(format!(
@@ -434,12 +493,12 @@ fn stopped_by_files(assessment: &Assessment) -> Option<Failure> {
         .iter()
         .filter(|finding| finding.severity == Severity::Refuse && finding.code.starts_with("RD60"));
     // No interpreter is a trouble of its own, with a message of its own.
-    refusing.find(|finding| matches!(&*finding.code, "RD601" | "RD602" | "RD603" | "RD604")).map(
-        |_| {
+    refusing
+        .find(|finding| matches!(&*finding.code, "RD601" | "RD602" | "RD603" | "RD604"))
+        .map(|_| {
             Failure::refused("the revision files cannot be worked with; see the findings")
                 .with_hint("mend them, then: redistill check")
-        },
-    )
+        })
 }
 
 fn refusal(assessment: &Assessment, survey: &Survey) -> Option<Failure> {
@@ -464,9 +523,11 @@ fn is_production(assessment: &Assessment) -> bool {
 }
 
 fn first_trouble(survey: &Survey) -> Option<Failure> {
-    survey.evidence.modules.iter().find_map(|seen| {
-        survey.troubles.get(&seen.module.name).cloned()
-    })
+    survey
+        .evidence
+        .modules
+        .iter()
+        .find_map(|seen| survey.troubles.get(&seen.module.name).cloned())
 }
 
 fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {

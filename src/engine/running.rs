@@ -60,17 +60,31 @@ impl Tester for OwnAlembic<'_, '_> {
         let Some(target) = database else {
             let heads = chain::read(&seen.module, &self.engine.files).heads();
             let heads = heads.iter().map(ToString::to_string).collect();
-            return Ok(Inspection { heads, ..Inspection::default() });
+            return Ok(Inspection {
+                heads,
+                ..Inspection::default()
+            });
         };
-        let worker = self.engine.worker_of(seen).map_err(|failure| failure.message)?;
+        let worker = self
+            .engine
+            .worker_of(seen)
+            .map_err(|failure| failure.message)?;
         let mut request = ModuleRequest::from(&seen.module);
         request.x = self.engine.x_of(module);
-        let asked = InspectRequest { target, read_only: true, version_locations: Vec::new() };
+        let asked = InspectRequest {
+            target,
+            read_only: true,
+            version_locations: Vec::new(),
+        };
         // A test that has begun is finished, whatever keys are pressed.
         let calm = std::sync::atomic::AtomicBool::new(false);
-        let call = crate::worker::Call { cancel: &calm, ..self.engine.call(INSPECT_LIMIT) };
-        let inspected =
-            worker.inspect(&request, &asked, &call).map_err(|error| error.to_string())?;
+        let call = crate::worker::Call {
+            cancel: &calm,
+            ..self.engine.call(INSPECT_LIMIT)
+        };
+        let inspected = worker
+            .inspect(&request, &asked, &call)
+            .map_err(|error| error.to_string())?;
         match inspected.check_error {
             Some(error) => Err(format!("alembic check: {error}")),
             None => Ok(Inspection {
@@ -111,8 +125,10 @@ impl Engine<'_> {
             .collect();
         self.compare_basis(plan, &survey)?;
         if let [first, ..] = &refusing[..] {
-            let all: Vec<String> =
-                refusing.iter().map(|f| format!("{} {}: {}", f.code, f.name, f.message)).collect();
+            let all: Vec<String> = refusing
+                .iter()
+                .map(|f| format!("{} {}: {}", f.code, f.name, f.message))
+                .collect();
             return Err(Failure::refused("refused: something new stands in the way")
                 .with_detail(safe_lines(&all.join("\n")))
                 .with_hint(format!("redistill explain {}", first.code)));
@@ -121,10 +137,16 @@ impl Engine<'_> {
             return Err(trouble.clone());
         }
         let databases = by_label(survey.targets);
-        let tester = OwnAlembic { engine: self, modules: survey.evidence.modules };
+        let tester = OwnAlembic {
+            engine: self,
+            modules: survey.evidence.modules,
+        };
         let world = self.world(&databases, &tester);
         let summary = format!("plan {}", &plan.digest()[..plans::FEWEST_DIGITS]);
-        self.observer.on_event(&Event::ItemFinished { item: Item::Confirm, summary });
+        self.observer.on_event(&Event::ItemFinished {
+            item: Item::Confirm,
+            summary,
+        });
         let outcome = execute::begin(&lock, plan, &world, self.observer, self.cancel)
             .map_err(|error| failures::execution(&error))?;
         plans::forget(plan);
@@ -146,9 +168,11 @@ impl Engine<'_> {
         }
         let (databases, tester) = self.reach(&run.plan)?;
         let world = self.world(&databases, &tester);
-        let undo =
-            execute::undo_plan(&run, &world).map_err(|error| failures::execution(&error))?;
-        Ok(Preview { run, undo: Some(undo) })
+        let undo = execute::undo_plan(&run, &world).map_err(|error| failures::execution(&error))?;
+        Ok(Preview {
+            run,
+            undo: Some(undo),
+        })
     }
 
     /// Takes a run back.
@@ -167,7 +191,11 @@ impl Engine<'_> {
         let outcome = execute::begin(&lock, &undo.plan, &world, self.observer, self.cancel)
             .map_err(|error| failures::execution(&error))?;
         let ended = ended(preview.run.id(), &outcome)?;
-        Ok(Ended { outcome: "undone", by_hand: undo.by_hand.clone(), ..ended })
+        Ok(Ended {
+            outcome: "undone",
+            by_hand: undo.by_hand.clone(),
+            ..ended
+        })
     }
 
     /// All runs, newest first.
@@ -180,10 +208,13 @@ impl Engine<'_> {
 
     /// One run.
     pub fn run(&self, id: &str) -> Result<Run, Failure> {
-        self.runs()?.into_iter().find(|run| run.id() == id).ok_or_else(|| {
-            Failure::usage(format!("there is no run {}", safe(id)))
-                .with_hint("see the past resets: redistill log")
-        })
+        self.runs()?
+            .into_iter()
+            .find(|run| run.id() == id)
+            .ok_or_else(|| {
+                Failure::usage(format!("there is no run {}", safe(id)))
+                    .with_hint("see the past resets: redistill log")
+            })
     }
 
     /// The run that was interrupted, if there is one.
@@ -231,17 +262,32 @@ impl Engine<'_> {
     ) -> Result<Ended, Failure> {
         let (databases, tester) = self.reach(&run.plan)?;
         let world = self.world(&databases, &tester);
-        let outcome =
-            execute::resume(lock, run.id(), direction, &world, self.observer, self.cancel)
-                .map_err(|error| failures::execution(&error))?;
+        let outcome = execute::resume(
+            lock,
+            run.id(),
+            direction,
+            &world,
+            self.observer,
+            self.cancel,
+        )
+        .map_err(|error| failures::execution(&error))?;
         match (&outcome, &run.plan.purpose) {
-            (Outcome::Done, Purpose::Undo(of)) => {
-                Ok(Ended { id: of.clone(), outcome: "undone", by_hand: Vec::new() })
-            }
+            (Outcome::Done, Purpose::Undo(of)) => Ok(Ended {
+                id: of.clone(),
+                outcome: "undone",
+                by_hand: Vec::new(),
+            }),
             // Going back was what was asked for.
-            (Outcome::AsBefore { cause: Cause::Recovered }, _) => {
-                Ok(Ended { id: run.id().to_owned(), outcome: "as before", by_hand: Vec::new() })
-            }
+            (
+                Outcome::AsBefore {
+                    cause: Cause::Recovered,
+                },
+                _,
+            ) => Ok(Ended {
+                id: run.id().to_owned(),
+                outcome: "as before",
+                by_hand: Vec::new(),
+            }),
             _ => ended(run.id(), &outcome),
         }
     }
@@ -273,7 +319,13 @@ impl Engine<'_> {
             }
             modules.push(seen);
         }
-        Ok((databases, OwnAlembic { engine: self, modules }))
+        Ok((
+            databases,
+            OwnAlembic {
+                engine: self,
+                modules,
+            },
+        ))
     }
 
     fn world<'w>(
@@ -313,39 +365,63 @@ impl Engine<'_> {
         if different.is_empty() {
             return Ok(());
         }
-        Err(Failure::refused("the world changed since the plan was made")
-            .with_detail(different.join("\n"))
-            .with_hint("nothing has changed through redistill; make a new plan: redistill plan"))
+        Err(
+            Failure::refused("the world changed since the plan was made")
+                .with_detail(different.join("\n"))
+                .with_hint(
+                    "nothing has changed through redistill; make a new plan: redistill plan",
+                ),
+        )
     }
 }
 
 fn by_label(targets: BTreeMap<ModuleName, Target>) -> BTreeMap<String, Target> {
-    targets.into_values().map(|target| (target.to_string(), target)).collect()
+    targets
+        .into_values()
+        .map(|target| (target.to_string(), target))
+        .collect()
 }
 
 fn needs_databases(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| {
-        matches!(step, plan::Step::VersionTables { .. } | plan::Step::Test { database: Some(_), .. })
+        matches!(
+            step,
+            plan::Step::VersionTables { .. }
+                | plan::Step::Test {
+                    database: Some(_),
+                    ..
+                }
+        )
     })
 }
 
 /// What the executor's outcome means to the user.
 fn ended(id: &str, outcome: &Outcome) -> Result<Ended, Failure> {
     match outcome {
-        Outcome::Done => {
-            Ok(Ended { id: id.to_owned(), outcome: "done", by_hand: Vec::new() })
-        }
-        Outcome::AsBefore { cause: Cause::Cancelled } => Err(Failure::new(
+        Outcome::Done => Ok(Ended {
+            id: id.to_owned(),
+            outcome: "done",
+            by_hand: Vec::new(),
+        }),
+        Outcome::AsBefore {
+            cause: Cause::Cancelled,
+        } => Err(Failure::new(
             Kind::Cancelled,
             "cancelled; everything is as it was before",
         )),
-        Outcome::AsBefore { cause: Cause::Failed { error, .. } } => {
-            Err(Failure::untouched(format!("{}; everything is as it was before", safe(error)))
-                .with_hint("mend it, then: redistill plan"))
-        }
-        Outcome::AsBefore { cause: Cause::Recovered } => {
-            Ok(Ended { id: id.to_owned(), outcome: "as before", by_hand: Vec::new() })
-        }
+        Outcome::AsBefore {
+            cause: Cause::Failed { error, .. },
+        } => Err(
+            Failure::untouched(format!("{}; everything is as it was before", safe(error)))
+                .with_hint("mend it, then: redistill plan"),
+        ),
+        Outcome::AsBefore {
+            cause: Cause::Recovered,
+        } => Ok(Ended {
+            id: id.to_owned(),
+            outcome: "as before",
+            by_hand: Vec::new(),
+        }),
     }
 }
 

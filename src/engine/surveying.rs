@@ -8,17 +8,15 @@ use std::time::Duration;
 use super::{Engine, failures, lock};
 use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{
-    AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed,
-};
+use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
 use crate::model::text::{count, safe};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rehearse::ScratchHost;
 use crate::rules::{self, Finding, Scope, Verdict};
 use crate::sandbox::Server;
 use crate::survey::{chain, database, git, interpreter, project, sources};
-use crate::system::connect;
 use crate::system::Session;
+use crate::system::connect;
 use crate::worker::{Call, ModuleRequest, Worker};
 
 /// How long env.py may take to say where it connects and how it is configured.
@@ -82,7 +80,9 @@ impl Engine<'_> {
             .iter()
             .filter(|problem| problem.weight == project::Weight::Refuses)
             .map(|problem| {
-                let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
+                let line = problem
+                    .line
+                    .map_or(String::new(), |line| format!(":{line}"));
                 let path = failures::shown(root, &problem.path);
                 format!("{path}{line}: {}", safe(&problem.why))
             })
@@ -115,14 +115,22 @@ impl Engine<'_> {
 
     /// Gathers the evidence.
     pub fn survey(&self, depth: Depth) -> Result<Survey, Failure> {
-        self.observer.on_event(&Event::ItemStarted { item: Item::Survey });
+        self.observer
+            .on_event(&Event::ItemStarted { item: Item::Survey });
         let discovered = self.discover()?;
         let root = self.request.root.clone();
-        let revisions: Vec<_> =
-            discovered.modules.iter().flat_map(|(_, chain)| chain::paths(chain)).collect();
+        let revisions: Vec<_> = discovered
+            .modules
+            .iter()
+            .flat_map(|(_, chain)| chain::paths(chain))
+            .collect();
         let git = git::observe(&root, &revisions, &self.files);
         let mut survey = Survey {
-            evidence: Evidence { root, git, modules: Vec::new() },
+            evidence: Evidence {
+                root,
+                git,
+                modules: Vec::new(),
+            },
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),
             obstacles: discovered.obstacles,
@@ -135,7 +143,10 @@ impl Engine<'_> {
             self.look_at_databases(&mut survey);
         }
         let summary = count(survey.evidence.modules.len(), "module");
-        self.observer.on_event(&Event::ItemFinished { item: Item::Survey, summary });
+        self.observer.on_event(&Event::ItemFinished {
+            item: Item::Survey,
+            summary,
+        });
         Ok(survey)
     }
 
@@ -159,7 +170,11 @@ impl Engine<'_> {
     }
 
     fn given_python(&self, module: &ModuleName) -> Option<std::path::PathBuf> {
-        let own = self.request.modules.get(&module.0).and_then(|module| module.python.clone());
+        let own = self
+            .request
+            .modules
+            .get(&module.0)
+            .and_then(|module| module.python.clone());
         own.or_else(|| self.request.python.clone())
     }
 
@@ -181,8 +196,7 @@ impl Engine<'_> {
         if let Some(worker) = workers.get(program) {
             return Ok(worker.clone());
         }
-        let worker =
-            Worker::start(program).map_err(|error| failures::worker(module, &error))?;
+        let worker = Worker::start(program).map_err(|error| failures::worker(module, &error))?;
         workers.insert(program.to_owned(), worker.clone());
         Ok(worker)
     }
@@ -192,12 +206,15 @@ impl Engine<'_> {
         match &seen.interpreter {
             Observed::Seen(found) => self.worker(&found.path, &seen.module.name),
             Observed::Unavailable { why } => {
-                Err(Failure::usage(format!("{}: {}", safe(&seen.module.name.0), safe(why)))
-                    .with_hint("name one: redistill --python PROGRAM check"))
+                Err(
+                    Failure::usage(format!("{}: {}", safe(&seen.module.name.0), safe(why)))
+                        .with_hint("name one: redistill --python PROGRAM check"),
+                )
             }
-            Observed::NotAsked => {
-                Err(Failure::usage(format!("{}: no interpreter", safe(&seen.module.name.0))))
-            }
+            Observed::NotAsked => Err(Failure::usage(format!(
+                "{}: no interpreter",
+                safe(&seen.module.name.0)
+            ))),
         }
     }
 
@@ -235,8 +252,12 @@ impl Engine<'_> {
         });
         for (seen, (name, look)) in survey.evidence.modules.iter_mut().zip(looks) {
             seen.described = look.described;
-            survey.targets.extend(look.target.map(|target| (name.clone(), target)));
-            survey.troubles.extend(look.trouble.map(|trouble| (name, trouble)));
+            survey
+                .targets
+                .extend(look.target.map(|target| (name.clone(), target)));
+            survey
+                .troubles
+                .extend(look.trouble.map(|trouble| (name, trouble)));
         }
     }
 
@@ -253,7 +274,9 @@ impl Engine<'_> {
         match outcome {
             Ok(described) => look.described = Observed::Seen(described),
             Err(failure) => {
-                look.described = Observed::Unavailable { why: failure.message.clone() };
+                look.described = Observed::Unavailable {
+                    why: failure.message.clone(),
+                };
                 look.trouble = Some(failure);
             }
         }
@@ -270,7 +293,10 @@ impl Engine<'_> {
             .locate(&request, &self.call(ENV_LIMIT))
             .map_err(|error| failures::worker(name, &error))?;
         let [first, ..] = &asked[..] else {
-            return Err(Failure::untouched(format!("{}: env.py never connects", safe(&name.0))));
+            return Err(Failure::untouched(format!(
+                "{}: env.py never connects",
+                safe(&name.0)
+            )));
         };
         resolve(name, first)
     }
@@ -290,7 +316,11 @@ impl Engine<'_> {
     }
 
     pub(super) fn call(&self, limit: Duration) -> Call<'_> {
-        Call { limit, cancel: self.cancel, on_event: &|_| {} }
+        Call {
+            limit,
+            cancel: self.cancel,
+            on_event: &|_| {},
+        }
     }
 
     /// Reads every live database, in one read-only transaction each.
@@ -301,12 +331,17 @@ impl Engine<'_> {
             let (Some(target), Some(table)) = (survey.targets.get(name), tables.get(name)) else {
                 continue;
             };
-            let others: Vec<QualifiedName> =
-                tables.values().filter(|other| *other != table).cloned().collect();
+            let others: Vec<QualifiedName> = tables
+                .values()
+                .filter(|other| *other != table)
+                .cloned()
+                .collect();
             match observe(name, target, table, &others) {
                 Ok(evidence) => seen.database = Observed::Seen(evidence),
                 Err(failure) => {
-                    seen.database = Observed::Unavailable { why: failure.message.clone() };
+                    seen.database = Observed::Unavailable {
+                        why: failure.message.clone(),
+                    };
                     survey.troubles.entry(name.clone()).or_insert(failure);
                 }
             }

@@ -204,11 +204,11 @@ fn version_tables(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
         let database = database_of(seen)?;
         let reference = reference_to(database);
         // Servers copied from one another share an identifier; they did not start at one instant.
-        let place = format!("{} {}", reference.identity, database.identity.postmaster_start);
-        let changes = &mut databases
-            .entry(place)
-            .or_insert((reference, Vec::new()))
-            .1;
+        let place = format!(
+            "{} {}",
+            reference.identity, database.identity.postmaster_start
+        );
+        let changes = &mut databases.entry(place).or_insert((reference, Vec::new())).1;
         let table = &database.version_table;
         let own: Vec<String> = own_rows(seen, database);
         let stamp = stamp_for(material.choices.strategy, planned);

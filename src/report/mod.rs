@@ -1,13 +1,13 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
 pub mod chain;
-pub mod note;
-pub mod plan;
 mod explain;
 pub mod findings;
 pub mod github;
 pub mod json;
+pub mod note;
 mod paint;
+pub mod plan;
 pub mod sarif;
 #[cfg(test)]
 mod stage;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::model::text::{count, safe, safe_lines};
-use crate::plan::{Plan, PlannedModule, Purpose, Source, Strategy};
+use crate::plan::{Plan, PlannedModule, Purpose, Step};
 use crate::schema::Difference;
 use crate::steps;
 
@@ -26,7 +26,7 @@ pub const SCHEMA: &str = "redistill.plan/1";
 pub fn text(plan: &Plan) -> String {
     let mut text = String::new();
     for module in &plan.modules {
-        module_text(&mut text, module, plan);
+        module_text(&mut text, module);
     }
     effects(&mut text, plan);
     text
@@ -61,7 +61,39 @@ fn rows(rows: &[String]) -> String {
     }
 }
 
-fn module_text(text: &mut String, module: &PlannedModule, plan: &Plan) {
+/// One module of a plan that was refused: what the rehearsal came to.
+pub fn module(module: &PlannedModule) -> String {
+    let mut text = String::new();
+    module_text(&mut text, module);
+    text
+}
+
+/// What a reset did, in the field's terms.
+pub fn summary(plan: &Plan) -> String {
+    let revisions: usize = plan
+        .modules
+        .iter()
+        .map(|module| module.revisions.len())
+        .sum();
+    let mut text = format!(
+        "{} archived, {} created, upgrade/rollback/repeatability passed for {}\n",
+        count(revisions, "revision"),
+        count(plan.modules.len(), "baseline"),
+        count(plan.modules.len(), "module")
+    );
+    for step in &plan.steps {
+        match step {
+            Step::Archive { folder, .. } => {
+                line!(text, "archive: {}/versions.tar.gz", safe(folder));
+            }
+            Step::WriteFile { what, path, .. } => line!(text, "{what}: {}", safe(path)),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn module_text(text: &mut String, module: &PlannedModule) {
     line!(text, "{}", safe(&module.module.0));
     let heads: Vec<String> = module.old_heads.iter().map(ToString::to_string).collect();
     line!(
@@ -71,10 +103,7 @@ fn module_text(text: &mut String, module: &PlannedModule, plan: &Plan) {
         rows(&heads),
         module.baseline_id
     );
-    line!(text, "  {}", proof(module, plan.choices.source));
-    if let Strategy::Unversioned = plan.choices.strategy {
-        line!(text, "  the database stays without a version table");
-    }
+    line!(text, "  {}", proof(module));
     list(
         text,
         "carried into the baseline",
@@ -109,10 +138,11 @@ fn module_text(text: &mut String, module: &PlannedModule, plan: &Plan) {
     line!(text);
 }
 
-fn proof(module: &PlannedModule, source: Source) -> String {
-    let reference = match (module.reference.as_str(), source) {
-        ("live", _) => "the live database (weaker: the old chain does not replay)",
-        _ => "the old chain, replayed",
+fn proof(module: &PlannedModule) -> String {
+    let reference = if module.reference == "live" {
+        "the live database (weaker: the old chain does not replay)"
+    } else {
+        "the old chain, replayed"
     };
     let equal = if module.lost.is_empty() {
         "equal to"

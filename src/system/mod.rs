@@ -11,6 +11,7 @@ pub mod clock;
 pub mod connect;
 pub mod environment;
 mod files;
+pub mod interrupts;
 pub mod lock;
 mod postgres;
 pub mod private;

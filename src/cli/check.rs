@@ -1,0 +1,73 @@
+//! `redistill check` and `redistill chain`.
+
+use super::args::{Format, Global};
+use super::print;
+use super::text_or_json;
+use crate::engine::{Depth, Engine};
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::model::text::safe;
+use crate::report::{self, Paint, Report};
+use crate::rules::Verdict;
+
+/// Surveys and judges.
+pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Result<Exit, Failure> {
+    let depth = if is_static {
+        Depth::Static
+    } else {
+        Depth::Full
+    };
+    let survey = engine.survey(depth)?;
+    let assessment = engine.assess(&survey, depth);
+    let report = Report::new(&survey.evidence, &assessment.findings);
+    print::result(&match global.format {
+        Format::Text => report::text::render(&report, Paint::Coloured),
+        Format::Json => report::json::render(&report),
+        Format::Sarif => report::sarif::render(&report),
+        Format::Github => report::github::render(&report),
+    });
+    for obstacle in &survey.obstacles {
+        print::aside(&format!("  {obstacle}"));
+    }
+    let mut exit = match assessment.verdict {
+        Verdict::Refused => Exit::Refused,
+        Verdict::Clear | Verdict::Caution if survey.obstacles.is_empty() => Exit::Done,
+        Verdict::Clear | Verdict::Caution => Exit::Refused,
+    };
+    for failure in survey.troubles.values() {
+        print::failure(failure);
+        if exit == Exit::Done {
+            exit = failure.kind.exit();
+        }
+    }
+    if global.format == Format::Text && exit == Exit::Done && depth == Depth::Full {
+        print::aside("next: redistill plan");
+    }
+    Ok(exit)
+}
+
+/// Prints the revision graph.
+pub fn chain(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure> {
+    let is_json = text_or_json(global)?;
+    let discovered = engine.discover()?;
+    let root = engine.root();
+    print::result(&if is_json {
+        pretty(&report::chain::json(root, &discovered.modules))
+    } else {
+        report::chain::text(root, &discovered.modules)
+    });
+    for obstacle in &discovered.obstacles {
+        print::aside(&format!("  {}", safe(obstacle)));
+    }
+    let is_whole = discovered.obstacles.is_empty()
+        && discovered
+            .modules
+            .iter()
+            .all(|(_, chain)| chain.unreadable.is_empty() && chain.problems().is_empty());
+    Ok(if is_whole { Exit::Done } else { Exit::Refused })
+}
+
+/// JSON for a file or a pipe, ending with a line feed.
+pub fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}

@@ -1,0 +1,109 @@
+//! `redistill reset`, `resume` and `undo`.
+
+use serde_json::json;
+
+use super::args::Global;
+use super::{is_interactive, print, text_or_json};
+use crate::engine::{Ended, Engine, Preview};
+use crate::error::{Failure, Kind};
+use crate::exit::Exit;
+use crate::model::text::safe;
+use crate::plan::Plan;
+use crate::report;
+
+/// Executes the plan with this digest.
+pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<Exit, Failure> {
+    let is_json = text_or_json(global)?;
+    let plan = engine.find_plan(digest)?;
+    let ended = engine.reset(&plan)?;
+    if is_json {
+        print::result(&last_line(&ended));
+    } else {
+        print::result(&done(&plan, &ended));
+    }
+    Ok(Exit::Done)
+}
+
+/// What stands at the end of a reset.
+pub fn done(plan: &Plan, ended: &Ended) -> String {
+    let mut text = report::plan::summary(plan);
+    text.push_str(&format!("undo: redistill undo {}\n", ended.id));
+    text
+}
+
+/// Goes on with an interrupted run.
+pub fn resume(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure> {
+    let is_json = text_or_json(global)?;
+    let ended = engine.resume()?;
+    say(&ended, is_json);
+    Ok(Exit::Done)
+}
+
+/// Takes a run back; asks first where somebody can answer.
+pub fn undo(engine: &mut Engine<'_>, global: &Global, id: Option<&str>) -> Result<Exit, Failure> {
+    let is_json = text_or_json(global)?;
+    let preview = engine.preview_undo(id)?;
+    if !is_json && !global.quiet {
+        show(&preview);
+    }
+    if is_interactive() && !is_json {
+        confirm(&preview)?;
+    }
+    let ended = engine.undo(&preview)?;
+    for sentence in &ended.by_hand {
+        print::aside(&format!("  by hand: {}", safe(sentence)));
+    }
+    say(&ended, is_json);
+    Ok(Exit::Done)
+}
+
+fn show(preview: &Preview) {
+    let Some(undo) = &preview.undo else {
+        print::aside(&format!(
+            "the run {} was interrupted; it goes back",
+            preview.run.id()
+        ));
+        return;
+    };
+    let mut text = String::new();
+    report::plan::effects(&mut text, &undo.plan);
+    print::aside(text.trim_end());
+    for kept in &undo.kept {
+        print::aside(&format!("  stays: {}", safe(kept)));
+    }
+}
+
+fn confirm(preview: &Preview) -> Result<(), Failure> {
+    let answer = dialoguer::Confirm::new()
+        .with_prompt(format!("Take back the run {}?", preview.run.id()))
+        .default(false)
+        .interact_opt();
+    match answer {
+        Ok(Some(true)) => Ok(()),
+        _ => Err(Failure::new(
+            Kind::Cancelled,
+            "cancelled; nothing has changed",
+        )),
+    }
+}
+
+fn say(ended: &Ended, is_json: bool) {
+    if is_json {
+        print::result(&last_line(ended));
+    } else {
+        print::result(&format!("{}: {}\n", ended.id, ended.outcome));
+    }
+}
+
+/// The one line that `reset` and `undo` end with.
+fn last_line(ended: &Ended) -> String {
+    format!(
+        "{}\n",
+        json!({
+            "schema": "redistill.run/1",
+            "outcome": ended.outcome,
+            "id": ended.id,
+            "by_hand": ended.by_hand,
+        })
+    )
+}
