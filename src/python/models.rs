@@ -1,4 +1,4 @@
-//! The tables of a module's models: declarative classes, SQLModel, Flask-SQLAlchemy, Core `Table`.
+//! The tables of a module's models: declarative classes, `SQLModel`, Flask-SQLAlchemy, Core `Table`.
 //!
 //! Called by `survey::sources` with all Python files of a module, since a class may inherit its key
 //! from a mixin in another file. A class whose table name is computed is left out.
@@ -75,7 +75,7 @@ fn annotation_overrides(syntax: &Syntax) -> Vec<String> {
             if let (Some(Expr::Name(name)), Some(Expr::Dict(map))) = (target, value)
                 && name.id.as_str() == "type_annotation_map"
             {
-                for item in map.iter() {
+                for item in map {
                     if let Some(key) = item.key.as_ref().and_then(|key| names.last(key)) {
                         found.push(key.to_owned());
                     }
@@ -401,7 +401,7 @@ impl Reader<'_> {
     }
 }
 
-/// The table name that a framework derives from the class: SQLModel and Flask-SQLAlchemy.
+/// The table name that a framework derives from the class: `SQLModel` and Flask-SQLAlchemy.
 fn implied_table(class: &StmtClassDef, bases: &[&Expr], names: &Names) -> Option<String> {
     let is_table = class.arguments.as_ref().is_some_and(|arguments| {
         arguments.find_keyword("table").is_some_and(

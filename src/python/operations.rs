@@ -48,7 +48,7 @@ pub enum OperationKind {
         /// The table.
         table: String,
         /// The column.
-        column: ColumnFact,
+        column: Box<ColumnFact>,
     },
     /// `op.drop_column`.
     DropColumn {
@@ -363,7 +363,7 @@ impl Walker<'_> {
                     Expr::Call(inner) if is_column(inner, &self.names) => {
                         Some(OperationKind::AddColumn {
                             table,
-                            column: column(inner, None, self.syntax, &self.names)?,
+                            column: Box::new(column(inner, None, self.syntax, &self.names)?),
                         })
                     }
                     _ => None,
