@@ -135,7 +135,7 @@ pub(super) fn replaced(
     let head: String = location
         .source_line
         .chars()
-        .take(location.column - 1)
+        .take(location.column.saturating_sub(1))
         .collect();
     let rest = location
         .source_line
