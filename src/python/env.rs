@@ -124,7 +124,7 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 self.facts.reads_environment = true;
             }
             Expr::Dict(map) => {
-                for item in map.iter() {
+                for item in map {
                     if let Some(key) = &item.key
                         && self.names.string(key).as_deref() == Some(KEY)
                     {

@@ -117,7 +117,7 @@ fn write_frame(text: &mut String, report: &Report<'_>, location: &Location, pain
     let before: String = location
         .source_line
         .chars()
-        .take(location.column - 1)
+        .take(location.column.saturating_sub(1))
         .collect();
     let indent = " ".repeat(shown_source(&before).width());
     let caret = paint.severity(Severity::Refuse, "^");

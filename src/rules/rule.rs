@@ -9,17 +9,17 @@ use crate::evidence::{Evidence, ModuleEvidence};
 /// What a rule looks at; the first digit of its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// RD1xx: production data.
+    /// `RD1xx`: production data.
     Production,
-    /// RD2xx: shared history and the version table.
+    /// `RD2xx`: shared history and the version table.
     History,
-    /// RD3xx: tables, keys, types.
+    /// `RD3xx`: tables, keys, types.
     Schema,
-    /// RD4xx: env.py, settings, URLs.
+    /// `RD4xx`: env.py, settings, URLs.
     Environment,
-    /// RD5xx: messages of revisions.
+    /// `RD5xx`: messages of revisions.
     Message,
-    /// RD6xx: the project's files and its chain.
+    /// `RD6xx`: the project's files and its chain.
     Project,
 }
 
@@ -135,7 +135,7 @@ pub(super) fn replaced(
     let head: String = location
         .source_line
         .chars()
-        .take(location.column - 1)
+        .take(location.column.saturating_sub(1))
         .collect();
     let rest = location
         .source_line

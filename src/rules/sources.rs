@@ -62,7 +62,7 @@ pub struct UrlLine {
     pub value: String,
     /// Whether a password stands in it.
     pub has_password: bool,
-    /// Whether a `%` stands in it that ConfigParser takes for an interpolation.
+    /// Whether a `%` stands in it that `ConfigParser` takes for an interpolation.
     pub has_bare_percent: bool,
 }
 

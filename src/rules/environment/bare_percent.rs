@@ -1,4 +1,4 @@
-//! RD405 unescaped-percent: ConfigParser takes it for an interpolation.
+//! RD405 unescaped-percent: `ConfigParser` takes it for an interpolation.
 
 use crate::rules::finding::LineEdit;
 use crate::rules::finding::{Finding, Severity};

@@ -1,4 +1,4 @@
-//! RD4xx: env.py, the settings file, and the URL in between.
+//! `RD4xx`: env.py, the settings file, and the URL in between.
 
 pub mod async_url;
 pub mod bare_percent;

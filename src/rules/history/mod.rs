@@ -1,4 +1,4 @@
-//! RD2xx: who else has this history, and what the version table holds.
+//! `RD2xx`: who else has this history, and what the version table holds.
 
 pub mod foreign_row;
 pub mod git_unavailable;

@@ -1,4 +1,4 @@
-//! RD1xx: the database holds, or may hold, production data. No flag changes these.
+//! `RD1xx`: the database holds, or may hold, production data. No flag changes these.
 
 pub mod comment;
 pub mod marker;
@@ -18,15 +18,13 @@ fn production_word(name: &str) -> Option<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
     for letter in name.chars() {
-        if !letter.is_alphabetic() {
+        if !letter.is_alphabetic() || (letter.is_uppercase() && after_lower) {
             words.push(String::new());
-        } else {
-            if letter.is_uppercase() && after_lower {
-                words.push(String::new());
-            }
-            if let Some(word) = words.last_mut() {
-                word.extend(letter.to_lowercase());
-            }
+        }
+        if letter.is_alphabetic()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(letter.to_lowercase());
         }
         after_lower = letter.is_lowercase();
     }

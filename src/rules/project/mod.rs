@@ -1,4 +1,4 @@
-//! RD6xx: the project's files, its chain, and what runs it.
+//! `RD6xx`: the project's files, its chain, and what runs it.
 
 pub mod cycle;
 pub mod disagreement;

@@ -1,4 +1,4 @@
-//! RD3xx: keys, types and tables, in models and revisions.
+//! `RD3xx`: keys, types and tables, in models and revisions.
 
 pub mod cross_module_key;
 pub mod enum_left_behind;
