@@ -304,7 +304,7 @@ impl Engine<'_> {
     fn reach<'e>(
         &'e self,
         plan: &Plan,
-    ) -> Result<(BTreeMap<String, Target>, OwnAlembic<'e, '_>), Failure> {
+    ) -> Result<(BTreeMap<String, Target>, OwnAlembic<'e, 'e>), Failure> {
         let names: Vec<&ModuleName> = plan.modules.iter().map(|m| &m.module).collect();
         let mut modules = Vec::new();
         let mut databases = BTreeMap::new();

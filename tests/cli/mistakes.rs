@@ -95,8 +95,11 @@ fn env_py_raises() {
             let env = lab.read("api/alembic/env.py");
             lab.write(
                 "api/alembic/env.py",
-                &env.replace("run_migrations_online()\n\n", "")
-                    .replacen("config = ", "raise RuntimeError('no settings here')\nconfig = ", 1),
+                &env.replace("run_migrations_online()\n\n", "").replacen(
+                    "config = ",
+                    "raise RuntimeError('no settings here')\nconfig = ",
+                    1,
+                ),
             );
         },
         3,
@@ -221,12 +224,18 @@ fn a_placeholder_url() {
 fn the_digest_of_another_plan() {
     let lab = Lab::with_module(&Module::default());
     let before = lab.tree();
-    lab.redistill(&["reset", "--plan", &"0".repeat(64)]).expect(2).says(&["redistill plan"]);
-    lab.redistill(&["reset", "--plan", "nonsense"]).expect(2).says(&["digest"]);
+    lab.redistill(&["reset", "--plan", &"0".repeat(64)])
+        .expect(2)
+        .says(&["redistill plan"]);
+    lab.redistill(&["reset", "--plan", "nonsense"])
+        .expect(2)
+        .says(&["digest"]);
     lab.redistill(&["reset"]).expect(2);
     let other = Lab::with_module(&Module::default());
     let digest = other.plan(&[]);
-    lab.redistill(&["reset", "--plan", &digest]).expect(1).says(&["redistill plan"]);
+    lab.redistill(&["reset", "--plan", &digest])
+        .expect(1)
+        .says(&["redistill plan"]);
     assert_eq!(lab.tree(), before);
 }
 
@@ -241,7 +250,11 @@ fn a_live_revision_that_the_tree_does_not_know() {
 
 #[test]
 fn a_foreign_row_in_the_version_table() {
-    spoiled(|lab| lab.sql("app", "insert into alembic_version values ('f00d')"), 1, &["f00d"]);
+    spoiled(
+        |lab| lab.sql("app", "insert into alembic_version values ('f00d')"),
+        1,
+        &["f00d"],
+    );
 }
 
 #[test]

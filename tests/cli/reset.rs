@@ -35,7 +35,13 @@ fn plan_changes_nothing() {
     );
     let first = lab.redistill(&["plan"]).expect(0);
     assert!(first.stdout.contains("versions.tar.gz"), "{}", first.stdout);
-    assert!(first.stdout.contains("DROP TABLE \"public\".\"alembic_version\""), "{}", first.stdout);
+    assert!(
+        first
+            .stdout
+            .contains("DROP TABLE \"public\".\"alembic_version\""),
+        "{}",
+        first.stdout
+    );
     let after = (
         lab.tree(),
         lab.dump("app", &[]),
@@ -66,7 +72,10 @@ fn the_baseline_builds_what_the_chain_built() {
     lab.alembic("api", &["upgrade", "head"]);
     assert_eq!(lab.dump("fresh", &["-s", "-T", "alembic_version"]), schema);
     lab.alembic("api", &["downgrade", "base"]);
-    assert!(!lab.dump("fresh", &["-s", "-T", "alembic_version"]).contains("CREATE"));
+    assert!(
+        !lab.dump("fresh", &["-s", "-T", "alembic_version"])
+            .contains("CREATE")
+    );
     lab.alembic("api", &["upgrade", "head"]);
     lab.alembic("api", &["check"]);
 }
@@ -100,11 +109,21 @@ fn the_archive_and_the_note_say_what_was_done() {
         .unwrap();
     let listed = String::from_utf8(output.stdout).unwrap();
     for name in ["n001_notes.py", "n002_state.py", "__init__.py"] {
-        assert!(listed.contains(&format!("api/alembic/versions/{name}")), "{listed}");
+        assert!(
+            listed.contains(&format!("api/alembic/versions/{name}")),
+            "{listed}"
+        );
     }
-    let note =
-        lab.read(&format!("backups/MIGRATION_BACKUP_{}.md", id.split('-').next().unwrap()));
-    for fragment in ["forty fix-the-fix revisions", "`n002`", "redistill undo", "stamp --purge"] {
+    let note = lab.read(&format!(
+        "backups/MIGRATION_BACKUP_{}.md",
+        id.split('-').next().unwrap()
+    ));
+    for fragment in [
+        "forty fix-the-fix revisions",
+        "`n002`",
+        "redistill undo",
+        "stamp --purge",
+    ] {
         assert!(note.contains(fragment), "{note}");
     }
     let shown = lab.redistill(&["show", &id]).expect(0);
@@ -120,7 +139,11 @@ fn a_second_reset_on_the_same_day_gets_two() {
     let id = lab.reset(&[]);
     assert!(id.ends_with("-2"), "{id}");
     let day = id.split('-').next().unwrap();
-    assert!(lab.root().join(format!("backups/migrations_{day}_2/versions.tar.gz")).exists());
+    assert!(
+        lab.root()
+            .join(format!("backups/migrations_{day}_2/versions.tar.gz"))
+            .exists()
+    );
     lab.alembic("api", &["check"]);
 }
 
@@ -153,8 +176,12 @@ fn a_world_that_changed_since_the_plan_is_refused() {
             let path = "api/alembic/versions/n001_notes.py";
             lab.write(path, &(lab.read(path) + "\n# a remark\n"));
         }),
-        ("catalog", |lab| lab.sql("app", "alter table notes add column extra int")),
-        ("version rows", |lab| lab.sql("app", "update alembic_version set version_num = 'n001'")),
+        ("catalog", |lab| {
+            lab.sql("app", "alter table notes add column extra int")
+        }),
+        ("version rows", |lab| {
+            lab.sql("app", "update alembic_version set version_num = 'n001'")
+        }),
         ("n003", |lab| {
             lab.write(
                 "api/alembic/versions/n003_more.py",
@@ -167,7 +194,9 @@ fn a_world_that_changed_since_the_plan_is_refused() {
         let digest = lab.plan(&[]);
         change(&lab);
         let before = (lab.tree(), lab.dump("app", &[]));
-        lab.redistill(&["reset", "--plan", &digest]).expect(1).says(&[named, "redistill plan"]);
+        lab.redistill(&["reset", "--plan", &digest])
+            .expect(1)
+            .says(&[named, "redistill plan"]);
         assert_eq!((lab.tree(), lab.dump("app", &[])), before);
     }
 }
@@ -176,7 +205,10 @@ fn a_world_that_changed_since_the_plan_is_refused() {
 fn rows_that_change_between_plan_and_reset_are_no_hindrance() {
     let lab = lab_with_rows();
     let digest = lab.plan(&[]);
-    lab.sql("app", "insert into notes (title, state) values ('three', 'open')");
+    lab.sql(
+        "app",
+        "insert into notes (title, state) values ('three', 'open')",
+    );
     lab.redistill(&["reset", "--plan", &digest]).expect(0);
     assert_eq!(lab.column("app", "select count(*) from notes"), ["3"]);
 }

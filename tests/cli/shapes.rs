@@ -18,25 +18,40 @@ fn there_and_back(lab: &Lab, folders: &[&str], databases: &[&str], hide: &[&str]
     for folder in folders {
         lab.alembic(folder, &["check"]);
         let heads = lab.alembic(folder, &["heads"]);
-        assert_eq!(heads.lines().filter(|l| l.ends_with("(head)")).count(), 1, "{heads}");
+        assert_eq!(
+            heads.lines().filter(|l| l.ends_with("(head)")).count(),
+            1,
+            "{heads}"
+        );
     }
     lab.redistill(&["undo", &id]).expect(0);
     assert_eq!((lab.tree(), dumps(&[])), (before.0, before.1));
 }
 
 fn notes_as(text: &str, table: &str, id: &str) -> String {
-    text.replace("n00", id).replace("notes", table).replace("note_state", &format!("{table}_state"))
+    text.replace("n00", id)
+        .replace("notes", table)
+        .replace("note_state", &format!("{table}_state"))
 }
 
 #[test]
 fn two_modules_with_equal_file_names() {
     let lab = Lab::new();
     for (folder, database) in [("admin", "admin"), ("query", "query")] {
-        lab.add(&Module { folder, database, ..Module::default() });
+        lab.add(&Module {
+            folder,
+            database,
+            ..Module::default()
+        });
         lab.create_database(database);
         lab.alembic(folder, &["upgrade", "head"]);
     }
-    there_and_back(&lab, &["admin", "query"], &["admin", "query"], &["alembic_version"]);
+    there_and_back(
+        &lab,
+        &["admin", "query"],
+        &["admin", "query"],
+        &["alembic_version"],
+    );
 }
 
 #[test]
@@ -48,8 +63,10 @@ fn two_modules_in_one_database() {
             .iter()
             .map(|(name, text)| ((*name).to_owned(), notes_as(text, table, id)))
             .collect();
-        let chain: Vec<(&str, &str)> =
-            chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let chain: Vec<(&str, &str)> = chain
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
         let own = format!(
             "version_table=\"{folder}_alembic_version\", include_name=lambda name, kind, parents: \
              kind != \"table\" or name == \"{table}\","
@@ -94,13 +111,19 @@ fn a_version_table_of_another_name_in_another_schema() {
 
 #[test]
 fn an_asynchronous_environment() {
-    let lab = Lab::with_module(&Module { driver: "asyncpg", ..Module::default() });
+    let lab = Lab::with_module(&Module {
+        driver: "asyncpg",
+        ..Module::default()
+    });
     there_and_back(&lab, &["api"], &["app"], &["alembic_version"]);
 }
 
 #[test]
 fn a_module_folder_with_a_space() {
-    let lab = Lab::with_module(&Module { folder: "my module", ..Module::default() });
+    let lab = Lab::with_module(&Module {
+        folder: "my module",
+        ..Module::default()
+    });
     there_and_back(&lab, &["my module"], &["app"], &["alembic_version"]);
 }
 

@@ -21,7 +21,11 @@ impl Answer {
     /// The answer, if the exit code is `code`; otherwise the test fails with all that was printed.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 
@@ -29,7 +33,11 @@ impl Answer {
     #[track_caller]
     pub fn says(self, fragments: &[&str]) -> Self {
         for fragment in fragments {
-            assert!(self.stderr.contains(fragment), "no {fragment:?} in:\n{}", self.stderr);
+            assert!(
+                self.stderr.contains(fragment),
+                "no {fragment:?} in:\n{}",
+                self.stderr
+            );
         }
         for forbidden in ["Traceback (most recent call last)", "panicked at"] {
             assert!(!self.stderr.contains(forbidden), "{}", self.stderr);
@@ -41,7 +49,10 @@ impl Answer {
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
-            panic!("{error}\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr)
+            panic!(
+                "{error}\nstdout:\n{}\nstderr:\n{}",
+                self.stdout, self.stderr
+            )
         })
     }
 }
@@ -164,12 +175,19 @@ impl Lab {
 
     /// The same, in a folder of this name.
     pub fn in_folder(name: &str) -> Self {
-        let server =
-            Server::start_with(&ServerOptions { tcp: true, ..ServerOptions::default() }).unwrap();
+        let server = Server::start_with(&ServerOptions {
+            tcp: true,
+            ..ServerOptions::default()
+        })
+        .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap().join(name);
         std::fs::create_dir_all(&root).unwrap();
-        Self { server, folder, root }
+        Self {
+            server,
+            folder,
+            root,
+        }
     }
 
     /// A project with one module, upgraded to its head.
@@ -199,9 +217,14 @@ impl Lab {
     /// The URL of a database, as env.py wants it.
     pub fn url(&self, driver: &str, database: &str) -> String {
         let target = self.target(database);
-        let Host::Tcp(host) = &target.host else { panic!("TCP was asked for") };
+        let Host::Tcp(host) = &target.host else {
+            panic!("TCP was asked for")
+        };
         let password = target.password.as_ref().unwrap().expose();
-        format!("postgresql+{driver}://{}:{password}@{host}:{}/{database}", target.user, target.port)
+        format!(
+            "postgresql+{driver}://{}:{password}@{host}:{}/{database}",
+            target.user, target.port
+        )
     }
 
     /// Writes a file of the project.
@@ -229,9 +252,15 @@ impl Lab {
         );
         self.write(&at("alembic/script.py.mako"), TEMPLATE);
         self.write(&at("app/__init__.py"), "");
-        self.write(&at("app/models.py"), &format!("{MODELS_HEAD}{}", module.models));
-        let environment =
-            if module.driver == "asyncpg" { ASYNC_ENVIRONMENT } else { SYNC_ENVIRONMENT };
+        self.write(
+            &at("app/models.py"),
+            &format!("{MODELS_HEAD}{}", module.models),
+        );
+        let environment = if module.driver == "asyncpg" {
+            ASYNC_ENVIRONMENT
+        } else {
+            SYNC_ENVIRONMENT
+        };
         self.write(
             &at("alembic/env.py"),
             &environment
@@ -258,7 +287,9 @@ impl Lab {
     /// The first column of a query, as text.
     pub fn column(&self, database: &str, query: &str) -> Vec<String> {
         let session = Session::connect(&self.target(database), Duration::from_secs(30)).unwrap();
-        let rows = session.query(&format!("select x::text from ({query}) as q(x)"), &[]).unwrap();
+        let rows = session
+            .query(&format!("select x::text from ({query}) as q(x)"), &[])
+            .unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }
 
@@ -331,8 +362,9 @@ impl Lab {
     #[track_caller]
     pub fn reset(&self, arguments: &[&str]) -> String {
         let digest = self.plan(arguments);
-        let answer =
-            self.redistill(&["reset", "--plan", &digest, "--format", "json"]).expect(0);
+        let answer = self
+            .redistill(&["reset", "--plan", &digest, "--format", "json"])
+            .expect(0);
         let last = answer.stdout.lines().last().unwrap().to_owned();
         let last: serde_json::Value = serde_json::from_str(&last).unwrap();
         assert_eq!(last["outcome"], "done", "{last}");
@@ -343,15 +375,28 @@ impl Lab {
     #[track_caller]
     pub fn dump(&self, database: &str, arguments: &[&str]) -> String {
         let target = self.target(database);
-        let Host::Tcp(host) = &target.host else { panic!("TCP was asked for") };
+        let Host::Tcp(host) = &target.host else {
+            panic!("TCP was asked for")
+        };
         let output = Command::new(self.server.program("pg_dump").unwrap())
             .env("PGPASSWORD", target.password.as_ref().unwrap().expose())
-            .args(["-h", host, "-p", &target.port.to_string(), "-U", &target.user])
+            .args([
+                "-h",
+                host,
+                "-p",
+                &target.port.to_string(),
+                "-U",
+                &target.user,
+            ])
             .args(arguments)
             .arg(database)
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout)
             .lines()
             .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
@@ -378,7 +423,12 @@ fn gather(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
         if [".redistill", ".git", "__pycache__"].contains(&name) {
             continue;
         }
-        let relative = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        let relative = path
+            .strip_prefix(root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         if path.is_dir() {
             found.insert(format!("{relative}/"), Vec::new());
             gather(root, &path, found);

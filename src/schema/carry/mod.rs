@@ -83,8 +83,12 @@ fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
     };
     let mut objects = BTreeMap::new();
     for (key, object) in &a.objects {
+        // Every new database has it, with comment and privileges; what differs shows in the build.
+        if key.kind == "schema" && key.name == "public" {
+            objects.insert(key.clone(), object.clone());
+            continue;
+        }
         let kept: &[&str] = match key.kind.as_str() {
-            "schema" if key.name == "public" => &["present"],
             "table" if is_drafted_table(&key.schema, &key.name) => &["present", "comment"],
             "column" if is_drafted_table(&key.schema, &key.table) => &[
                 "type",
