@@ -14,7 +14,10 @@ LEFT JOIN LATERAL (
     SELECT format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s',
             s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
             CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END) AS options,
-        format('%I.%I', n.nspname, c.relname) AS name
+        -- only a name that the server would not have chosen
+        CASE WHEN n.nspname = rel.schema AND (c.relname = rel.name || '_' || f.attname || '_seq'
+                OR length(rel.name || '_' || f.attname || '_seq') > 63) THEN NULL
+            ELSE format('%I.%I', n.nspname, c.relname) END AS name
     FROM pg_depend e
     JOIN pg_sequence s ON s.seqrelid = e.objid
     JOIN pg_class c ON c.oid = s.seqrelid

@@ -17,3 +17,6 @@ pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};
+
+#[cfg(test)]
+mod tests;

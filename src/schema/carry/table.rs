@@ -80,7 +80,7 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
                 .columns_of(key)
                 .into_iter()
                 .filter(|(_, column)| column.get("inherited") != Some("yes"))
-                .map(|(column_key, column)| column_line(key, column_key, column))
+                .map(|(column_key, column)| column_line(column_key, column))
                 .collect();
             lines.extend(inline_constraints(writer, key));
             let inherits = object
@@ -127,7 +127,7 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
     lines
 }
 
-fn column_line(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
+fn column_line(key: &ObjectKey, column: &Object) -> String {
     let mut line = format!(
         "{} {}",
         sql::name(&key.name),
@@ -141,7 +141,7 @@ fn column_line(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
     }
     if let Some(identity) = column.get("identity") {
         line.push_str(&format!(" GENERATED {identity} AS IDENTITY"));
-        line.push_str(&identity_options(table, key, column));
+        line.push_str(&identity_options(column));
     }
     if let Some(default) = column.get("default") {
         line.push_str(&format!(" DEFAULT {default}"));
@@ -153,7 +153,7 @@ fn column_line(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
 }
 
 /// ` (START WITH 100)`: what is not the server's own choice.
-fn identity_options(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
+fn identity_options(column: &Object) -> String {
     let maximum = match column.get("type") {
         Some("smallint") => "32767",
         Some("integer") => "2147483647",
@@ -161,15 +161,7 @@ fn identity_options(table: &ObjectKey, key: &ObjectKey, column: &Object) -> Stri
     };
     let usual = format!("START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE {maximum} CACHE 1");
     let mut options = Vec::new();
-    let own_name = format!(
-        "{}.{}",
-        sql::name(&table.schema),
-        sql::name(&format!("{}_{}_seq", table.name, key.name))
-    );
-    if let Some(name) = column
-        .get("identity sequence")
-        .filter(|name| *name != own_name)
-    {
+    if let Some(name) = column.get("identity sequence") {
         options.push(format!("SEQUENCE NAME {name}"));
     }
     if let Some(given) = column
