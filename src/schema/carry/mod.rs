@@ -110,6 +110,11 @@ fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
         object
             .attributes
             .retain(|name, _| says.contains(&name.as_str()));
+        if key.kind == "schema" && !object.attributes.is_empty() {
+            // As every new database has it.
+            let comment = "standard public schema".to_owned();
+            object.attributes.insert("comment".to_owned(), comment);
+        }
         if !object.attributes.is_empty() {
             objects.insert(key.clone(), object);
         }
