@@ -356,7 +356,7 @@ mod tests {
             .args(["-U", "postgres", "-h"])
             .arg(folder)
             .arg(&target.database)
-            .output(Duration::from_secs(60))
+            .output(Duration::from_mins(1))
             .unwrap();
         let text = output.text();
         assert!(output.status.success(), "{text}");

@@ -13,6 +13,8 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use order::by_reference;
+
 use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};
 
 /// What was written, and what could not be.
