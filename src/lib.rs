@@ -14,13 +14,25 @@
 //!
 //! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
 
+pub mod cli;
+pub mod demo;
+pub mod engine;
 pub mod error;
 pub mod events;
 pub mod evidence;
+pub mod execute;
 pub mod exit;
+pub mod journal;
 pub mod model;
 pub mod plan;
+pub mod progress;
+pub mod python;
+pub mod rehearse;
+pub mod report;
 pub mod sandbox;
 pub mod schema;
+pub mod steps;
 pub mod survey;
 pub mod system;
+pub mod undo;
+pub mod worker;

@@ -4,6 +4,7 @@
 
 mod chain;
 mod database;
+mod location;
 mod module;
 mod revision;
 mod secret;
@@ -11,6 +12,7 @@ pub mod text;
 
 pub use chain::{Chain, ChainProblem, Unreadable};
 pub use database::{Host, Identity, QualifiedName, Target, TlsMode, quote_identifier};
+pub use location::Location;
 pub use module::{ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName};
 pub use revision::{Revision, RevisionId};
 pub use secret::Secret;

@@ -4,14 +4,19 @@
 //! inverse from it. It holds no handles and no secrets; the same plan always has the same digest.
 
 mod choices;
+mod draft;
 mod step;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
+pub use draft::{
+    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, reference_to,
+};
 pub use step::{ArchiveMember, DatabaseRef, FileRef, Step, TableAction, VersionTableChange};
 
 use crate::model::{ModuleName, RevisionId};
@@ -31,8 +36,9 @@ pub struct Plan {
     pub purpose: Purpose,
     /// The project's root, absolute.
     pub root: PathBuf,
-    /// SHA-256 of the evidence that the plan was made from.
-    pub basis: String,
+    /// What the plan was made from: file hashes, database identities, version rows, catalogs. Taken
+    /// again before the first effect; any difference is a refusal that names the key.
+    pub basis: BTreeMap<String, String>,
     /// What the user chose.
     pub choices: Choices,
     /// What happens to each module.

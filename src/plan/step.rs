@@ -96,6 +96,9 @@ pub enum Step {
     RetireArchive {
         /// The folder.
         folder: String,
+        /// Folders above it that the archive step created, outermost first; they go when empty.
+        #[serde(default)]
+        folders: Vec<String>,
     },
     /// Writes a new text file: the note, the baseline.
     WriteFile {
@@ -118,6 +121,9 @@ pub enum Step {
         module: Option<ModuleName>,
         /// The file as it was written.
         file: FileRef,
+        /// Folders that writing it created, outermost first; they go when empty.
+        #[serde(default)]
+        folders: Vec<String>,
     },
     /// The change of all version tables in one database: one transaction.
     VersionTables {

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::model::QualifiedName;
+
 /// What names an object: kind, schema, and the name with its signature where names repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectKey {
@@ -103,6 +105,26 @@ impl Catalog {
             }
         }
         crate::plan::hex(&hash.finalize())
+    }
+
+    /// The tables, partitions and their parents included, sorted by name.
+    pub fn tables(&self) -> Vec<QualifiedName> {
+        self.objects
+            .keys()
+            .filter(|key| key.kind == "table")
+            .map(|key| QualifiedName {
+                schema: key.schema.clone(),
+                name: key.name.clone(),
+            })
+            .collect()
+    }
+
+    /// Whether there is nothing but what every new database has.
+    pub fn is_empty_schema(&self) -> bool {
+        !self
+            .objects
+            .keys()
+            .any(|key| !matches!(key.kind.as_str(), "schema" | "extension"))
     }
 
     /// The table, view or foreign table of this name.

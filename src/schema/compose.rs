@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{ObjectKey, Origin, Piece, Stage};
 
-/// The two bodies, indented by four.
+/// The two bodies, not indented; the worker's `render` indents what is not inside a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body {
     /// Of `upgrade()`.
@@ -125,27 +125,9 @@ fn downgrade_blocks(pieces: &[Piece]) -> Vec<String> {
 
 fn body(blocks: &[String]) -> String {
     if blocks.is_empty() {
-        return "    pass".to_owned();
+        return "pass".to_owned();
     }
-    let blocks: Vec<String> = blocks.iter().map(|block| indent(block)).collect();
     blocks.join("\n\n")
-}
-
-/// Indents by four, but for lines that begin inside a triple-quoted string.
-fn indent(code: &str) -> String {
-    let mut inside = false;
-    let mut lines = Vec::new();
-    for line in code.split('\n') {
-        if inside || line.is_empty() {
-            lines.push(line.to_owned());
-        } else {
-            lines.push(format!("    {line}"));
-        }
-        if line.matches("\"\"\"").count() % 2 == 1 {
-            inside = !inside;
-        }
-    }
-    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -170,7 +152,7 @@ mod tests {
         let body = compose(Vec::new());
         assert_eq!(
             (body.upgrade.as_str(), body.downgrade.as_str()),
-            ("    pass", "    pass")
+            ("pass", "pass")
         );
     }
 
@@ -188,9 +170,9 @@ mod tests {
         ]);
         assert_eq!(
             body.upgrade,
-            "    a()\n\n    b()\n\n    # carried from the old chain: table v\n    op.execute(\n        \"\"\"\nx\n\"\"\"\n    )"
+            "a()\n\nb()\n\n# carried from the old chain: table v\nop.execute(\n    \"\"\"\nx\n\"\"\"\n)"
         );
-        assert_eq!(body.downgrade, "    drop v\n\n    drop b\n    drop a");
+        assert_eq!(body.downgrade, "drop v\n\ndrop b\ndrop a");
     }
 
     #[test]
@@ -203,6 +185,6 @@ mod tests {
             vec![piece(Stage::Tables, "a", Origin::Carried, "")],
         );
         assert_eq!(merged.len(), 2);
-        assert_eq!(compose(merged).upgrade, "    b()");
+        assert_eq!(compose(merged).upgrade, "b()");
     }
 }

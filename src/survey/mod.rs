@@ -1,6 +1,20 @@
-//! Who observes: file for file the twin of `evidence`. Read-only, all of it.
+//! Gathering evidence; read-only.
+//!
+//! File for file the twin of `evidence`: who looks at the project's folder, its settings, its
+//! revision files, its interpreters, its repository and its databases. Nothing of the project is
+//! executed here.
 
 pub mod catalog;
+pub mod chain;
 pub mod database;
 mod definition;
+pub mod git;
+pub mod ini;
+pub mod interpreter;
+pub mod inventory;
+pub mod project;
+pub mod pyproject;
 pub mod rows;
+
+#[cfg(test)]
+mod test_python;

@@ -8,11 +8,16 @@
 )]
 
 pub mod clock;
+pub mod connect;
 pub mod environment;
 mod files;
+pub mod lock;
 mod postgres;
+pub mod private;
 pub mod process;
 pub mod random;
+pub mod tree;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
-pub use postgres::{ConnectError, Session, SqlError};
+pub use lock::{FileLock, Taken};
+pub use postgres::{Canceller, ConnectError, Session, SqlError};

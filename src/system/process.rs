@@ -164,6 +164,33 @@ impl Process {
     }
 }
 
+/// Our own process identifier.
+pub fn own_id() -> u32 {
+    std::process::id()
+}
+
+/// This machine's name, as `uname -n` gives it.
+pub fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// When a process started, in clock ticks since boot; `None` if there is none. With the identifier
+/// it names a process for good: identifiers are used again, the pair is not.
+pub fn start_time(id: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The second field is the program's name in parentheses and may hold anything; field 22 is
+    // counted from behind it (proc(5)).
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(19)?
+        .parse()
+        .ok()
+}
+
 /// Sets the death signal and the identity, in the child, before it executes the program.
 #[expect(
     unsafe_code,

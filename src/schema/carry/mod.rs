@@ -202,7 +202,8 @@ fn serial_name(table: &str, column: &str) -> String {
     format!("{}_{}_seq", cut(table, first), cut(column, second))
 }
 
-fn is_left_out(key: &ObjectKey, leave_out: &[String]) -> bool {
+/// Whether the user left the object out, as `kind name`, `kind schema.name` or as it is shown.
+pub fn is_left_out(key: &ObjectKey, leave_out: &[String]) -> bool {
     let shown = key.to_string();
     let plain = format!("{} {}", key.kind, key.name);
     let full = format!("{} {}.{}", key.kind, key.schema, key.name);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::model::{Host, QualifiedName, Target};
 use crate::sandbox::Server;
+use crate::sandbox::python::provided;
 use crate::survey::{catalog, rows};
 use crate::system::process::Process;
 use crate::system::{RealFiles, Session, WriteFiles as _, environment};
@@ -15,9 +16,20 @@ const RUN: &str = include_str!("run.py");
 
 /// An interpreter with Alembic, SQLAlchemy and the three drivers.
 fn python() -> PathBuf {
-    environment::variable("REDISTILL_TEST_PYTHON")
-        .map(PathBuf::from)
-        .expect("REDISTILL_TEST_PYTHON names a Python with Alembic and the drivers")
+    provided().unwrap()
+}
+
+/// The body as a function has it; the text inside of long strings keeps its margin.
+fn indented(code: &str) -> String {
+    let mut inside = false;
+    code.split_inclusive('\n')
+        .map(|line| {
+            let margin = if inside { "" } else { "    " };
+            inside ^= line.matches("\"\"\"").count() % 2 == 1;
+            format!("{margin}{line}")
+        })
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn connect(target: &Target) -> Session {
@@ -64,7 +76,8 @@ fn migrate(body: &Body, target: &Target, driver: &str, direction: &str) {
     );
     let text = format!(
         "import sqlalchemy as sa\nfrom alembic import op\n\n\ndef upgrade():\n{}\n\n\ndef downgrade():\n{}\n",
-        body.upgrade, body.downgrade
+        indented(&body.upgrade),
+        indented(&body.downgrade)
     );
     RealFiles.write_new(&script, RUN.as_bytes(), 0o600).unwrap();
     RealFiles

@@ -1,0 +1,7 @@
+"""Models of storage-element."""
+
+from app.models.base import Base
+from app.models.stored_file import StoredFile
+from app.models.volume import StorageVolume
+
+__all__ = ["Base", "StorageVolume", "StoredFile"]

@@ -1,0 +1,129 @@
+"""Writes a revision file through the project's own template, into a staging folder."""
+import io
+import os
+import tokenize
+
+from _redistill_child import Failure
+
+
+def indent(code):
+    """Indents by four spaces; lines inside a string that spans lines stay as they are."""
+    inside = set()
+    try:
+        depth_start = None
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            name = tokenize.tok_name[token.type]
+            if name == "STRING":
+                inside.update(range(token.start[0] + 1, token.end[0] + 1))
+            elif name == "FSTRING_START":
+                depth_start = token.start[0]
+            elif name == "FSTRING_END" and depth_start is not None:
+                inside.update(range(depth_start + 1, token.end[0] + 1))
+    except (tokenize.TokenError, IndentationError) as error:
+        raise Failure("body", "the text is not Python: %s" % (error,))
+    lines = []
+    for number, line in enumerate(code.strip("\n").split("\n"), 1 + len(code) - len(code.lstrip("\n"))):
+        lines.append(line if number in inside or not line.strip() else "    " + line)
+    return "\n".join(lines).strip()
+
+
+def render(project):
+    """The file that `alembic revision` would write, with our bodies; its name and its text."""
+    request = project.request
+    config = project.config()
+    script = project.script(config)
+    staging = request["folder"]
+    script.version_locations = [staging]
+    script.__dict__.pop("_version_locations", None)
+    script.__dict__.pop("_singular_version_location", None)
+    hooks, script.hooks = script.hooks, []
+    forget_other_revisions(script, request.get("down_revision"))
+    project.phase = "render"
+    upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
+    written = script.generate_revision(
+        request["revision"],
+        request["message"],
+        head="head",
+        version_path=staging,
+        branch_labels=request.get("branch_labels") or None,
+        depends_on=request.get("depends_on") or None,
+        upgrades=upgrades,
+        downgrades=downgrades,
+        imports="\n".join(request.get("imports") or []),
+        config=config,
+    )
+    if written is None:
+        raise Failure("template", "the file that the template gives is not a revision")
+    path = written.path
+    text = read(path)
+    for body, what in ((upgrades, "upgrade"), (downgrades, "downgrade")):
+        if body not in text:
+            raise Failure("template", "script.py.mako leaves out the %s body" % what, file=os.path.join(script.dir, "script.py.mako"))
+    problem = compile_problem(text, path)
+    if problem:
+        raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=os.path.join(script.dir, "script.py.mako"))
+    hook_error = None
+    if hooks:
+        hook_error = run_hooks(path, hooks)
+        if os.path.exists(path) and compile_problem(read(path), path) is None:
+            text = read(path)
+        else:
+            hook_error = hook_error or "the file does not compile afterwards"
+            write(path, text)
+    return {
+        "file_name": os.path.relpath(path, staging),
+        "text": text,
+        "compile_ok": compile_problem(text, path) is None,
+        "hook_error": hook_error,
+    }
+
+
+def forget_other_revisions(script, down_revision):
+    """The parent and the dependencies may have their files elsewhere; their names are all it takes."""
+
+    class Named:
+        is_head = True
+
+        def __init__(self, name):
+            self.revision, self.branch_labels = name, (name,)
+
+    class Names:
+        def get_revisions(self, _):
+            return (Named(down_revision),) if down_revision else ()
+
+        def get_revision(self, name):
+            return Named(name)
+
+        def add_revision(self, *args, **kwargs):
+            pass
+
+    script.revision_map = Names()
+
+
+def run_hooks(path, hooks):
+    """Runs the project's formatters; a failing one is reported, not fatal."""
+    from alembic.script import write_hooks
+
+    try:
+        write_hooks._run_hooks(path, hooks)
+    except (Exception, SystemExit) as error:
+        return "%s: %s" % (type(error).__name__, error)
+    return None
+
+
+def compile_problem(text, path):
+    try:
+        compile(text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)

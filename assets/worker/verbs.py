@@ -1,0 +1,240 @@
+"""The verbs: locate, describe, upgrade, downgrade, inspect; drafting and rendering are next door."""
+import time
+
+import alembic
+import sqlalchemy
+import sys
+from alembic.autogenerate.api import RevisionContext
+from sqlalchemy.dialects import postgresql
+
+import _redistill_redirect as redirect
+from _redistill_child import Failure
+from _redistill_draft import draft
+from _redistill_render import render
+
+
+def nothing(revisions, context):
+    return []
+
+
+def locate(project):
+    """Where env.py wants to connect; it is stopped there."""
+    try:
+        project.run_env(nothing, dont_mutate=True)
+    except redirect.NotPostgresql:
+        raise
+    except BaseException:
+        if not redirect.State.asked_for:
+            raise_offline(project)
+            raise
+    if not redirect.State.asked_for:
+        raise_offline(project)
+        if redirect.State.url_problem:
+            raise Failure("no_url", redirect.State.url_problem)
+        raise Failure("never_connected", "env.py ran to its end without a connection")
+    return redirect.State.asked_for
+
+
+def raise_offline(project):
+    given = project.configured
+    if given and all(entry.get("connection") is None for entry in given):
+        raise Failure("offline_only", "env.py configures Alembic without a connection")
+
+
+def describe(project):
+    """What env.py passes to Alembic, and the chain as Alembic reads it."""
+    config = project.config()
+    script = project.script(config)
+    revisions = project.load_chain(script)
+    seen = []
+
+    def look(_, context):
+        schema = context.connection.scalar(sqlalchemy.text("SELECT current_schema()")) if context.connection is not None else None
+        seen.append((context, schema))
+        return []
+
+    project.run_env(look, config, script, dont_mutate=True)
+    if not project.configured:
+        raise Failure("never_configured", "env.py did not call context.configure")
+    raise_offline(project)
+    if not redirect.State.asked_for:
+        raise Failure("never_connected", "env.py ran to its end without a connection")
+    given = project.configured[0]
+    metadata = metadata_list(given)
+    return {
+        "asked_for": redirect.State.asked_for,
+        "version_table": given.get("version_table") or "alembic_version",
+        "version_table_schema": given.get("version_table_schema"),
+        "default_schema": (seen[0][1] if seen else None) or "public",
+        "include_schemas": bool(given.get("include_schemas")),
+        "filters": [name for name in ("include_name", "include_object", "include_symbol") if given.get(name)],
+        "configured": len(project.configured),
+        "has_metadata": bool(metadata),
+        "tables": [table_facts(table) for one in metadata for table in sorted(one.tables.values(), key=lambda t: t.fullname)],
+        "script_revisions": sorted(
+            [entry.revision, [parent for parent in parents(entry)]] for entry in unique(revisions)
+        ),
+        "script_heads": sorted(script.get_heads()),
+        "version_locations": [str(path) for path in script._version_locations],
+        "versions": versions(),
+    }
+
+
+def versions():
+    return {
+        "python": "%d.%d.%d" % sys.version_info[:3],
+        "alembic": alembic.__version__,
+        "sqlalchemy": sqlalchemy.__version__,
+    }
+
+
+def unique(revisions):
+    """Branch labels are keys of Alembic's map, too."""
+    return {entry.revision: entry for entry in revisions}.values()
+
+
+def parents(entry):
+    down = entry.down_revision
+    return [] if down is None else [down] if isinstance(down, str) else list(down)
+
+
+def metadata_list(given):
+    metadata = given.get("target_metadata")
+    if metadata is None:
+        return []
+    return list(metadata) if isinstance(metadata, (list, tuple, set)) else [metadata]
+
+
+def table_facts(table):
+    dialect = postgresql.dialect()
+
+    def compiled(column):
+        try:
+            return column.type.compile(dialect=dialect)
+        except Exception:
+            return str(getattr(column.type, "impl", None) or type(column.type).__name__)
+
+    keys = [
+        [key.parent.name, key.target_fullname]
+        for constraint in table.foreign_key_constraints
+        for key in constraint.elements
+    ]
+    return {
+        "schema": table.schema,
+        "name": table.name,
+        "columns": [[column.name, compiled(column)] for column in table.columns],
+        "foreign_keys": sorted(keys),
+    }
+
+
+def upgrade(project):
+    return walk(project, project.request.get("to") or "heads", True)
+
+
+def downgrade(project):
+    return walk(project, project.request.get("to") or "base", False)
+
+
+def walk(project, destination, up):
+    """Runs the revisions and says which one is at work; env.py decides about transactions."""
+    config = project.config()
+    script = project.script(config)
+    project.load_chain(script)
+    applied, runs = [], []
+
+    def steps(current, context):
+        runs.append(context)
+        plan = script._upgrade_revs(destination, current) if up else script._downgrade_revs(destination, current)
+        plan = list(plan)
+        for index, step in enumerate(plan, 1):
+            facts = {
+                "revision": step.revision.revision,
+                "index": index,
+                "total": len(plan),
+                "run": len(runs),
+                "message": (step.revision.doc or "").splitlines()[0] if step.revision.doc else "",
+            }
+            project.channel.event(type="started", **facts)
+            project.step = step
+            started = time.monotonic()
+            yield step
+            project.step = None
+            elapsed = int((time.monotonic() - started) * 1000)
+            applied.append({"revision": step.revision.revision, "elapsed_ms": elapsed, "run": len(runs)})
+            project.channel.event(type="finished", elapsed_ms=elapsed, **facts)
+
+    project.run_env(steps, config, script, destination_rev=destination)
+    if not runs:
+        raise Failure("never_migrated", "env.py ran to its end without running migrations")
+    return {"applied": applied, "runs": len(runs)}
+
+
+def inspect(project):
+    """What `alembic current`, `alembic heads` and `alembic check` say."""
+    config = project.config()
+    script = project.script(config)
+    project.load_chain(script)
+    arguments = dict(
+        message=None, autogenerate=True, sql=False, head="head", splice=False,
+        branch_label=None, version_path=None, rev_id=None, depends_on=None,
+    )
+    revisions = RevisionContext(config, script, arguments)
+    current, problem = [], []
+
+    def compare(heads, context):
+        current.extend(heads if isinstance(heads, (tuple, list)) else [heads])
+        try:
+            revisions.run_autogenerate(heads, context)
+        except Exception as error:
+            problem.append(str(error))
+            # A failed statement must not spoil what env.py does afterwards.
+            context.connection.rollback() if hasattr(context.connection, "rollback") else None
+        return []
+
+    project.run_env(compare, config, script, dont_mutate=True, template_args=revisions.template_args, revision_context=revisions)
+    differences = []
+    if not problem:
+        for operations in revisions.generated_revisions[-1].upgrade_ops_list:
+            differences += [say(difference) for difference in operations.as_diffs()]
+    return {
+        "current": sorted(set(current)),
+        "heads": sorted(script.get_heads()),
+        "differences": differences,
+        "check_error": problem[0] if problem else None,
+    }
+
+
+def say(difference):
+    """A difference in words: `add_column accounts.email`."""
+    if isinstance(difference, list):
+        return "; ".join(say(one) for one in difference)
+    verb, rest = difference[0], list(difference[1:])
+    if verb in ("add_table", "remove_table"):
+        return "%s %s" % (verb, rest[0].fullname)
+    if verb in ("add_index", "remove_index", "add_constraint", "remove_constraint", "add_fk", "remove_fk"):
+        return "%s %s on %s" % (verb, rest[0].name, rest[0].table.fullname)
+    if verb in ("add_column", "remove_column"):
+        return "%s %s.%s" % (verb, qualified(rest[0], rest[1]), rest[2].name)
+    if verb.startswith("modify_") and len(rest) >= 6:
+        return "%s %s.%s: %s -> %s" % (verb, qualified(rest[0], rest[1]), rest[2], shown(rest[4]), shown(rest[5]))
+    return " ".join([verb] + [shown(part) for part in rest])
+
+
+def shown(value):
+    argument = getattr(value, "arg", value)
+    return str(argument)
+
+
+def qualified(schema, table):
+    return "%s.%s" % (schema, table) if schema else str(table)
+
+
+VERBS = {
+    "locate": locate,
+    "describe": describe,
+    "upgrade": upgrade,
+    "downgrade": downgrade,
+    "inspect": inspect,
+    "draft": draft,
+    "render": render,
+}

@@ -1,0 +1,193 @@
+//! The command line as typed: clap and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Resets an Alembic migration history safely.
+#[derive(Debug, Parser)]
+#[command(
+    name = "redistill",
+    version,
+    about,
+    long_about = "Resets an Alembic migration history safely: it refuses when it sees production \
+                  data or shared history, rehearses everything on scratch databases, proves that \
+                  the new baseline builds the same schema, archives, and can undo all of it.",
+    after_help = "Exit codes: 0 done or clean · 1 refused, or a finding at the failing level · \
+                  2 usage or configuration · 3 failed before anything changed · 4 stopped \
+                  half-way (resume or undo) · 5 cancelled, nothing changed · 70 a bug in redistill",
+    disable_help_subcommand = true
+)]
+pub struct Arguments {
+    /// What to do; `check` unless given.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The project's folder
+    #[arg(long, global = true, value_name = "PATH", env = "REDISTILL_PROJECT")]
+    pub project: Option<PathBuf>,
+
+    /// Only this module (repeatable)
+    #[arg(long = "module", global = true, value_name = "NAME")]
+    pub modules: Vec<String>,
+
+    /// The Python interpreter with the project's Alembic
+    #[arg(long, global = true, value_name = "PROGRAM", env = "REDISTILL_PYTHON")]
+    pub python: Option<PathBuf>,
+
+    /// How the result is written
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+
+    /// Show the output of child processes and every phase
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
+    /// Show the result only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// How the result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One documented, versioned object.
+    Json,
+    /// SARIF 2.1.0 (`check`).
+    Sarif,
+    /// GitHub annotations (`check`).
+    Github,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Survey, verdict and lint; runs env.py on a scratch database, changes nothing
+    Check {
+        /// Run no project code and open no connection
+        #[arg(long = "static")]
+        is_static: bool,
+    },
+    /// The revision graph, read statically
+    Chain,
+    /// What a rule finds, why, and what to do
+    Explain {
+        /// The rule's code or name, for example RD302
+        code: String,
+    },
+    /// The dry run: rehearse on scratch databases, print every effect and the digest
+    Plan(PlanChoices),
+    /// Execute a plan
+    Reset {
+        /// The digest that `redistill plan` printed (at least 12 digits of it)
+        #[arg(long, value_name = "DIGEST")]
+        plan: String,
+    },
+    /// Go on with an interrupted run
+    Resume,
+    /// Take back a finished or interrupted run
+    Undo {
+        /// The run, as `redistill log` lists it
+        id: Option<String>,
+    },
+    /// Upgrade, downgrade, upgrade of the present chain on scratch
+    Verify,
+    /// Past resets, newest first
+    Log,
+    /// One past reset
+    Show {
+        /// The run, as `redistill log` lists it
+        id: String,
+    },
+    /// The whole way on a throwaway project with its own PostgreSQL
+    Demo {
+        /// Leave project and databases in this folder to play with
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+        /// Start the server of a demo that was kept, and stay until Ctrl-C
+        #[arg(long, value_name = "DIR", conflicts_with = "keep")]
+        serve: Option<PathBuf>,
+    },
+    /// The completion script of a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page
+    Man,
+}
+
+/// What is decided at `plan`; part of the digest.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PlanChoices {
+    /// Where the baseline comes from
+    #[arg(long, value_enum, default_value_t)]
+    pub source: SourceArg,
+
+    /// What becomes of the live database
+    #[arg(long, value_enum, default_value_t)]
+    pub strategy: StrategyArg,
+
+    /// The baseline's identifier: `new`, `reuse-head` or an identifier
+    #[arg(long, value_name = "new|reuse-head|ID", default_value = "new")]
+    pub revision_id: String,
+
+    /// The baseline's message
+    #[arg(long, default_value = "initial_schema")]
+    pub message: String,
+
+    /// Why the reset is made; recorded in the note
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// An object to leave out of the baseline, as `kind name` (repeatable)
+    #[arg(long, value_name = "OBJECT")]
+    pub leave_out: Vec<String>,
+}
+
+/// Where the baseline comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum SourceArg {
+    /// It builds exactly what the old chain built
+    #[default]
+    Chain,
+    /// What the models say, plus carried objects
+    Models,
+}
+
+/// What becomes of the live database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum StrategyArg {
+    /// Rows stay; schema proven equal, then stamped
+    #[default]
+    Keep,
+    /// Dumped, emptied of the module's objects, built again from the baseline
+    Recreate,
+    /// The version table is dropped and left away
+    Unversioned,
+}

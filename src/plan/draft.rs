@@ -1,0 +1,376 @@
+//! From evidence, rehearsal and choices to the plan. Pure: the same material gives the same plan.
+//!
+//! The order of the steps is the checklist's. Nothing is removed before the archive was proven, and
+//! the files move only after the databases were found as expected:
+//!
+//! ```text
+//! archive → note → version tables (one transaction a database) → remove files → baselines → test
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::{
+    ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose,
+    RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
+};
+use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
+use crate::model::ModuleName;
+
+/// The files of one module, with their hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Everything in the version locations.
+    pub archive: Vec<FileRef>,
+    /// The revision files of the chain and their bytecode.
+    pub remove: Vec<FileRef>,
+    /// Files that are only watched: env.py, the settings, the template.
+    pub watch: Vec<FileRef>,
+}
+
+/// Everything that a plan is made from.
+#[derive(Clone, Debug)]
+pub struct Material<'a> {
+    /// The run's identifier, free in `.redistill/runs/`.
+    pub id: String,
+    /// The project's root, absolute.
+    pub root: PathBuf,
+    /// What was seen.
+    pub evidence: &'a Evidence,
+    /// What the rehearsal came to; the modules that are reset.
+    pub modules: Vec<PlannedModule>,
+    /// Their files.
+    pub inventories: BTreeMap<ModuleName, Inventory>,
+    /// What the user chose.
+    pub choices: Choices,
+    /// The archive's folder, free, relative to the root.
+    pub archive_folder: String,
+    /// The note's path, free, relative to the root.
+    pub note_path: String,
+    /// The note's text.
+    pub note: String,
+}
+
+/// Why no plan can be made.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum DraftError {
+    /// The module's evidence is not complete.
+    #[error("{module}: {what} was not seen")]
+    NotSeen {
+        /// The module.
+        module: ModuleName,
+        /// What is missing.
+        what: &'static str,
+    },
+    /// The live database is not at the chain's head.
+    #[error("{module}: the live database is at {rows}, the chain's head is {heads}")]
+    NotAtHead {
+        /// The module.
+        module: ModuleName,
+        /// Its rows in the version table.
+        rows: String,
+        /// The heads of the chain.
+        heads: String,
+    },
+    /// `reuse-head` where the conditions do not hold.
+    #[error("{module}: `reuse-head` needs exactly one head and a baseline equal to the old chain")]
+    CannotReuseHead {
+        /// The module.
+        module: ModuleName,
+    },
+}
+
+/// Makes the plan.
+pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
+    let mut steps = vec![
+        archive(&material)?,
+        Step::WriteFile {
+            what: "note".to_owned(),
+            module: None,
+            path: material.note_path.clone(),
+            contents: material.note.clone(),
+            mode: 0o644,
+        },
+    ];
+    steps.extend(version_tables(&material)?);
+    for module in &material.modules {
+        let inventory = inventory(&material, &module.module)?;
+        steps.push(Step::RemoveFiles {
+            module: module.module.clone(),
+            files: inventory.remove.clone(),
+        });
+    }
+    steps.extend(material.modules.iter().map(|module| Step::WriteFile {
+        what: "baseline".to_owned(),
+        module: Some(module.module.clone()),
+        path: module.baseline_path.clone(),
+        contents: module.baseline.clone(),
+        mode: 0o644,
+    }));
+    for module in &material.modules {
+        steps.push(test(&material, module)?);
+    }
+    let basis = basis(material.evidence, &material.inventories);
+    Ok(Plan {
+        format: FORMAT,
+        id: material.id,
+        purpose: Purpose::Reset,
+        root: material.root,
+        basis,
+        choices: material.choices,
+        modules: material.modules,
+        steps,
+    })
+}
+
+/// What a plan rests on, by name. Row counts and sessions are left out: they may change.
+pub fn basis(
+    evidence: &Evidence,
+    inventories: &BTreeMap<ModuleName, Inventory>,
+) -> BTreeMap<String, String> {
+    let mut basis = BTreeMap::new();
+    for inventory in inventories.values() {
+        for file in inventory.archive.iter().chain(&inventory.watch) {
+            basis.insert(format!("file {}", file.path), file.sha256.clone());
+        }
+    }
+    for module in evidence
+        .modules
+        .iter()
+        .filter(|m| inventories.contains_key(&m.module.name))
+    {
+        let name = &module.module.name;
+        if let Some(database) = module.database.seen() {
+            let mut seen = |what: &str, value: String| {
+                basis.insert(format!("{what} of {name}"), value);
+            };
+            seen(
+                "database",
+                format!("{} {}", database.label, identity_of(database)),
+            );
+            seen("version table", database.version_table.name.to_string());
+            seen("version rows", database.version_table.rows.join(", "));
+            seen("catalog", database.catalog_digest.clone());
+        }
+    }
+    basis
+}
+
+/// `system_identifier/oid`.
+pub fn identity_of(database: &DatabaseEvidence) -> String {
+    format!(
+        "{}/{}",
+        database.identity.system_identifier, database.identity.database_oid
+    )
+}
+
+fn archive(material: &Material<'_>) -> Result<Step, DraftError> {
+    let mut members: Vec<ArchiveMember> = Vec::new();
+    for module in &material.modules {
+        for file in &inventory(material, &module.module)?.archive {
+            // Two modules may share a folder; a file goes in once.
+            if !members.iter().any(|member| member.file.path == file.path) {
+                members.push(ArchiveMember {
+                    module: module.module.clone(),
+                    file: file.clone(),
+                });
+            }
+        }
+    }
+    let heads = material
+        .modules
+        .iter()
+        .map(|m| {
+            (
+                m.module.clone(),
+                m.old_heads.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .collect();
+    Ok(Step::Archive {
+        folder: material.archive_folder.clone(),
+        members,
+        heads,
+    })
+}
+
+/// One step a database, one change a table.
+fn version_tables(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
+    let mut databases: BTreeMap<String, (DatabaseRef, Vec<VersionTableChange>)> = BTreeMap::new();
+    for planned in &material.modules {
+        let seen = module_evidence(material, &planned.module)?;
+        let database = database_of(seen)?;
+        let reference = reference_to(database);
+        // Servers copied from one another share an identifier; they did not start at one instant.
+        let place = format!("{} {}", reference.identity, database.identity.postmaster_start);
+        let changes = &mut databases
+            .entry(place)
+            .or_insert((reference, Vec::new()))
+            .1;
+        let table = &database.version_table;
+        let own: Vec<String> = own_rows(seen, database);
+        let stamp = stamp_for(material.choices.strategy, planned);
+        check_at_head(material.choices.strategy, planned, &own)?;
+        if own == stamp {
+            continue; // `reuse-head`: the database needs nothing at all
+        }
+        if let Some(change) = changes.iter_mut().find(|change| change.table == table.name) {
+            merge_into(change, own, stamp);
+        } else {
+            changes.push(VersionTableChange {
+                module: planned.module.clone(),
+                table: table.name.clone(),
+                expect: table.rows.clone(),
+                exists: table.exists,
+                definition: table.definition.clone(),
+                action: action(table.exists, own.len() < table.rows.len(), own, stamp),
+            });
+        }
+    }
+    Ok(databases
+        .into_values()
+        .filter(|(_, changes)| !changes.is_empty())
+        .map(|(database, changes)| Step::VersionTables {
+            database,
+            changes,
+            statements: Vec::new(),
+        })
+        .collect())
+}
+
+fn action(exists: bool, is_shared: bool, own: Vec<String>, stamp: Vec<String>) -> TableAction {
+    match (exists, is_shared) {
+        (false, _) => TableAction::Create { rows: stamp },
+        (true, true) => TableAction::ReplaceRows {
+            remove: own,
+            insert: stamp,
+        },
+        (true, false) if stamp.is_empty() => TableAction::Drop,
+        (true, false) => TableAction::DropAndStamp { rows: stamp },
+    }
+}
+
+/// A second module of this plan in the same table: rows are replaced, the table stays.
+fn merge_into(change: &mut VersionTableChange, own: Vec<String>, stamp: Vec<String>) {
+    if let TableAction::ReplaceRows { remove, insert } = &mut change.action {
+        remove.extend(own);
+        insert.extend(stamp);
+        remove.sort();
+        insert.sort();
+    }
+}
+
+fn stamp_for(strategy: Strategy, planned: &PlannedModule) -> Vec<String> {
+    match strategy {
+        Strategy::Keep | Strategy::Recreate => vec![planned.baseline_id.to_string()],
+        Strategy::Unversioned => Vec::new(),
+    }
+}
+
+fn check_at_head(
+    strategy: Strategy,
+    planned: &PlannedModule,
+    own: &[String],
+) -> Result<(), DraftError> {
+    let mut heads: Vec<String> = planned.old_heads.iter().map(ToString::to_string).collect();
+    heads.sort();
+    if strategy != Strategy::Keep || own == heads {
+        return Ok(());
+    }
+    let shown = |rows: &[String]| match rows {
+        [] => "no revision".to_owned(),
+        rows => rows.join(", "),
+    };
+    Err(DraftError::NotAtHead {
+        module: planned.module.clone(),
+        rows: shown(own),
+        heads: shown(&heads),
+    })
+}
+
+/// The rows of the version table that belong to the module's own chain, sorted.
+fn own_rows(seen: &ModuleEvidence, database: &DatabaseEvidence) -> Vec<String> {
+    let mut rows: Vec<String> = database
+        .version_table
+        .rows
+        .iter()
+        .filter(|row| {
+            seen.chain
+                .revisions
+                .iter()
+                .any(|revision| revision.id.0 == **row)
+        })
+        .cloned()
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftError> {
+    let stamp = stamp_for(material.choices.strategy, planned);
+    let database = database_of(module_evidence(material, &planned.module)?)?;
+    Ok(Step::Test {
+        module: planned.module.clone(),
+        database: (!stamp.is_empty()).then(|| reference_to(database)),
+        current: stamp,
+        heads: vec![planned.baseline_id.to_string()],
+        known_differences: planned.model_drift.clone(),
+    })
+}
+
+/// The database as a plan names it.
+pub fn reference_to(database: &DatabaseEvidence) -> DatabaseRef {
+    DatabaseRef {
+        label: database.label.clone(),
+        database: database.identity.database.clone(),
+        identity: identity_of(database),
+    }
+}
+
+/// Checks that `reuse-head` may be chosen for a rehearsed module.
+pub fn may_reuse_head(choice: &RevisionIdChoice, module: &PlannedModule) -> Result<(), DraftError> {
+    let is_fine = module.old_heads.len() == 1 && module.lost.is_empty();
+    if *choice == RevisionIdChoice::ReuseHead && !is_fine {
+        return Err(DraftError::CannotReuseHead {
+            module: module.module.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn inventory<'a>(
+    material: &'a Material<'_>,
+    module: &ModuleName,
+) -> Result<&'a Inventory, DraftError> {
+    material
+        .inventories
+        .get(module)
+        .ok_or_else(|| DraftError::NotSeen {
+            module: module.clone(),
+            what: "the list of files",
+        })
+}
+
+fn module_evidence<'a>(
+    material: &Material<'a>,
+    module: &ModuleName,
+) -> Result<&'a ModuleEvidence, DraftError> {
+    material
+        .evidence
+        .modules
+        .iter()
+        .find(|seen| seen.module.name == *module)
+        .ok_or_else(|| DraftError::NotSeen {
+            module: module.clone(),
+            what: "the module",
+        })
+}
+
+fn database_of(seen: &ModuleEvidence) -> Result<&DatabaseEvidence, DraftError> {
+    seen.database.seen().ok_or_else(|| DraftError::NotSeen {
+        module: seen.module.name.clone(),
+        what: "the live database",
+    })
+}

@@ -1,0 +1,322 @@
+//! What an env.py does with its URL and with `context.configure`, read without running it.
+//!
+//! Called by `survey::sources`; judged by the rules of the environment family.
+
+use std::path::PathBuf;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_text_size::Ranged as _;
+
+use super::names::Names;
+use super::syntax::Syntax;
+use crate::model::Location;
+
+/// A place that gives Alembic a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlSetting {
+    /// Where.
+    pub location: Location,
+    /// The value as written: `settings.database.sync_url`, `"postgresql://…"`.
+    pub written: String,
+    /// The value, where it is a literal.
+    pub literal: Option<String>,
+    /// Whether it runs with the module, not inside a function.
+    pub at_module_level: bool,
+    /// Whether it is `config.set_main_option("sqlalchemy.url", …)`, where `%` must be doubled.
+    pub through_config: bool,
+}
+
+/// One call of `context.configure`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigureCall {
+    /// Where.
+    pub location: Location,
+    /// Its keywords, in order; `**` where a mapping is passed.
+    pub keywords: Vec<String>,
+    /// `version_table`, where it is a literal.
+    pub version_table: Option<String>,
+}
+
+/// What an env.py does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvFacts {
+    /// The file.
+    pub path: PathBuf,
+    /// Where a URL is given.
+    pub url_settings: Vec<UrlSetting>,
+    /// Whether the URL or engine may come from somewhere that cannot be read here: an engine from
+    /// the application, a function that is handed the configuration.
+    pub url_elsewhere: bool,
+    /// Calls that read the configured URL: `engine_from_config`, `get_main_option`.
+    pub url_uses: Vec<Location>,
+    /// Module-level calls that run the migrations.
+    pub runs: Vec<Location>,
+    /// Calls of `context.configure`.
+    pub configure: Vec<ConfigureCall>,
+    /// Whether an asynchronous engine is used.
+    pub is_async: bool,
+    /// Whether `os.environ` or `os.getenv` is read.
+    pub reads_environment: bool,
+}
+
+impl EnvFacts {
+    /// Whether every or some `configure` call passes a keyword.
+    pub fn configures(&self, keyword: &str) -> bool {
+        self.configure.iter().any(|call| {
+            call.keywords
+                .iter()
+                .any(|word| word == keyword || word == "**")
+        })
+    }
+}
+
+/// Reads an env.py.
+pub fn read(syntax: &Syntax) -> EnvFacts {
+    let mut reader = Reader {
+        syntax,
+        names: Names::of(syntax.body()),
+        facts: EnvFacts {
+            path: syntax.path().to_owned(),
+            ..EnvFacts::default()
+        },
+        in_function: 0,
+    };
+    for statement in syntax.body() {
+        reader.visit_stmt(statement);
+    }
+    reader.facts
+}
+
+const KEY: &str = "sqlalchemy.url";
+
+struct Reader<'a> {
+    syntax: &'a Syntax,
+    names: Names,
+    facts: EnvFacts,
+    in_function: usize,
+}
+
+impl<'a> Visitor<'a> for Reader<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
+                self.in_function += 1;
+                walk_stmt(self, statement);
+                self.in_function -= 1;
+            }
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.assigned(target, &assign.value);
+                }
+                walk_stmt(self, statement);
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Call(call) => self.call(call),
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "environ" => {
+                self.facts.reads_environment = true;
+            }
+            Expr::Dict(map) => {
+                for item in map.iter() {
+                    if let Some(key) = &item.key
+                        && self.names.string(key).as_deref() == Some(KEY)
+                    {
+                        self.url(&item.value, false);
+                    }
+                }
+            }
+            _ => {}
+        }
+        walk_expr(self, expression);
+    }
+}
+
+impl Reader<'_> {
+    fn assigned(&mut self, target: &Expr, value: &Expr) {
+        match target {
+            Expr::Name(name) => {
+                if matches!(name.id.as_str(), "connectable" | "engine")
+                    && !matches!(value, Expr::Call(_) | Expr::NoneLiteral(_))
+                {
+                    self.facts.url_elsewhere = true;
+                }
+                self.names.bind(name.id.as_str(), value);
+            }
+            // `configuration["sqlalchemy.url"] = url`.
+            Expr::Subscript(subscript)
+                if self.names.string(&subscript.slice).as_deref() == Some(KEY) =>
+            {
+                self.url(value, false);
+            }
+            _ => {}
+        }
+    }
+
+    fn url(&mut self, value: &Expr, through_config: bool) {
+        self.facts.url_settings.push(UrlSetting {
+            location: self.syntax.at(value),
+            written: self.syntax.source(value.range()).to_owned(),
+            literal: self.names.string(value),
+            at_module_level: self.in_function == 0,
+            through_config,
+        });
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        let Some(name) = self.names.last(&call.func).map(str::to_owned) else {
+            return;
+        };
+        let argument = |at: usize| call.arguments.args.get(at);
+        let is_key = |at: usize| {
+            argument(at)
+                .and_then(|value| self.names.string(value))
+                .as_deref()
+                == Some(KEY)
+        };
+        match name.as_str() {
+            "set_main_option" if is_key(0) => self.set_option(call, 1),
+            "set_section_option" if is_key(1) => self.set_option(call, 2),
+            "get_main_option" | "get_section_option" if is_key(0) || is_key(1) => {
+                self.facts.url_uses.push(self.syntax.at(call));
+            }
+            "engine_from_config" | "async_engine_from_config" => {
+                self.facts.url_uses.push(self.syntax.at(call));
+                self.facts.is_async |= name.starts_with("async");
+                if let Some(keyword) = call.arguments.find_keyword("url") {
+                    self.url(&keyword.value, false);
+                }
+            }
+            "create_engine" | "create_async_engine" => {
+                self.facts.is_async |= name.contains("async");
+                if let Some(value) = call.arguments.find_argument_value("url", 0)
+                    && !self.reads_config(value)
+                {
+                    self.url(value, false);
+                }
+            }
+            "AsyncEngine" | "run_sync" => self.facts.is_async = true,
+            "getenv" => self.facts.reads_environment = true,
+            "configure" => self.configure(call),
+            _ if self.in_function == 0 && is_run(&name) => {
+                self.facts.runs.push(self.syntax.at(call));
+            }
+            _ => self.unknown(call, &name),
+        }
+    }
+
+    fn set_option(&mut self, call: &ExprCall, at: usize) {
+        if let Some(value) = call.arguments.args.get(at) {
+            let before = self.facts.url_settings.len();
+            self.url(value, true);
+            // The message points at the call, where the line to move or change begins.
+            if let Some(setting) = self.facts.url_settings.get_mut(before) {
+                setting.location = self.syntax.at(call);
+            }
+        }
+    }
+
+    /// `create_engine(config.get_main_option("sqlalchemy.url"))` reads the URL, it gives none.
+    fn reads_config(&self, value: &Expr) -> bool {
+        self.syntax
+            .source(value.range())
+            .contains("get_main_option")
+    }
+
+    fn configure(&mut self, call: &ExprCall) {
+        self.facts.configure.push(ConfigureCall {
+            location: self.syntax.at(call),
+            keywords: call
+                .arguments
+                .keywords
+                .iter()
+                .map(|keyword| {
+                    keyword
+                        .arg
+                        .as_ref()
+                        .map_or("**", |name| name.as_str())
+                        .to_owned()
+                })
+                .collect(),
+            version_table: call
+                .arguments
+                .find_keyword("version_table")
+                .and_then(|keyword| self.names.string(&keyword.value)),
+        });
+    }
+
+    /// A function of the application that is handed the configuration may set the URL; one that
+    /// gives an engine needs none.
+    fn unknown(&mut self, call: &ExprCall, name: &str) {
+        let is_handed_config = call.arguments.args.iter().any(
+            |argument| matches!(argument, Expr::Name(name) if matches!(name.id.as_str(), "config" | "alembic_cfg")),
+        );
+        if is_handed_config && !matches!(name, "fileConfig" | "print" | "getattr")
+            || matches!(name, "get_engine" | "get_engine_url" | "make_engine")
+        {
+            self.facts.url_elsewhere = true;
+        }
+    }
+}
+
+fn is_run(name: &str) -> bool {
+    name.starts_with("run_migrations") || name == "run_async_migrations"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn facts(source: &str) -> EnvFacts {
+        read(&Syntax::parse(Path::new("/p/env.py"), source.as_bytes()))
+    }
+
+    #[test]
+    fn the_order_of_setting_and_running_is_seen() {
+        let read = facts(
+            r#"
+import os
+config = context.config
+config.set_main_option("sqlalchemy.url", settings.database.sync_url)
+
+def run_migrations_offline():
+    context.configure(url=config.get_main_option("sqlalchemy.url"), version_table="v_x")
+
+def run_migrations_online():
+    connectable = engine_from_config(config.get_section("alembic"), prefix="sqlalchemy.")
+
+if context.is_offline_mode():
+    run_migrations_offline()
+else:
+    run_migrations_online()
+config.set_main_option("sqlalchemy.url", os.environ["X"])
+"#,
+        );
+        assert_eq!(read.url_settings.len(), 2);
+        assert_eq!(read.url_settings[0].written, "settings.database.sync_url");
+        assert_eq!(read.runs.len(), 2);
+        assert!(read.url_settings[0].location < read.runs[0]);
+        assert!(read.url_settings[1].location.line > read.runs[1].line);
+        assert_eq!(read.configure[0].version_table.as_deref(), Some("v_x"));
+        assert!(read.reads_environment && !read.is_async && !read.url_elsewhere);
+    }
+
+    #[test]
+    fn engines_of_the_application_and_async_ones() {
+        assert!(facts("from app.db import engine\nconnectable = engine\n").url_elsewhere);
+        assert!(facts("configure_url(config)\n").url_elsewhere);
+        assert!(facts("x = async_engine_from_config(s)\n").is_async);
+        assert_eq!(facts("e = create_engine(URL)\n").url_settings.len(), 1);
+        assert!(
+            facts("e = create_engine(config.get_main_option('sqlalchemy.url'))\n")
+                .url_settings
+                .is_empty()
+        );
+    }
+}

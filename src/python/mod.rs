@@ -1,0 +1,21 @@
+//! Reading Python source without running it.
+//!
+//! A real parser gives facts with line numbers; what cannot be known without running the code is
+//! said to be so, never guessed. Pure: `survey` hands bytes in, `rules` judges what comes out.
+
+mod columns;
+pub mod env;
+pub mod models;
+mod names;
+pub mod operations;
+pub mod revision;
+pub mod source;
+mod sql;
+pub mod sql_type;
+pub mod syntax;
+
+pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use revision::RevisionReading;
+pub use source::{Position, Source, SourceError};
+pub use sql_type::SqlType;
+pub use syntax::Syntax;

@@ -1,0 +1,319 @@
+//! Drafts the baseline, builds it, compares, carries, builds again; then takes it down and up.
+
+use std::path::PathBuf;
+
+use super::Scratch;
+use super::module::{RehearseError, Subject, walk_request};
+use crate::model::{QualifiedName, Target};
+use crate::plan::{Carried, Source};
+use crate::schema::{
+    Catalog, Difference, Origin, Piece, carry, carry_rows, carry_sequence, compare, compose,
+    is_left_out, merge, surround,
+};
+use crate::survey::rows;
+use crate::system::Session;
+use crate::worker::{DraftRequest, RenderRequest};
+
+/// How often the baseline is built again before what differs is called lost.
+const ROUNDS: usize = 4;
+
+/// The most seed rows of one table that are written into a revision.
+const SEED_ROWS: u32 = 1000;
+
+/// A baseline that was built.
+pub struct Built {
+    /// What it builds.
+    pub catalog: Catalog,
+    /// The file.
+    pub text: String,
+    /// Its name below the version location.
+    pub file_name: String,
+    /// What was carried.
+    pub carried: Vec<Carried>,
+    /// What the reference has and it has not, or otherwise.
+    pub lost: Vec<Difference>,
+    /// A formatter's complaint.
+    pub hook_error: Option<String>,
+}
+
+/// Holds the scratch databases and the staging folder of one module's rehearsal.
+pub struct Drafter<'a> {
+    subject: &'a Subject<'a>,
+    /// The old chain's.
+    replayed: Option<Scratch>,
+    /// The baseline's.
+    built: Option<Scratch>,
+    staging: tempfile::TempDir,
+}
+
+impl<'a> Drafter<'a> {
+    /// Prepares an empty staging folder.
+    pub fn new(subject: &'a Subject<'a>) -> Result<Self, RehearseError> {
+        let staging = tempfile::Builder::new()
+            .prefix("redistill-staging-")
+            .tempdir()?;
+        Ok(Self {
+            subject,
+            replayed: None,
+            built: None,
+            staging,
+        })
+    }
+
+    /// Where the baseline was staged.
+    pub fn staging(&self) -> PathBuf {
+        self.staging.path().to_owned()
+    }
+
+    /// The database that the baseline built.
+    pub fn built_target(&self) -> &Target {
+        self.built
+            .as_ref()
+            .expect("the baseline was built")
+            .target()
+    }
+
+    /// Runs the old chain on an empty scratch.
+    pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
+        self.subject.phase("replay")?;
+        let scratch = self.subject.host.create("a")?;
+        self.subject
+            .call(|call| {
+                let walk = walk_request(scratch.target(), "heads", Vec::new());
+                self.subject
+                    .worker
+                    .upgrade(&self.subject.request(), &walk, call)
+            })
+            .map_err(|error| self.replay_error(error))?;
+        let catalog = self.subject.snapshot(&scratch.connect()?)?;
+        self.replayed = Some(scratch);
+        Ok(catalog)
+    }
+
+    fn replay_error(&self, error: crate::worker::WorkerError) -> RehearseError {
+        if self
+            .subject
+            .cancel
+            .load(std::sync::atomic::Ordering::Relaxed)
+        {
+            RehearseError::Cancelled
+        } else {
+            RehearseError::Replay(error)
+        }
+    }
+
+    /// Drafts and builds until the reference is met, or what differs cannot be carried.
+    pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
+        let (mut pieces, imports) = self.draft(reference)?;
+        pieces = merge(pieces, self.seed(reference)?);
+        let leave_out = &self.subject.choices.leave_out;
+        for round in 1.. {
+            self.subject.phase("build")?;
+            let built = self.build_once(&pieces, &imports)?;
+            let more = carry(reference, &built.catalog, leave_out);
+            if more.pieces.is_empty() || round == ROUNDS {
+                let lost = compare(reference, &built.catalog)
+                    .into_iter()
+                    .filter(|difference| !is_left_out(difference.object(), leave_out))
+                    .collect();
+                return Ok(Built {
+                    lost,
+                    carried: carried(&pieces),
+                    ..built
+                });
+            }
+            pieces = merge(pieces, more.pieces);
+        }
+        unreachable!("the loop returns in its last round")
+    }
+
+    /// Alembic's own pieces, surrounded by what it cannot say.
+    fn draft(&self, reference: &Catalog) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
+        self.subject.phase("draft")?;
+        let leave_out = &self.subject.choices.leave_out;
+        // For `models` the database must be empty, and is empty again afterwards.
+        let empty;
+        let (source, database) = match (self.subject.choices.source, &self.replayed) {
+            (Source::Chain, Some(replayed)) => (crate::worker::Source::Chain, replayed.target()),
+            _ => {
+                empty = self.subject.host.create("e")?;
+                (crate::worker::Source::Models, empty.target())
+            }
+        };
+        let before = match source {
+            crate::worker::Source::Chain => Vec::new(),
+            crate::worker::Source::Models => prerequisites(reference),
+        };
+        let draft = self
+            .subject
+            .call(|call| {
+                let request = DraftRequest {
+                    source,
+                    database,
+                    default_schema: Some(self.subject.described.default_schema.clone()),
+                    leave_out: self.subject.version_tables.clone(),
+                    before,
+                };
+                self.subject
+                    .worker
+                    .draft(&self.subject.request(), &request, call)
+            })
+            .map_err(RehearseError::Draft)?;
+        let mut drafted = draft.pieces;
+        drafted.retain(|piece| !is_left_out(&piece.key(), leave_out));
+        let around = surround(reference, &drafted, leave_out);
+        Ok((merge(drafted, around.pieces), draft.imports))
+    }
+
+    /// The rows that the old chain itself leaves on an empty database.
+    fn seed(&self, reference: &Catalog) -> Result<Vec<Piece>, RehearseError> {
+        let Some(replayed) = &self.replayed else {
+            return Ok(Vec::new());
+        };
+        let session = replayed.connect()?;
+        let tables: Vec<QualifiedName> = reference.tables();
+        let mut pieces = Vec::new();
+        for table in rows::non_empty(&session, &tables)? {
+            let seed = rows::seed_rows(&session, &table, SEED_ROWS)?;
+            pieces.extend(carry_rows(&seed));
+        }
+        if !pieces.is_empty() {
+            pieces.extend(rows::sequence_values(&session)?.iter().map(carry_sequence));
+        }
+        let leave_out = &self.subject.choices.leave_out;
+        pieces.retain(|piece| !is_left_out(&piece.key(), leave_out));
+        Ok(pieces)
+    }
+
+    /// Composes, renders into the emptied staging folder, upgrades a fresh scratch.
+    fn build_once(&mut self, pieces: &[Piece], imports: &[String]) -> Result<Built, RehearseError> {
+        self.staging = tempfile::Builder::new()
+            .prefix("redistill-staging-")
+            .tempdir()?;
+        let body = compose(pieces.to_vec());
+        let rendered = self
+            .subject
+            .call(|call| {
+                let request = RenderRequest {
+                    revision: self.subject.baseline_id.0.clone(),
+                    message: self
+                        .subject
+                        .choices
+                        .message
+                        .clone()
+                        .unwrap_or_else(|| "initial_schema".to_owned()),
+                    upgrade: body.upgrade,
+                    downgrade: body.downgrade,
+                    imports: imports.to_vec(),
+                    folder: self.staging.path().to_owned(),
+                    branch_labels: Vec::new(),
+                    depends_on: Vec::new(),
+                    down_revision: None,
+                };
+                self.subject
+                    .worker
+                    .render(&self.subject.request(), &request, call)
+            })
+            .map_err(RehearseError::Draft)?;
+        let scratch = self.subject.host.create("b")?;
+        self.upgrade(&scratch, "upgrade")?;
+        let catalog = self.subject.snapshot(&scratch.connect()?)?;
+        self.built = Some(scratch);
+        Ok(Built {
+            catalog,
+            text: rendered.text,
+            file_name: rendered.file_name.to_string_lossy().into_owned(),
+            carried: Vec::new(),
+            lost: Vec::new(),
+            hook_error: rendered.hook_error,
+        })
+    }
+
+    fn upgrade(&self, scratch: &Scratch, doing: &'static str) -> Result<(), RehearseError> {
+        self.subject
+            .call(|call| {
+                let walk = walk_request(scratch.target(), "heads", vec![self.staging()]);
+                self.subject
+                    .worker
+                    .upgrade(&self.subject.request(), &walk, call)
+            })
+            .map(drop)
+            .map_err(|error| RehearseError::Baseline { doing, error })
+    }
+
+    /// Down to base, where nothing may be left, and up again to the same. Gives what is left over
+    /// or differs.
+    pub fn cycle(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
+        self.subject.phase("cycle")?;
+        let scratch = self.built.as_ref().expect("the baseline was built");
+        let empty = self.subject.host.create("n")?;
+        let nothing = self.subject.snapshot(&empty.connect()?)?;
+        let seeded = self.seed_digest(scratch, built)?;
+        self.subject
+            .call(|call| {
+                let walk = walk_request(scratch.target(), "base", vec![self.staging()]);
+                self.subject
+                    .worker
+                    .downgrade(&self.subject.request(), &walk, call)
+            })
+            .map_err(|error| RehearseError::Baseline {
+                doing: "downgrade",
+                error,
+            })?;
+        let down = self.subject.snapshot(&scratch.connect()?)?;
+        let mut left: Vec<String> = compare(&nothing, &down)
+            .iter()
+            .map(|left| left.object().to_string())
+            .collect();
+        self.upgrade(scratch, "upgrade again")?;
+        let again = self.subject.snapshot(&scratch.connect()?)?;
+        left.extend(
+            compare(built, &again)
+                .iter()
+                .map(|other| format!("{} differs after the second upgrade", other.object())),
+        );
+        if self.seed_digest(scratch, built)? != seeded {
+            left.push("seed rows differ after the second upgrade".to_owned());
+        }
+        Ok(left)
+    }
+
+    fn seed_digest(&self, scratch: &Scratch, catalog: &Catalog) -> Result<String, RehearseError> {
+        let session: Session = scratch.connect()?;
+        let digests = rows::rows(&session, &catalog.tables())?;
+        Ok(digests
+            .iter()
+            .map(|(table, digest)| format!("{table} {}\n", digest.sha256))
+            .collect())
+    }
+}
+
+/// Extensions and functions that the models' defaults and types may need.
+fn prerequisites(reference: &Catalog) -> Vec<String> {
+    reference
+        .objects
+        .iter()
+        .filter(|(key, _)| key.kind == "extension")
+        .filter_map(|(_, object)| object.definition.clone())
+        .collect()
+}
+
+/// The carried pieces in the user's words.
+fn carried(pieces: &[Piece]) -> Vec<Carried> {
+    pieces
+        .iter()
+        .filter(|piece| piece.origin == Origin::Carried && !piece.up.is_empty())
+        .map(|piece| {
+            let key = piece.key().to_string();
+            let name = key
+                .strip_prefix(&format!("{} ", piece.kind))
+                .unwrap_or(&key)
+                .to_owned();
+            Carried {
+                kind: piece.kind.clone(),
+                name,
+                detail: String::new(),
+            }
+        })
+        .collect()
+}

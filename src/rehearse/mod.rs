@@ -1,0 +1,22 @@
+//! The rehearsal: the whole reset on scratch databases, before anything of the user's changes.
+//!
+//! ```text
+//! scratch A ◀── old chain                       (the reference; the live database where it cannot)
+//!      │ draft: reflected by Alembic, surrounded with what autogenerate cannot say
+//!      ▼
+//! scratch B ◀── baseline ── compare with A ──▶ carry what is missing, build B again …
+//!      │
+//!      └── down to base: nothing left ── up again: equal to A
+//! live C ── compared with A: drift
+//! ```
+//!
+//! Called by `engine`, one call a module, side by side. Never writes into the project.
+
+mod baseline;
+mod module;
+mod scratch;
+mod verify;
+
+pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
+pub use scratch::{Scratch, ScratchError, ScratchHost};
+pub use verify::{Verified, verify};

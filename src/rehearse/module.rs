@@ -1,0 +1,309 @@
+//! The rehearsal of one module, phase by phase.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::baseline::{Built, Drafter};
+use super::{ScratchError, ScratchHost};
+use crate::events::{Event, Observer};
+use crate::evidence::Described;
+use crate::model::{Chain, Module, QualifiedName, RevisionId, Target};
+use crate::plan::{Choices, PlannedModule, Source};
+use crate::schema::{Catalog, Difference, compare, remarks};
+use crate::survey::catalog::snapshot;
+use crate::system::{ConnectError, Session, SqlError};
+use crate::worker::{
+    Call, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent,
+};
+
+/// How long one request to the worker may take.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// Why the rehearsal of a module did not come to an end.
+#[derive(Debug, Error)]
+pub enum RehearseError {
+    /// The old chain does not replay.
+    #[error("the old chain does not replay from an empty database: {0}")]
+    Replay(WorkerError),
+    /// The baseline does not run.
+    #[error("the baseline does not {doing}: {error}")]
+    Baseline {
+        /// `upgrade`, `downgrade`, `upgrade again`.
+        doing: &'static str,
+        /// Why.
+        error: WorkerError,
+    },
+    /// The present chain does not run (`verify`).
+    #[error("the chain does not {doing}: {error}")]
+    Chain {
+        /// `upgrade`, `downgrade`, `upgrade again`.
+        doing: &'static str,
+        /// Why.
+        error: WorkerError,
+    },
+    /// No draft could be made.
+    #[error("no baseline can be drafted: {0}")]
+    Draft(WorkerError),
+    /// The baseline builds nothing, though the old chain built something.
+    #[error("the baseline is empty, but the reference has {objects} objects")]
+    Empty {
+        /// How many.
+        objects: usize,
+    },
+    /// The project's Alembic cannot be asked.
+    #[error(transparent)]
+    Worker(WorkerError),
+    /// No scratch database.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    /// No connection to one.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A query on one failed.
+    #[error("a catalog query failed: {0}")]
+    Sql(#[from] SqlError),
+    /// The file system failed.
+    #[error("cannot prepare the staging folder: {0}")]
+    Staging(#[from] std::io::Error),
+    /// The user cancelled.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What is rehearsed, and with what.
+pub struct Subject<'a> {
+    /// The module.
+    pub module: &'a Module,
+    /// Arguments for `context.get_x_argument`.
+    pub x: Vec<String>,
+    /// Its chain.
+    pub chain: &'a Chain,
+    /// What env.py says.
+    pub described: &'a Described,
+    /// Version tables of all modules: not part of any schema.
+    pub version_tables: Vec<QualifiedName>,
+    /// The warm interpreter.
+    pub worker: &'a Worker,
+    /// Where scratch databases are made.
+    pub host: &'a ScratchHost,
+    /// What was chosen.
+    pub choices: &'a Choices,
+    /// The baseline's identifier.
+    pub baseline_id: RevisionId,
+    /// Hears progress.
+    pub observer: &'a dyn Observer,
+    /// Set by Ctrl-C.
+    pub cancel: &'a AtomicBool,
+}
+
+/// The live database, for the comparison and as the reference of last resort.
+pub struct Lived {
+    /// Its catalog.
+    pub catalog: Catalog,
+    /// What `alembic check` says of it now.
+    pub check: Vec<String>,
+}
+
+/// What the rehearsal came to.
+pub struct Rehearsal {
+    /// For the plan; `baseline_path` is relative to the version location.
+    pub planned: PlannedModule,
+    /// The catalog that the baseline builds.
+    pub built: Catalog,
+}
+
+impl Subject<'_> {
+    /// The worker's view of the module.
+    pub fn request(&self) -> ModuleRequest {
+        let mut request = ModuleRequest::from(self.module);
+        request.x.clone_from(&self.x);
+        request
+    }
+
+    /// Announces a phase.
+    pub fn phase(&self, phase: &str) -> Result<(), RehearseError> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(RehearseError::Cancelled);
+        }
+        self.observer.on_event(&Event::Phase {
+            module: self.module.name.clone(),
+            phase: phase.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Runs a request with progress passed on to the observer.
+    pub fn call<T>(
+        &self,
+        ask: impl FnOnce(&Call<'_>) -> Result<T, WorkerError>,
+    ) -> Result<T, WorkerError> {
+        let module = &self.module.name;
+        let hear = |event: WorkerEvent| match event {
+            WorkerEvent::Started(progress) => self.observer.on_event(&Event::Revision {
+                module: module.clone(),
+                revision: progress.revision,
+                index: progress.index,
+                total: progress.total,
+            }),
+            WorkerEvent::Finished(_) => {}
+            WorkerEvent::Log(line) => {
+                self.observer.on_event(&Event::Output {
+                    module: module.clone(),
+                    line,
+                });
+            }
+        };
+        ask(&Call {
+            limit: LIMIT,
+            cancel: self.cancel,
+            on_event: &hear,
+        })
+    }
+
+    /// Takes a catalog without the version tables.
+    pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
+        snapshot(session, &self.version_tables)
+    }
+}
+
+/// Rehearses one module.
+pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal, RehearseError> {
+    let mut drafter = Drafter::new(subject)?;
+    let (reference, is_replayed) = reference(subject, &mut drafter, live)?;
+    let Built {
+        catalog: built,
+        text,
+        file_name,
+        carried,
+        lost,
+        hook_error,
+        ..
+    } = drafter.build(&reference)?;
+    if built.is_empty_schema() && !reference.is_empty_schema() {
+        return Err(RehearseError::Empty {
+            objects: reference.objects.len(),
+        });
+    }
+    let left_behind = drafter.cycle(&built)?;
+    subject.phase("compare")?;
+    let drift = live.map_or(Vec::new(), |live| drift(&reference, &live.catalog));
+    let mut remarks = remarks(&reference, &built);
+    remarks.extend(
+        live.iter()
+            .flat_map(|live| additional(&reference, &live.catalog)),
+    );
+    remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
+    let model_drift = model_drift(subject, &drafter)?;
+    let planned = PlannedModule {
+        module: subject.module.name.clone(),
+        revisions: subject
+            .chain
+            .revisions
+            .iter()
+            .map(|r| r.id.clone())
+            .collect(),
+        old_heads: subject.chain.heads(),
+        baseline_id: subject.baseline_id.clone(),
+        baseline_path: file_name,
+        baseline: text,
+        reference: if is_replayed { "replay" } else { "live" }.to_owned(),
+        carried,
+        lost,
+        drift,
+        model_drift,
+        left_behind,
+        remarks,
+    };
+    Ok(Rehearsal { planned, built })
+}
+
+/// The catalog that the baseline must build: the old chain's, or (for source `models`, where the
+/// chain does not replay) the live database's.
+fn reference(
+    subject: &Subject<'_>,
+    drafter: &mut Drafter<'_>,
+    live: Option<&Lived>,
+) -> Result<(Catalog, bool), RehearseError> {
+    match drafter.replay() {
+        Ok(catalog) => Ok((catalog, true)),
+        Err(error @ (RehearseError::Replay(_) | RehearseError::Empty { .. })) => {
+            match (subject.choices.source, live) {
+                (Source::Models, Some(live)) => Ok((live.catalog.clone(), false)),
+                _ => Err(error),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What the live database lacks of the reference, or has otherwise. Objects of others in the same
+/// database are no drift.
+fn drift(reference: &Catalog, live: &Catalog) -> Vec<Difference> {
+    compare(reference, live)
+        .into_iter()
+        .filter(|difference| match difference {
+            Difference::Missing { .. } | Difference::Changed { .. } => true,
+            // A column or constraint more on a table of ours is drift, a table more is not.
+            Difference::Extra { object, .. } => {
+                !object.table.is_empty() && {
+                    reference.objects.keys().any(|key| {
+                        key.table.is_empty()
+                            && key.schema == object.schema
+                            && key.name == object.table
+                    })
+                }
+            }
+        })
+        .collect()
+}
+
+/// Objects of the live database that the reference has not, as a remark.
+fn additional(reference: &Catalog, live: &Catalog) -> Option<String> {
+    let names: Vec<String> = compare(reference, live)
+        .into_iter()
+        .filter_map(|difference| match difference {
+            Difference::Extra { object, .. } if object.table.is_empty() => Some(object.to_string()),
+            _ => None,
+        })
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "in the live database, but not made by this chain: {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// What the models say that the baseline does not, as `alembic check` words it.
+fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<String>, RehearseError> {
+    if !subject.described.has_metadata {
+        return Ok(Vec::new());
+    }
+    let inspected = subject
+        .call(|call| {
+            let request = InspectRequest {
+                target: drafter.built_target(),
+                read_only: false,
+                version_locations: vec![drafter.staging()],
+            };
+            subject.worker.inspect(&subject.request(), &request, call)
+        })
+        .map_err(RehearseError::Worker)?;
+    Ok(inspected.differences)
+}
+
+/// Walks a scratch up or down.
+pub(super) fn walk_request<'a>(
+    scratch: &'a Target,
+    to: &'static str,
+    version_locations: Vec<PathBuf>,
+) -> WalkRequest<'a> {
+    WalkRequest {
+        scratch,
+        to,
+        version_locations,
+    }
+}

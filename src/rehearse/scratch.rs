@@ -1,0 +1,282 @@
+//! Scratch databases: created in this run, provably ours, always dropped.
+//!
+//! A scratch has a random name and our mark as the database's comment. The mark names the process
+//! that made it; when a run was killed, the next one on the same server drops what it left. A
+//! database without both proofs is never touched.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::model::{Target, quote_identifier};
+use crate::sandbox::{SandboxError, Server};
+use crate::system::{ConnectError, Session, SqlError, process, random};
+
+const NAME_PREFIX: &str = "redistill_scratch_";
+const MARK_PREFIX: &str = "redistill: scratch ";
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+/// Why there is no scratch database.
+#[derive(Debug, Error)]
+pub enum ScratchError {
+    /// The server does not let us in.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A statement failed.
+    #[error("cannot {what}: {error}")]
+    Sql {
+        /// What was tried.
+        what: String,
+        /// What the server said.
+        error: SqlError,
+    },
+    /// No server of our own either.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+}
+
+/// Where a host's server comes from.
+enum Origin {
+    /// The module's own server.
+    Theirs,
+    /// An ephemeral one, gone with this.
+    Ours(#[expect(dead_code, reason = "held for its Drop")] Server),
+}
+
+/// A server on which scratch databases can be created.
+pub struct ScratchHost {
+    maintenance: Target,
+    origin: Origin,
+    /// `TEMPLATE … ENCODING …` of `CREATE DATABASE`, so that a scratch sorts as the live one does.
+    like: String,
+}
+
+impl ScratchHost {
+    /// The module's own server, reached as the module reaches it.
+    ///
+    /// The role must have CREATEDB; the caller has looked. Leftovers of killed runs are dropped.
+    pub fn on_server_of(live: &Target) -> Result<Self, ScratchError> {
+        let session = Session::connect(live, CONNECT_LIMIT)?;
+        let rows = session
+            .query(
+                "select pg_catalog.pg_encoding_to_char(encoding), datcollate::text, datctype::text \
+                 from pg_catalog.pg_database where datname = pg_catalog.current_database()",
+                &[],
+            )
+            .map_err(|error| failed("read the database's locale", error))?;
+        let row = rows.first().ok_or_else(|| {
+            failed(
+                "read the database's locale",
+                no_row("the current database is not listed"),
+            )
+        })?;
+        let [encoding, collate, ctype] = [0, 1, 2].map(|i| row.get::<_, String>(i));
+        let like = format!(
+            "template template0 encoding {} lc_collate {} lc_ctype {}",
+            quote_literal(&encoding),
+            quote_literal(&collate),
+            quote_literal(&ctype)
+        );
+        let host = Self {
+            maintenance: live.clone(),
+            origin: Origin::Theirs,
+            like,
+        };
+        host.drop_leftovers(&session);
+        Ok(host)
+    }
+
+    /// An ephemeral server of our own.
+    pub fn ephemeral(server: Server) -> Self {
+        Self {
+            maintenance: server.target(),
+            origin: Origin::Ours(server),
+            like: "template template0".to_owned(),
+        }
+    }
+
+    /// `localhost:5433`, or that it is our own.
+    pub fn describe(&self) -> String {
+        match self.origin {
+            Origin::Theirs => self.maintenance.server(),
+            Origin::Ours(_) => "an ephemeral server".to_owned(),
+        }
+    }
+
+    /// Whether the scratch databases stand on the module's own server.
+    pub const fn is_theirs(&self) -> bool {
+        matches!(self.origin, Origin::Theirs)
+    }
+
+    /// Creates an empty database with a random name and our mark in it.
+    pub fn create(&self, purpose: &str) -> Result<Scratch, ScratchError> {
+        let session = Session::connect(&self.maintenance, CONNECT_LIMIT)?;
+        let name = format!("{NAME_PREFIX}{}_{purpose}", random::hex(6));
+        let quoted = quote_identifier(&name);
+        session
+            .batch(&format!("create database {quoted} {}", self.like))
+            .map_err(|error| failed("create a scratch database", error))?;
+        let scratch = Scratch {
+            target: self.maintenance.with_database(&name),
+            maintenance: self.maintenance.clone(),
+        };
+        session
+            .batch(&format!(
+                "comment on database {quoted} is {}",
+                quote_literal(&our_mark())
+            ))
+            .map_err(|error| failed("mark the scratch database", error))?;
+        Ok(scratch)
+    }
+
+    /// Drops scratch databases whose maker is gone. Best effort: what cannot be dropped stays, and
+    /// is tried again next time.
+    fn drop_leftovers(&self, session: &Session) {
+        let listed = session.query(
+            "select datname::text, pg_catalog.shobj_description(oid, 'pg_database') \
+             from pg_catalog.pg_database where datname like 'redistill\\_scratch\\_%'",
+            &[],
+        );
+        for row in listed.unwrap_or_default() {
+            let name: String = row.get(0);
+            let mark: Option<String> = row.get(1);
+            if mark.is_some_and(|mark| maker_is_gone(&mark)) {
+                drop_database(session, &name);
+            }
+        }
+    }
+}
+
+/// A scratch database; dropped with this.
+#[derive(Debug)]
+pub struct Scratch {
+    target: Target,
+    maintenance: Target,
+}
+
+impl Scratch {
+    /// How to reach it.
+    pub const fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Opens a connection to it.
+    pub fn connect(&self) -> Result<Session, ConnectError> {
+        Session::connect(&self.target, CONNECT_LIMIT)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Ok(session) = Session::connect(&self.maintenance, CONNECT_LIMIT) {
+            drop_database(&session, &self.target.database);
+        }
+    }
+}
+
+/// Ends the connections that are left and drops; `WITH (FORCE)` does not exist before 13.
+fn drop_database(session: &Session, name: &str) {
+    let _ = session.execute(
+        "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity \
+         where datname = $1 and pid <> pg_catalog.pg_backend_pid()",
+        &[&name],
+    );
+    let _ = session.batch(&format!(
+        "drop database if exists {}",
+        quote_identifier(name)
+    ));
+}
+
+/// `redistill: scratch HOST PID START`.
+fn our_mark() -> String {
+    let id = process::own_id();
+    format!(
+        "{MARK_PREFIX}{} {} {}",
+        process::host_name(),
+        id,
+        process::start_time(id).unwrap_or(0)
+    )
+}
+
+/// Whether a mark was made on this machine by a process that no longer runs. A mark of another
+/// machine is not ours to judge.
+fn maker_is_gone(mark: &str) -> bool {
+    let Some(rest) = mark.strip_prefix(MARK_PREFIX) else {
+        return false;
+    };
+    let words: Vec<&str> = rest.split(' ').collect();
+    let [host, id, start] = words[..] else {
+        return false;
+    };
+    let (Ok(id), Ok(start)) = (id.parse::<u32>(), start.parse::<u64>()) else {
+        return false;
+    };
+    // Where start times cannot be read, nobody can be called dead.
+    start > 0 && host == process::host_name() && process::start_time(id) != Some(start)
+}
+
+fn quote_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn failed(what: &str, error: SqlError) -> ScratchError {
+    ScratchError::Sql {
+        what: what.to_owned(),
+        error,
+    }
+}
+
+fn no_row(message: &str) -> SqlError {
+    SqlError {
+        sqlstate: None,
+        message: message.to_owned(),
+        detail: None,
+        hint: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(target: &Target) -> Vec<String> {
+        let session = Session::connect(target, CONNECT_LIMIT).unwrap();
+        let rows = session
+            .query("select datname::text from pg_database order by 1", &[])
+            .unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    #[test]
+    fn a_scratch_is_dropped_and_a_dead_runs_too() {
+        let server = Server::start().unwrap();
+        let live = server.target();
+        let before = names(&live);
+        let host = ScratchHost::on_server_of(&live).unwrap();
+        let scratch = host.create("a").unwrap();
+        assert_eq!(names(&live).len(), before.len() + 1);
+        drop(scratch);
+        assert_eq!(names(&live), before);
+
+        let session = Session::connect(&live, CONNECT_LIMIT).unwrap();
+        let dead = format!("{MARK_PREFIX}{} 1 999999999999", process::host_name());
+        for (name, mark) in [
+            ("redistill_scratch_dead_a", dead.as_str()),
+            ("redistill_scratch_alive_a", our_mark().as_str()),
+            ("redistill_scratch_theirs", "something of the user's"),
+        ] {
+            session.batch(&format!("create database {name}")).unwrap();
+            session
+                .batch(&format!(
+                    "comment on database {name} is {}",
+                    quote_literal(mark)
+                ))
+                .unwrap();
+        }
+        ScratchHost::on_server_of(&live).unwrap();
+        let left = names(&live);
+        assert!(!left.contains(&"redistill_scratch_dead_a".to_owned()));
+        assert!(left.contains(&"redistill_scratch_alive_a".to_owned()));
+        assert!(left.contains(&"redistill_scratch_theirs".to_owned()));
+    }
+}

@@ -1,0 +1,60 @@
+//! `verify`: the present chain up, down and up again on scratch, everything counted.
+
+use super::RehearseError;
+use super::module::{Subject, walk_request};
+use crate::schema::compare;
+
+/// What the cycle of the present chain came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// How many revisions were applied.
+    pub revisions: usize,
+    /// What `downgrade base` leaves behind.
+    pub left_behind: Vec<String>,
+    /// What differs after the second upgrade.
+    pub differences: Vec<String>,
+}
+
+/// Runs the cycle.
+pub fn verify(subject: &Subject<'_>) -> Result<Verified, RehearseError> {
+    subject.phase("upgrade")?;
+    let scratch = subject.host.create("v")?;
+    let nothing = subject.snapshot(&scratch.connect()?)?;
+    let up = |doing: &'static str| {
+        subject
+            .call(|call| {
+                let walk = walk_request(scratch.target(), "heads", Vec::new());
+                subject.worker.upgrade(&subject.request(), &walk, call)
+            })
+            .map_err(|error| RehearseError::Chain { doing, error })
+    };
+    let walk = up("upgrade")?;
+    let first = subject.snapshot(&scratch.connect()?)?;
+    subject.phase("downgrade")?;
+    subject
+        .call(|call| {
+            let walk = walk_request(scratch.target(), "base", Vec::new());
+            subject.worker.downgrade(&subject.request(), &walk, call)
+        })
+        .map_err(|error| RehearseError::Chain {
+            doing: "downgrade",
+            error,
+        })?;
+    let down = subject.snapshot(&scratch.connect()?)?;
+    let left_behind: Vec<String> = compare(&nothing, &down)
+        .iter()
+        .map(|left| left.object().to_string())
+        .collect();
+    subject.phase("upgrade again")?;
+    up("upgrade again")?;
+    let second = subject.snapshot(&scratch.connect()?)?;
+    let differences = compare(&first, &second)
+        .iter()
+        .map(|other| other.object().to_string())
+        .collect();
+    Ok(Verified {
+        revisions: walk.applied.len(),
+        left_behind,
+        differences,
+    })
+}

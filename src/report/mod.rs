@@ -1,0 +1,4 @@
+//! What was found, planned and done, as text, JSON, Markdown. Pure.
+
+pub mod note;
+pub mod plan;

@@ -1,0 +1,289 @@
+//! The dated note, `MIGRATION_BACKUP_YYYYMMDD.md`: what was done, why, and what others do now.
+//!
+//! Pure. The text is part of the plan, so it speaks of what the plan does, in the past tense that
+//! is true once the plan has run; the digest is not in it because it is part of what is digested.
+
+use std::fmt::Write as _;
+
+use crate::evidence::{DatabaseEvidence, Evidence};
+use crate::model::text::{bytes, count, safe};
+use crate::plan::{Choices, Inventory, PlannedModule, Source, Strategy};
+
+/// What the note is made of.
+pub struct NoteMaterial<'a> {
+    /// The run's identifier.
+    pub id: &'a str,
+    /// The date in words, `2026-11-22`.
+    pub date: &'a str,
+    /// The project's name: its folder.
+    pub project: &'a str,
+    /// Who ran it.
+    pub who: &'a str,
+    /// What was chosen.
+    pub choices: &'a Choices,
+    /// What was seen.
+    pub evidence: &'a Evidence,
+    /// What the rehearsal came to.
+    pub modules: &'a [PlannedModule],
+    /// The files, in the order of `modules`.
+    pub inventories: &'a [&'a Inventory],
+    /// The archive's folder.
+    pub archive_folder: &'a str,
+}
+
+/// Writes the note.
+pub fn note(material: &NoteMaterial<'_>) -> String {
+    let mut text = String::new();
+    head(&mut text, material);
+    for (module, inventory) in material.modules.iter().zip(material.inventories) {
+        module_section(&mut text, material, module, inventory);
+    }
+    evidence_section(&mut text, material);
+    undo_section(&mut text, material);
+    teammates_section(&mut text, material);
+    review_section(&mut text);
+    text
+}
+
+/// Writing to a `String` cannot fail; this says so once.
+macro_rules! line {
+    ($text:expr) => { $text.push('\n') };
+    ($text:expr, $($argument:tt)*) => {
+        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
+    };
+}
+
+fn head(text: &mut String, material: &NoteMaterial<'_>) {
+    let revisions: usize = material.modules.iter().map(|m| m.revisions.len()).sum();
+    line!(
+        text,
+        "# Migration reset of {}, {}",
+        safe(material.project),
+        material.date
+    );
+    line!(text);
+    line!(
+        text,
+        "The Alembic history of {} was reset: {} archived, {} created.",
+        count(material.modules.len(), "module"),
+        count(revisions, "revision"),
+        count(material.modules.len(), "baseline")
+    );
+    line!(text);
+    line!(text, "- Run: `{}`", material.id);
+    line!(text, "- By: {}", safe(material.who));
+    let reason = material.choices.reason.as_deref().unwrap_or("not given");
+    line!(text, "- Reason: {}", safe(reason));
+    line!(
+        text,
+        "- Archive: `{}/versions.tar.gz`",
+        material.archive_folder
+    );
+    line!(
+        text,
+        "- Source of the baselines: {}",
+        source_words(material.choices.source)
+    );
+    line!(
+        text,
+        "- Live databases: {}",
+        strategy_words(material.choices.strategy)
+    );
+    line!(text);
+}
+
+const fn source_words(source: Source) -> &'static str {
+    match source {
+        Source::Chain => "the old chain, replayed (`chain`)",
+        Source::Models => "the models (`models`)",
+    }
+}
+
+const fn strategy_words(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Keep => "rows kept, version table stamped with the baseline (`keep`)",
+        Strategy::Recreate => "dumped and built again from the baseline (`recreate`)",
+        Strategy::Unversioned => "version table dropped and left away (`unversioned`)",
+    }
+}
+
+fn module_section(
+    text: &mut String,
+    material: &NoteMaterial<'_>,
+    module: &PlannedModule,
+    inventory: &Inventory,
+) {
+    line!(text, "## {}", safe(&module.module.0));
+    line!(text);
+    if let Some(database) = database(material, module) {
+        line!(
+            text,
+            "- Database: {}, PostgreSQL {}",
+            safe(&database.label),
+            database.identity.version_text()
+        );
+        line!(
+            text,
+            "- Version table: `{}`",
+            safe(&database.version_table.name.to_string())
+        );
+    }
+    line!(text, "- Old head: {}", listed(&module.old_heads));
+    line!(
+        text,
+        "- Baseline: `{}` in `{}`",
+        module.baseline_id,
+        safe(&module.baseline_path)
+    );
+    let size = inventory.archive.iter().map(|file| file.size).sum();
+    line!(
+        text,
+        "- Archived: {}, {}; removed: {}",
+        count(inventory.archive.len(), "file"),
+        bytes(size),
+        count(inventory.remove.len(), "file")
+    );
+    line!(text, "- Revisions: {}", listed(&module.revisions));
+    named(
+        text,
+        "Carried into the baseline",
+        module.carried.iter().map(|carried| {
+            format!("{} {} {}", carried.kind, carried.name, carried.detail)
+                .trim_end()
+                .to_owned()
+        }),
+    );
+    named(
+        text,
+        "Left out",
+        module.lost.iter().map(|lost| lost.object().to_string()),
+    );
+    named(
+        text,
+        "Models ahead of the chain",
+        module.model_drift.iter().cloned(),
+    );
+    named(text, "Remarks", module.remarks.iter().cloned());
+    line!(text);
+}
+
+fn named(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() {
+        return;
+    }
+    line!(text, "- {title}:");
+    for item in items {
+        line!(text, "  - {}", safe(&item));
+    }
+}
+
+fn listed(ids: &[crate::model::RevisionId]) -> String {
+    if ids.is_empty() {
+        return "none".to_owned();
+    }
+    ids.iter()
+        .map(|id| format!("`{}`", safe(&id.0)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn evidence_section(text: &mut String, material: &NoteMaterial<'_>) {
+    line!(text, "## What was proven before anything changed");
+    line!(text);
+    for module in material.modules {
+        let reference = if module.reference == "replay" {
+            "the old chain, replayed on an empty scratch database"
+        } else {
+            "the live database (weaker proof: the old chain does not replay)"
+        };
+        let outcome = if module.lost.is_empty() {
+            "builds the same catalog".to_owned()
+        } else {
+            format!(
+                "differs in {} named above",
+                count(module.lost.len(), "object")
+            )
+        };
+        line!(
+            text,
+            "- {}: the baseline, compared with {reference}, {outcome}; upgrade, downgrade and \
+             upgrade left {} behind",
+            safe(&module.module.0),
+            count(module.left_behind.len(), "object")
+        );
+    }
+    line!(text);
+}
+
+fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
+    line!(text, "## How to take it back");
+    line!(text);
+    line!(text, "```sh");
+    line!(text, "redistill undo {}", material.id);
+    line!(text, "```");
+    line!(text);
+    line!(
+        text,
+        "Without redistill: unpack `{}/versions.tar.gz` at the project's root, remove the \
+         baseline, and stamp the old head with `alembic stamp --purge`.",
+        material.archive_folder
+    );
+    line!(text);
+}
+
+fn teammates_section(text: &mut String, material: &NoteMaterial<'_>) {
+    line!(text, "## What teammates and other environments do");
+    line!(text);
+    for module in material.modules {
+        line!(text, "### {}", safe(&module.module.0));
+        line!(text);
+        line!(
+            text,
+            "A database at the old head ({}) already has this schema:",
+            listed(&module.old_heads)
+        );
+        line!(text);
+        line!(text, "```sh");
+        line!(text, "alembic stamp --purge {}", module.baseline_id);
+        line!(text, "```");
+        line!(text);
+        line!(
+            text,
+            "A database behind it is upgraded with the archived revisions first. A database that \
+             holds nothing worth keeping is dropped, created and upgraded:"
+        );
+        line!(text);
+        line!(text, "```sh");
+        line!(text, "alembic upgrade {}", module.baseline_id);
+        line!(text, "```");
+        line!(text);
+    }
+}
+
+fn review_section(text: &mut String) {
+    line!(text, "## Review before production");
+    line!(text);
+    for item in [
+        "Foreign keys match the types of the primary keys they reference",
+        "Every ENUM is dropped in downgrade",
+        "No hard-coded values: settings come from the environment",
+        "Backup and restore of the target were tried",
+        "Index strategy and locks on large tables were looked at",
+        "Staging was deployed, a maintenance window and a rollback plan exist",
+    ] {
+        line!(text, "- [ ] {item}");
+    }
+}
+
+fn database<'a>(
+    material: &NoteMaterial<'a>,
+    module: &PlannedModule,
+) -> Option<&'a DatabaseEvidence> {
+    let seen = material
+        .evidence
+        .modules
+        .iter()
+        .find(|m| m.module.name == module.module)?;
+    seen.database.seen()
+}

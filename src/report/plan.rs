@@ -1,0 +1,179 @@
+//! A plan as text and as JSON. Pure; every face shows these words.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::model::text::{count, safe, safe_lines};
+use crate::plan::{Plan, PlannedModule, Purpose, Source, Strategy};
+use crate::schema::Difference;
+use crate::steps;
+
+macro_rules! line {
+    ($text:expr) => { $text.push('\n') };
+    ($text:expr, $($argument:tt)*) => {
+        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
+    };
+}
+
+/// How many digits of a digest are shown and asked for.
+pub const DIGEST_DIGITS: usize = 16;
+
+/// The schema name in a plan's JSON.
+pub const SCHEMA: &str = "redistill.plan/1";
+
+/// The plan for people: modules with their baselines, then every effect in order.
+pub fn text(plan: &Plan) -> String {
+    let mut text = String::new();
+    for module in &plan.modules {
+        module_text(&mut text, module, plan);
+    }
+    effects(&mut text, plan);
+    text
+}
+
+/// The effects alone, in order: what `Confirm` shows, and the whole of an undo's preview.
+pub fn effects(text: &mut String, plan: &Plan) {
+    let title = match &plan.purpose {
+        Purpose::Reset => "This will",
+        Purpose::Undo(_) => "This takes back",
+    };
+    line!(text, "{title}, in this order:");
+    for (index, step) in plan.steps.iter().enumerate() {
+        line!(text);
+        let preview = steps::preview(step);
+        let (title, details) = preview
+            .split_first()
+            .expect("a preview begins with the title");
+        line!(text, "{:>3}. {}", index + 1, safe(title));
+        for detail in details {
+            line!(text, "    {}", safe(detail));
+        }
+    }
+    line!(text);
+}
+
+fn rows(rows: &[String]) -> String {
+    if rows.is_empty() {
+        "no row".to_owned()
+    } else {
+        safe(&rows.join(", ")).into_owned()
+    }
+}
+
+fn module_text(text: &mut String, module: &PlannedModule, plan: &Plan) {
+    line!(text, "{}", safe(&module.module.0));
+    let heads: Vec<String> = module.old_heads.iter().map(ToString::to_string).collect();
+    line!(
+        text,
+        "  {} ending at {} become one baseline {}",
+        count(module.revisions.len(), "revision"),
+        rows(&heads),
+        module.baseline_id
+    );
+    line!(text, "  {}", proof(module, plan.choices.source));
+    if let Strategy::Unversioned = plan.choices.strategy {
+        line!(text, "  the database stays without a version table");
+    }
+    list(
+        text,
+        "carried into the baseline",
+        module.carried.iter().map(|carried| {
+            format!("{:<11} {} {}", carried.kind, carried.name, carried.detail)
+                .trim_end()
+                .to_owned()
+        }),
+    );
+    list(text, "lost", module.lost.iter().map(difference));
+    list(
+        text,
+        "drift of the live database",
+        module.drift.iter().map(difference),
+    );
+    list(
+        text,
+        "models ahead of the chain",
+        module.model_drift.iter().cloned(),
+    );
+    list(
+        text,
+        "left behind after downgrade",
+        module.left_behind.iter().cloned(),
+    );
+    list(text, "remarks", module.remarks.iter().cloned());
+    line!(text, "  baseline {}", safe(&module.baseline_path));
+    line!(text);
+    for source in safe_lines(module.baseline.trim_end()).lines() {
+        line!(text, "    {source}");
+    }
+    line!(text);
+}
+
+fn proof(module: &PlannedModule, source: Source) -> String {
+    let reference = match (module.reference.as_str(), source) {
+        ("live", _) => "the live database (weaker: the old chain does not replay)",
+        _ => "the old chain, replayed",
+    };
+    let equal = if module.lost.is_empty() {
+        "equal to"
+    } else {
+        "not equal to"
+    };
+    let cycle = if module.left_behind.is_empty() {
+        "up, down, up: nothing left behind".to_owned()
+    } else {
+        format!(
+            "up, down, up: {} left behind",
+            count(module.left_behind.len(), "object")
+        )
+    };
+    format!("rehearsed: {equal} {reference}; {cycle}")
+}
+
+/// A difference in one line.
+pub fn difference(difference: &Difference) -> String {
+    match difference {
+        Difference::Missing { object, .. } => format!("{object}: missing"),
+        Difference::Extra { object, .. } => format!("{object}: additional"),
+        Difference::Changed {
+            object,
+            attribute,
+            left,
+            right,
+        } => {
+            format!("{object}: {attribute} {left:?} became {right:?}")
+        }
+    }
+}
+
+fn list(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() {
+        return;
+    }
+    line!(text, "  {title}: {}", items.len());
+    for item in items {
+        line!(text, "    {}", safe(&item));
+    }
+}
+
+/// The plan for programs.
+pub fn json(plan: &Plan) -> Value {
+    let steps: Vec<Value> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let mut value = json!(step);
+            value["preview"] = json!(steps::preview(step));
+            value
+        })
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "digest": plan.digest(),
+        "id": plan.id,
+        "choices": plan.choices,
+        "modules": plan.modules,
+        "steps": steps,
+    })
+}

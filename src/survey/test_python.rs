@@ -1,0 +1,26 @@
+//! The Python that this room's tests compare themselves with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::system::environment;
+use crate::system::process::Process;
+
+/// An interpreter with Alembic.
+pub(super) fn interpreter() -> PathBuf {
+    environment::variable("REDISTILL_TEST_PYTHON")
+        .map(PathBuf::from)
+        .expect("REDISTILL_TEST_PYTHON names a Python with Alembic")
+}
+
+/// Runs a script and gives its standard output.
+pub(super) fn run(script: &str, arguments: &[&str]) -> String {
+    let output = Process::new(interpreter())
+        .args(["-c", script])
+        .args(arguments)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output(Duration::from_mins(2))
+        .expect("the interpreter starts");
+    assert!(output.status.success(), "{}", output.text());
+    String::from_utf8(output.stdout).expect("the script prints UTF-8")
+}

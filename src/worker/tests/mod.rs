@@ -1,0 +1,12 @@
+//! The worker against real PostgreSQL, real Alembic and projects as people have them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests build projects on disk and look at databases with psql and pg_dump"
+)]
+
+mod drafting;
+mod hostile;
+mod project;
+mod running;
+
+use project::{Lab, call, free};

@@ -1,0 +1,5 @@
+//! The program from outside, on real projects.
+
+mod mistakes;
+mod reset;
+mod shapes;
