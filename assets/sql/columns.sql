@@ -11,10 +11,13 @@ LEFT JOIN LATERAL (
     WHERE p.attrelid = f.attrelid AND p.attnum > 0 AND p.attnum <= f.attnum AND NOT p.attisdropped
 ) AS p ON true
 LEFT JOIN LATERAL (
-    SELECT format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s',
+    SELECT format('START WITH %s, INCREMENT BY %s, MINVALUE %s, MAXVALUE %s, CACHE %s%s',
             s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
-            CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END) AS options,
-        format('%I.%I', n.nspname, c.relname) AS name
+            CASE WHEN s.seqcycle THEN ', CYCLE' ELSE '' END) AS options,
+        -- only a name that the server would not have chosen
+        CASE WHEN n.nspname = rel.schema AND (c.relname = rel.name || '_' || f.attname || '_seq'
+                OR length(rel.name || '_' || f.attname || '_seq') > 63) THEN NULL
+            ELSE format('%I.%I', n.nspname, c.relname) END AS name
     FROM pg_depend e
     JOIN pg_sequence s ON s.seqrelid = e.objid
     JOIN pg_class c ON c.oid = s.seqrelid
@@ -34,7 +37,8 @@ CROSS JOIN LATERAL (VALUES
     ('identity options', s.options),
     ('identity sequence', s.name),
     ('collation', CASE WHEN f.attcollation <> t.typcollation
-        THEN f.attcollation::regcollation::text END),
+        THEN (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = f.attcollation) END),
     ('storage', CASE WHEN f.attstorage <> t.typstorage THEN CASE f.attstorage
         WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END),
     ('compression', CASE to_jsonb(f) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END),

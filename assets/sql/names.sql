@@ -9,7 +9,7 @@
     UNION ALL
     SELECT 'pg_class'::regclass, i.indexrelid, 0, 'index', rel.schema, rel.name, c.relname::text
     FROM rel JOIN pg_index i ON i.indrelid = rel.oid JOIN pg_class c ON c.oid = i.indexrelid
-    WHERE NOT c.relispartition AND NOT EXISTS (
+    WHERE NOT EXISTS (
         SELECT FROM pg_constraint o
         WHERE o.conindid = i.indexrelid AND o.conrelid = i.indrelid AND o.contype IN ('p', 'u', 'x'))
     UNION ALL
@@ -72,6 +72,13 @@
     UNION ALL
     SELECT 'pg_event_trigger'::regclass, e.oid, 0, 'event trigger', '', '', e.evtname::text
     FROM pg_event_trigger e
+    UNION ALL
+    SELECT 'pg_cast'::regclass, c.oid, 0, 'cast', '', '',
+        format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
+    FROM pg_cast c
+    WHERE c.oid >= 16384 AND NOT EXISTS (
+        SELECT FROM pg_depend i
+        WHERE i.classid = 'pg_cast'::regclass AND i.objid = c.oid AND i.deptype = 'i')
     UNION ALL
     SELECT 'pg_operator'::regclass, o.oid, 0, 'operator', ns.schema, '',
         format('%s(%s, %s)', o.oprname, format_type(nullif(o.oprleft, 0), NULL), format_type(o.oprright, NULL))

@@ -39,7 +39,10 @@ FROM (
                 WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END,
             CASE c.castcontext WHEN 'a' THEN 'AS ASSIGNMENT' WHEN 'i' THEN 'AS IMPLICIT' END) AS text
     ) AS d
-    WHERE c.oid >= 16384
+    -- neither the server's own nor the one from a range type to its multirange
+    WHERE c.oid >= 16384 AND NOT EXISTS (
+        SELECT FROM pg_depend i
+        WHERE i.classid = 'pg_cast'::regclass AND i.objid = c.oid AND i.deptype = 'i')
 ) AS x
 CROSS JOIN LATERAL (VALUES ('definition', x.definition), ('@create', x.text)) AS a (attribute, value)
 WHERE a.value IS NOT NULL AND NOT EXISTS (

@@ -22,7 +22,7 @@ CROSS JOIN LATERAL (VALUES
     ('cache', s.seqcache::text),
     ('cycle', s.seqcycle::text),
     ('persistence', nullif(c.relpersistence::text, 'p')),
-    ('owned by', format('%I.%I.%I', o.schema, o.name, o.attname)),
+    ('owned by', quote_ident(o.schema) || '.' || quote_ident(o.name) || '.' || quote_ident(o.attname)),
     ('~owner', o.schema || E'\x1f' || o.name || E'\x1f' || o.attname),
     ('@create', format('CREATE %sSEQUENCE %I.%I', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END,
             rel.schema, rel.name)
@@ -37,4 +37,4 @@ CROSS JOIN LATERAL (VALUES
         || CASE WHEN s.seqcache = 1 THEN '' ELSE ' CACHE ' || s.seqcache END
         || CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END)
 ) AS a (attribute, value)
-WHERE a.value IS NOT NULL AND (a.attribute <> 'owned by' OR o.name IS NOT NULL)
+WHERE a.value IS NOT NULL

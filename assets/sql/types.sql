@@ -24,7 +24,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT string_agg(format('%I %s', f.attname, format_type(f.atttypid, f.atttypmod))
         || CASE WHEN f.attcollation <> ft.typcollation
-            THEN ' COLLATE ' || f.attcollation::regcollation::text ELSE '' END,
+            THEN ' COLLATE ' || (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = f.attcollation) ELSE '' END,
         ', ' ORDER BY f.attnum) AS fields
     FROM pg_attribute f
     JOIN pg_type ft ON ft.oid = f.atttypid
@@ -38,7 +39,8 @@ LEFT JOIN LATERAL (
             SELECT format('%I.%I', n.nspname, p.opcname)
             FROM pg_opclass p JOIN pg_namespace n ON n.oid = p.opcnamespace
             WHERE p.oid = r.rngsubopc AND NOT p.opcdefault),
-        'COLLATION = ' || (SELECT r.rngcollation::regcollation::text
+        'COLLATION = ' || (SELECT (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = r.rngcollation)
             FROM pg_type s WHERE s.oid = r.rngsubtype AND s.typcollation <> r.rngcollation),
         'CANONICAL = ' || nullif(r.rngcanonical::text, '-'),
         'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::text, '-')) AS options
@@ -47,7 +49,8 @@ CROSS JOIN LATERAL (
     SELECT concat_ws(' ',
         format_type(t.typbasetype, t.typtypmod),
         CASE WHEN t.typcollation <> dt.typcollation
-            THEN 'COLLATE ' || t.typcollation::regcollation::text END,
+            THEN 'COLLATE ' || (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = t.typcollation) END,
         'DEFAULT ' || t.typdefault,
         CASE WHEN t.typnotnull THEN 'NOT NULL' END,
         d.checks) AS text

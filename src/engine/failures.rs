@@ -145,6 +145,13 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 ),
             }
         }
+        RehearseError::TooManyRows { table, .. } => {
+            Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint(format!(
+                    "leave them out of the baseline: redistill plan --leave-out \"rows {}\"",
+                    safe(&table.name)
+                ))
+        }
         _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
     }
 }

@@ -7,8 +7,8 @@ use super::module::{RehearseError, Subject, walk_request};
 use crate::model::{QualifiedName, Target};
 use crate::plan::{Carried, Source};
 use crate::schema::{
-    Catalog, Difference, Origin, Piece, carry, carry_rows, carry_sequence, compare, compose,
-    is_left_out, merge, surround,
+    Catalog, Difference, ObjectKey, Origin, Piece, by_reference, carry, carry_rows, carry_sequence,
+    compare, compose, is_left_out, merge, surround,
 };
 use crate::survey::rows;
 use crate::system::Session;
@@ -171,16 +171,25 @@ impl<'a> Drafter<'a> {
             return Ok(Vec::new());
         };
         let session = replayed.connect()?;
+        let leave_out = &self.subject.choices.leave_out;
         let tables: Vec<QualifiedName> = reference.tables();
         let mut pieces = Vec::new();
-        for table in rows::non_empty(&session, &tables)? {
+        for table in by_reference(reference, &rows::non_empty(&session, &tables)?) {
             let seed = rows::seed_rows(&session, &table, SEED_ROWS)?;
-            pieces.extend(carry_rows(&seed));
+            let piece = carry_rows(&seed).ok_or_else(|| RehearseError::TooManyRows {
+                table: table.clone(),
+                rows: seed.total,
+                limit: SEED_ROWS,
+            });
+            match piece {
+                Ok(piece) => pieces.push(piece),
+                Err(_) if is_left_out(&rows_key(&table), leave_out) => {}
+                Err(error) => return Err(error),
+            }
         }
         if !pieces.is_empty() {
             pieces.extend(rows::sequence_values(&session)?.iter().map(carry_sequence));
         }
-        let leave_out = &self.subject.choices.leave_out;
         pieces.retain(|piece| !is_left_out(&piece.key(), leave_out));
         Ok(pieces)
     }
@@ -285,6 +294,16 @@ impl<'a> Drafter<'a> {
             .iter()
             .map(|(table, digest)| format!("{table} {}\n", digest.sha256))
             .collect())
+    }
+}
+
+/// The key of a table's seed rows, as `--leave-out "rows TABLE"` names them.
+fn rows_key(table: &QualifiedName) -> ObjectKey {
+    ObjectKey {
+        kind: "rows".to_owned(),
+        schema: table.schema.clone(),
+        table: String::new(),
+        name: table.name.clone(),
     }
 }
 

@@ -53,6 +53,16 @@ pub enum RehearseError {
         /// How many.
         objects: usize,
     },
+    /// The old chain leaves more seed rows in a table than a revision should hold.
+    #[error("the old chain leaves {rows} rows in {table}; a baseline carries up to {limit}")]
+    TooManyRows {
+        /// The table.
+        table: QualifiedName,
+        /// How many.
+        rows: u64,
+        /// How many are carried.
+        limit: u32,
+    },
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
     Worker(WorkerError),

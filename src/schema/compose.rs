@@ -69,13 +69,8 @@ fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
                     .to_owned(),
             );
         }
-        if is_plain(stage) {
-            blocks.push(plain_block(stage, group));
-        } else {
-            blocks.extend(group.iter().map(|piece| match heading(piece) {
-                Some(heading) => format!("{heading}\n{}", piece.up.trim_end()),
-                None => piece.up.trim_end().to_owned(),
-            }));
+        for run in group.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
+            blocks.push(block(run));
         }
         if unchecked {
             blocks.push("op.execute(\"RESET check_function_bodies\")".to_owned());
@@ -84,32 +79,33 @@ fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
     blocks
 }
 
-/// Stages of many one-line statements: one heading for all of them.
-fn is_plain(stage: Stage) -> bool {
-    matches!(stage, Stage::Comments | Stage::Grants)
+/// Comments and privileges: many short statements under one heading.
+fn is_plain(piece: &Piece) -> bool {
+    piece.kind.starts_with("comment of ") || piece.kind.starts_with("privileges of ")
 }
 
-fn plain_block(stage: Stage, group: &[Piece]) -> String {
-    let what = if stage == Stage::Comments {
-        "comments"
-    } else {
-        "privileges"
+/// A piece under its heading, or several plain ones under one.
+fn block(run: &[Piece]) -> String {
+    let heading = match run[0].stage {
+        Stage::Comments if is_plain(&run[0]) => Some(format!("{HEADING} comments")),
+        Stage::Grants if is_plain(&run[0]) => Some(format!("{HEADING} privileges")),
+        _ => heading(&run[0]),
     };
-    let mut block = format!("# carried from the old chain: {what}");
-    for piece in group {
-        block.push('\n');
-        block.push_str(piece.up.trim_end());
-    }
-    block
+    let code = run.iter().map(|piece| piece.up.trim_end().to_owned());
+    heading
+        .into_iter()
+        .chain(code)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
+
+/// What stands above an object that autogenerate did not write.
+const HEADING: &str = "# carried from the old chain:";
 
 fn heading(piece: &Piece) -> Option<String> {
     (piece.origin == Origin::Carried).then(|| {
         let object = piece.key().to_string();
-        format!(
-            "# carried from the old chain: {}",
-            crate::model::text::safe(&object)
-        )
+        format!("{HEADING} {}", crate::model::text::safe(&object))
     })
 }
 

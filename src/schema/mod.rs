@@ -11,9 +11,12 @@ mod piece;
 mod rows;
 mod source;
 
-pub use carry::{Carry, carry, is_left_out, surround};
+pub use carry::{Carry, by_reference, carry, is_left_out, surround};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};
+
+#[cfg(test)]
+mod tests;

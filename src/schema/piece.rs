@@ -99,7 +99,11 @@ impl Piece {
         ObjectKey {
             kind: kind.to_owned(),
             schema: schema.to_owned(),
-            table: self.table.clone(),
+            table: if kind == "table" {
+                String::new()
+            } else {
+                self.table.clone()
+            },
             name: self.name.clone(),
         }
     }

@@ -31,31 +31,74 @@ pub fn execute(sql: &str) -> String {
     format!("op.execute(\n    {}\n)", block(&body, &closing))
 }
 
-/// A long single line is shown with its continuation on the next lines where that is safe: before
-/// the clauses that open a definition, outside of quotes and brackets.
+/// Words that open a clause; a long statement breaks before them.
+const CLAUSES: &[&str] = &[
+    "ADD",
+    "AS",
+    "CHECK",
+    "CONSTRAINT",
+    "DEFERRABLE",
+    "EXECUTE",
+    "FOR",
+    "FOREIGN",
+    "GRANT",
+    "INCLUDE",
+    "INCREMENT",
+    "ON",
+    "REFERENCES",
+    "START",
+    "TO",
+    "USING",
+    "WHEN",
+    "WHERE",
+    "WITH",
+];
+
+/// A long single line goes on in further lines where that is safe: before a clause, outside of
+/// quotes and brackets.
 fn wrap(sql: &str) -> String {
-    if sql.contains('\n') || sql.chars().count() <= 90 || sql.contains(['\'', '"', '$', '\\']) {
+    if sql.contains('\n') || sql.chars().count() <= 88 {
         return sql.to_owned();
     }
     let mut wrapped = String::with_capacity(sql.len() + 16);
     let mut width = 0;
-    let mut depth = 0_i32;
-    for word in sql.split(' ') {
-        if width > 0 {
-            if width + word.len() > 80 && depth == 0 {
-                wrapped.push_str("\n    ");
-                width = 4;
-            } else {
-                wrapped.push(' ');
-                width += 1;
-            }
+    for clause in clauses(sql) {
+        let length = clause.chars().count();
+        if width > 0 && width + 1 + length > 84 {
+            wrapped.push_str("\n    ");
+            width = 4;
+        } else if width > 0 {
+            wrapped.push(' ');
+            width += 1;
         }
-        wrapped.push_str(word);
-        width += word.chars().count();
-        depth += i32::try_from(word.matches('(').count()).unwrap_or(0)
-            - i32::try_from(word.matches(')').count()).unwrap_or(0);
+        wrapped.push_str(clause);
+        width += length;
     }
     wrapped
+}
+
+/// Splits at the spaces before the words of [`CLAUSES`].
+fn clauses(sql: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut from, mut depth, mut quote) = (0, 0_usize, None);
+    for (at, c) in sql.char_indices() {
+        match (quote, c) {
+            (Some(open), _) => quote = Some(open).filter(|open| *open != c),
+            (None, '\'' | '"' | '$') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            (None, ' ') if depth == 0 => {
+                let word = sql[at + 1..].split([' ', '(']).next().unwrap_or_default();
+                if CLAUSES.contains(&word) {
+                    parts.push(&sql[from..at]);
+                    from = at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    parts.push(&sql[from..]);
+    parts
 }
 
 /// A triple-quoted literal whose first line break is the literal's own.
@@ -113,11 +156,12 @@ fn push_escaped(text: &mut String, c: char, one_line: bool) {
         '\r' => text.push_str("\\r"),
         _ if is_special(c) => {
             let code = u32::from(c);
-            text.push_str(&if code < 0x100 {
+            let escape = if code < 0x100 {
                 format!("\\x{code:02x}")
             } else {
                 format!("\\u{code:04x}")
-            });
+            };
+            text.push_str(&escape);
         }
         _ => text.push(c),
     }
@@ -208,6 +252,16 @@ mod tests {
             "op.execute(\"DROP VIEW public.v\")"
         );
         assert_eq!(execute("DROP VIEW \"V\""), "op.execute('DROP VIEW \"V\"')");
+    }
+
+    #[test]
+    fn long_statements_break_before_a_clause_and_nowhere_else() {
+        let sql = "CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW \
+                   WHEN ((old.a IS DISTINCT FROM ' WITH WHEN ')) EXECUTE FUNCTION public.touch()";
+        let wrapped = wrap(sql);
+        assert_eq!(wrapped.lines().count(), 2);
+        assert!(wrapped.contains("\n    WHEN ((old.a IS DISTINCT FROM ' WITH WHEN '))"));
+        assert_eq!(wrapped.replace("\n    ", " "), sql);
     }
 
     #[test]

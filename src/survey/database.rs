@@ -306,3 +306,170 @@ fn tables(
     }
     Ok(tables)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::Host;
+    use crate::sandbox::Server;
+    use crate::system::environment;
+    use crate::system::process::Process;
+
+    const TABLE: &str = "CREATE SCHEMA \"Odd\"; CREATE ROLE keeper; CREATE ROLE reader; \
+        CREATE TABLE \"Odd\".\"Version\" (version_num varchar(32) NOT NULL, note text DEFAULT 'a:b', \
+            CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)) WITH (fillfactor = 50); \
+        ALTER TABLE \"Odd\".\"Version\" OWNER TO keeper; \
+        COMMENT ON TABLE \"Odd\".\"Version\" IS 'it''s a \\ table'; \
+        COMMENT ON COLUMN \"Odd\".\"Version\".version_num IS 'where we are'; \
+        GRANT SELECT ON \"Odd\".\"Version\" TO reader WITH GRANT OPTION; \
+        GRANT UPDATE (note) ON \"Odd\".\"Version\" TO PUBLIC; \
+        REVOKE TRUNCATE ON \"Odd\".\"Version\" FROM keeper; \
+        CREATE INDEX by_note ON \"Odd\".\"Version\" (note); \
+        INSERT INTO \"Odd\".\"Version\" VALUES ('b2'), ('a1');";
+
+    fn name() -> QualifiedName {
+        QualifiedName {
+            schema: "Odd".to_owned(),
+            name: "Version".to_owned(),
+        }
+    }
+
+    fn start(setup: &str) -> (Server, Target, Session) {
+        let server = Server::start().unwrap();
+        let target = server.target();
+        let session = connect(&target);
+        session.batch(setup).unwrap();
+        (server, target, session)
+    }
+
+    fn connect(target: &Target) -> Session {
+        Session::connect(target, Duration::from_secs(10)).unwrap()
+    }
+
+    fn dump(target: &Target) -> String {
+        let Host::Socket(folder) = &target.host else {
+            panic!("the test's server listens on a socket")
+        };
+        let output = Process::new(environment::find_program("pg_dump").unwrap())
+            .args(["-U", "postgres", "-h"])
+            .arg(folder)
+            .arg(&target.database)
+            .output(Duration::from_mins(1))
+            .unwrap();
+        let text = output.text();
+        assert!(output.status.success(), "{text}");
+        let lines = text.lines().filter(|line| !line.contains("restrict "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_version_table_is_rebuilt_byte_for_byte() {
+        let (_server, target, session) = start(TABLE);
+        let before = dump(&target);
+        let seen = observe(&session, &target, &name(), &[])
+            .unwrap()
+            .version_table;
+        assert_eq!(seen.rows, ["a1", "b2"]);
+        assert_eq!(seen.owner, "keeper");
+        assert_eq!(seen.primary_key.as_deref(), Some("alembic_version_pkc"));
+        assert_eq!(seen.dependants, []);
+        session.batch("DROP TABLE \"Odd\".\"Version\"").unwrap();
+        assert!(!version_table(&session, &name()).unwrap().exists);
+        session
+            .batch(&format!(
+                "BEGIN; {}; INSERT INTO \"Odd\".\"Version\" VALUES ('b2'), ('a1'); COMMIT",
+                seen.definition.join(";\n")
+            ))
+            .unwrap();
+        assert_eq!(dump(&target), before);
+        assert_eq!(version_table(&session, &name()).unwrap(), seen);
+    }
+
+    #[test]
+    fn dependants_and_other_version_tables_are_named() {
+        let (_server, target, session) = start(TABLE);
+        session
+            .batch(
+                "CREATE VIEW heads AS SELECT version_num FROM \"Odd\".\"Version\"; \
+                 CREATE FUNCTION of_row(\"Odd\".\"Version\") RETURNS integer LANGUAGE sql AS 'SELECT 1'; \
+                 CREATE TABLE points_at (v varchar(32) REFERENCES \"Odd\".\"Version\"); \
+                 CREATE TABLE alembic_version_other (version_num varchar(32)); \
+                 INSERT INTO alembic_version_other VALUES ('z9'); \
+                 CREATE TABLE empty_one (); COMMENT ON DATABASE postgres IS 'redistill: disposable';",
+            )
+            .unwrap();
+        let other = connect(&target);
+        let seen = observe(&session, &target, &name(), &[]).unwrap();
+        let dependants: Vec<&str> = seen
+            .version_table
+            .dependants
+            .iter()
+            .map(|dependant| dependant.description.as_str())
+            .collect();
+        assert_eq!(dependants.len(), 3, "{dependants:?}");
+        assert!(dependants[0].contains("points_at"), "{dependants:?}");
+        assert_eq!(seen.other_version_tables.len(), 1);
+        assert_eq!(seen.other_version_tables[0].1, ["z9"]);
+        assert_eq!(seen.comment.as_deref(), Some("redistill: disposable"));
+        assert_eq!(seen.other_sessions.len(), 1);
+        assert!(!seen.in_recovery);
+        assert!(seen.may_create_databases);
+        let counts: Vec<(&str, Option<u64>)> = seen
+            .tables
+            .iter()
+            .map(|(name, count)| (name.name.as_str(), *count))
+            .collect();
+        assert_eq!(
+            counts,
+            [
+                ("alembic_version_other", Some(1)),
+                ("empty_one", Some(0)),
+                ("points_at", Some(0))
+            ]
+        );
+        other.batch("CREATE TABLE one_more (x integer)").unwrap();
+        let again = observe(&session, &target, &name(), &[]).unwrap();
+        assert_ne!(again.catalog_digest, seen.catalog_digest);
+        assert!(again.identity.same_database(&seen.identity));
+        // The version table is no part of the schema.
+        other
+            .batch("DROP TABLE one_more; DROP VIEW heads; ALTER TABLE \"Odd\".\"Version\" ADD COLUMN x integer; \
+                CREATE VIEW heads AS SELECT version_num FROM \"Odd\".\"Version\"")
+            .unwrap();
+        let last = observe(&session, &target, &name(), &[]).unwrap();
+        assert_eq!(last.catalog_digest, seen.catalog_digest);
+    }
+
+    #[test]
+    fn a_role_without_rights_sees_unknown_and_never_empty() {
+        let (_server, target, session) = start(
+            "CREATE ROLE nobody_much LOGIN; CREATE TABLE hidden (x integer); \
+             INSERT INTO hidden VALUES (1); CREATE TABLE guarded (x integer); \
+             INSERT INTO guarded VALUES (1); ALTER TABLE guarded ENABLE ROW LEVEL SECURITY; \
+             GRANT SELECT ON guarded TO nobody_much;",
+        );
+        let limited = Target {
+            user: "nobody_much".to_owned(),
+            ..target.clone()
+        };
+        let seen = observe(&connect(&limited), &limited, &name(), &[]).unwrap();
+        assert_eq!(
+            seen.tables
+                .iter()
+                .map(|(_, count)| *count)
+                .collect::<Vec<_>>(),
+            [None, None]
+        );
+        assert!(!seen.may_create_databases);
+        session
+            .batch("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+            .unwrap();
+        let refused = observe(&connect(&limited), &limited, &name(), &[]).unwrap_err();
+        assert!(
+            matches!(refused, ObserveError::Unidentified { .. }),
+            "{refused}"
+        );
+    }
+}

@@ -60,7 +60,8 @@ SELECT x.line FROM (
     SELECT 0 AS part, f.attnum::int AS place, concat_ws(' ', format('%I', f.attname),
         format_type(f.atttypid, f.atttypmod),
         CASE WHEN f.attcollation <> t.typcollation
-            THEN 'COLLATE ' || f.attcollation::regcollation::text END,
+            THEN 'COLLATE ' || (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = f.attcollation) END,
         'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid),
         CASE WHEN f.attnotnull THEN 'NOT NULL' END) AS line
     FROM pg_attribute f

@@ -152,7 +152,7 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
                 "SELECT n.nspname::text, c.relname::text FROM pg_class c \
                  JOIN pg_namespace n ON n.oid = c.relnamespace \
                  WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                 AND pg_sequence_last_value(c.oid) IS NOT NULL ORDER BY 1, 2",
+                 AND CASE WHEN c.relkind = 'S' THEN pg_sequence_last_value(c.oid) END IS NOT NULL ORDER BY 1, 2",
                 &[],
             )?
             .into_iter()

@@ -240,8 +240,11 @@ fn a_kill_between_any_two_records_ends_as_before_or_done() {
                 let id = log["runs"][0]["id"].as_str().unwrap().to_owned();
                 lab.redistill(&["undo", &id]).expect(0);
             }
-        } else {
-            lab.redistill(&["undo"]).expect(0);
+        } else if lab.redistill(&["undo"]).code != 0 {
+            // The kill came after the last record: the run is closed.
+            let log = lab.redistill(&["log", "--format", "json"]).expect(0).json();
+            let id = log["runs"][0]["id"].as_str().unwrap().to_owned();
+            lab.redistill(&["undo", &id]).expect(0);
         }
         assert_eq!(lab.tree(), before.0, "after record {point}");
         assert_eq!(lab.dump("app", &[]), before.1, "after record {point}");

@@ -7,17 +7,24 @@ use super::{Writer, sql};
 
 /// Whether an attribute is set by a statement of its own, beside the one that makes the object.
 pub fn is_beside(kind: &str, attribute: &str) -> bool {
-    match (kind, attribute) {
+    matches!(
+        (kind, attribute),
         (_, "comment" | "privileges" | "enabled")
-        | (
-            "table",
-            "row security" | "force row security" | "replica identity" | "clustered on"
-            | "storage parameters" | "toast parameters",
-        )
-        | ("column", "storage" | "compression" | "statistics target" | "options")
-        | ("statistics", "target") => true,
-        _ => false,
-    }
+            | (
+                "table",
+                "row security"
+                    | "force row security"
+                    | "replica identity"
+                    | "clustered on"
+                    | "storage parameters"
+                    | "toast parameters",
+            )
+            | (
+                "column",
+                "storage" | "compression" | "statistics target" | "options",
+            )
+            | ("statistics", "target")
+    )
 }
 
 /// Whether the attribute can be altered on a drafted column.
@@ -36,7 +43,12 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey, attribute: &str) -> bool
     let Some((stage, statement)) = statement(key, attribute, wanted.as_deref()) else {
         return false;
     };
-    writer.push_beside(stage, attribute, key, execute(&statement), String::new());
+    let what = if attribute == "enabled" {
+        "state"
+    } else {
+        attribute
+    };
+    writer.push_beside(stage, what, key, execute(&statement), String::new());
     true
 }
 

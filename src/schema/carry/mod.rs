@@ -13,6 +13,8 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use order::by_reference;
+
 use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};
 
 /// What was written, and what could not be.
@@ -76,10 +78,16 @@ pub fn surround(a: &Catalog, drafted: &[Piece], leave_out: &[String]) -> Carry {
 
 /// What a build of the drafted pieces alone would give, if each said all that autogenerate can.
 fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
-    let keys: BTreeSet<ObjectKey> = drafted.iter().map(Piece::key).collect();
-    let is_drafted_table = |schema: &str, name: &str| {
-        keys.iter()
-            .any(|key| key.kind == "table" && key.name == name && key.schema == schema)
+    let drafted: BTreeMap<ObjectKey, &Piece> =
+        drafted.iter().map(|piece| (piece.key(), piece)).collect();
+    let table_piece = |schema: &str, name: &str| {
+        let key = a.relation(schema, name)?;
+        drafted.get(&key).map(|piece| piece.up.as_str())
+    };
+    let is_drafted_index = |name: &str| {
+        drafted
+            .keys()
+            .any(|key| key.kind == "index" && key.name == name)
     };
     let mut objects = BTreeMap::new();
     for (key, object) in &a.objects {
@@ -88,45 +96,31 @@ fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
             objects.insert(key.clone(), object.clone());
             continue;
         }
-        let kept: &[&str] = match key.kind.as_str() {
-            "table" if is_drafted_table(&key.schema, &key.name) => &["present", "comment"],
-            "column" if is_drafted_table(&key.schema, &key.table) => &[
-                "type",
-                "not null",
-                "default",
-                "generated",
-                "identity",
-                "identity options",
-                "identity sequence",
-                "collation",
-                "comment",
-                "position",
-            ],
-            "constraint"
-                if is_drafted_table(&key.schema, &key.table)
-                    && object.get("type") != Some("exclusion") =>
-            {
-                &["type", "definition"]
+        let says: Vec<&str> = match key.kind.as_str() {
+            "table" => table_piece(&key.schema, &key.name).map_or_else(Vec::new, said_of_table),
+            "column" if table_piece(&key.schema, &key.table).is_some() => SAID_OF_COLUMN.to_vec(),
+            "constraint" => match table_piece(&key.schema, &key.table) {
+                Some(text) if is_said(object, key, text) => vec!["type", "definition"],
+                _ => Vec::new(),
+            },
+            // The parent's index makes it.
+            "index" if object.get("partition of").is_some_and(is_drafted_index) => {
+                vec!["definition", "partition of"]
             }
-            "enum" if keys.contains(key) => &["labels", "present"],
-            "index" if keys.contains(key) => &["definition"],
-            "sequence" if is_serial(a, key, &is_drafted_table) => &[
-                "type",
-                "start",
-                "increment",
-                "minimum",
-                "maximum",
-                "cache",
-                "cycle",
-                "owned by",
-                "~owner",
-            ],
-            _ => continue,
+            "enum" if drafted.contains_key(key) => vec!["labels", "present"],
+            "index" if drafted.contains_key(key) => vec!["definition"],
+            "sequence" if is_serial(a, key, &table_piece) => SAID_OF_SERIAL.to_vec(),
+            _ => Vec::new(),
         };
         let mut object = object.clone();
         object
             .attributes
-            .retain(|name, _| kept.contains(&name.as_str()));
+            .retain(|name, _| says.contains(&name.as_str()));
+        if key.kind == "schema" && !object.attributes.is_empty() {
+            // As every new database has it.
+            let comment = "standard public schema".to_owned();
+            object.attributes.insert("comment".to_owned(), comment);
+        }
         if !object.attributes.is_empty() {
             objects.insert(key.clone(), object);
         }
@@ -134,17 +128,82 @@ fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
     Catalog { objects }
 }
 
+/// What `sa.Column` says.
+const SAID_OF_COLUMN: &[&str] = &[
+    "type",
+    "not null",
+    "default",
+    "generated",
+    "identity",
+    "identity options",
+    "collation",
+    "comment",
+    "position",
+];
+
+/// What SERIAL says.
+const SAID_OF_SERIAL: &[&str] = &[
+    "type",
+    "start",
+    "increment",
+    "minimum",
+    "maximum",
+    "cache",
+    "cycle",
+    "owned by",
+    "~owner",
+];
+
+/// What a drafted `op.create_table` says beyond its columns.
+fn said_of_table(text: &str) -> Vec<&'static str> {
+    let mut says = vec!["present", "comment"];
+    for (word, attribute) in [
+        ("postgresql_partition_by", "partition key"),
+        ("postgresql_with", "storage parameters"),
+        ("UNLOGGED", "persistence"),
+    ] {
+        if text.contains(word) {
+            says.push(attribute);
+        }
+    }
+    says
+}
+
+/// Whether the draft of its table says a constraint: any but an exclusion goes without saying, and
+/// that must be named in it.
+fn is_said(object: &Object, key: &ObjectKey, text: &str) -> bool {
+    object.get("type") != Some("exclusion")
+        || ['\'', '"']
+            .iter()
+            .any(|quote| text.contains(&format!("{quote}{}{quote}", key.name)))
+}
+
 /// Whether a SERIAL column of a drafted table makes this sequence.
-fn is_serial(
+fn is_serial<'a>(
     a: &Catalog,
     sequence: &ObjectKey,
-    is_drafted_table: &impl Fn(&str, &str) -> bool,
+    table_piece: &impl Fn(&str, &str) -> Option<&'a str>,
 ) -> bool {
     a.owner_of(sequence).is_some_and(|(relation, column)| {
-        is_drafted_table(&relation.schema, &relation.name)
+        table_piece(&relation.schema, &relation.name).is_some()
             && sequence.schema == relation.schema
-            && sequence.name == format!("{}_{column}_seq", relation.name)
+            && sequence.name == serial_name(&relation.name, &column)
     })
+}
+
+/// The name that SERIAL gives a sequence: the longer part is cut until 63 bytes suffice
+/// (`makeObjectName` in PostgreSQL's `indexcmds.c`).
+fn serial_name(table: &str, column: &str) -> String {
+    let (mut first, mut second) = (table.len(), column.len());
+    while first + second + "__seq".len() > 63 {
+        if first > second {
+            first -= 1;
+        } else {
+            second -= 1;
+        }
+    }
+    let cut = |text: &str, length: usize| text[..text.floor_char_boundary(length)].to_owned();
+    format!("{}_{}_seq", cut(table, first), cut(column, second))
 }
 
 /// Whether the user left the object out, as `kind name`, `kind schema.name` or as it is shown.

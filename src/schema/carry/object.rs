@@ -95,6 +95,10 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     let (Some(definition), Some(subject)) = (&object.definition, sql::subject(key)) else {
         return false;
     };
+    if let Some(parent) = object.get("partition of") {
+        // Comes with its parent's index; under a name of its own it cannot be asked for.
+        return !has_index(writer.b, parent);
+    }
     if object.get("valid") == Some("no") || object.get("tablespace").is_some() {
         return false;
     }
@@ -108,6 +112,13 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     };
     writer.push(stage, key, execute(&definition), execute(&down));
     true
+}
+
+fn has_index(catalog: &Catalog, name: &str) -> bool {
+    catalog
+        .objects
+        .keys()
+        .any(|key| key.kind == "index" && key.name == name)
 }
 
 /// A publication, from its parts.

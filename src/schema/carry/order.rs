@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Catalog, Object, ObjectKey, Piece, Stage};
+use crate::model::QualifiedName;
+use crate::schema::{Catalog, Object, ObjectKey, Piece};
 
 /// Sorts by stage, then by need, then by key. A circle (possible only through names in function
 /// bodies, which PostgreSQL does not record) keeps the order of keys.
@@ -15,9 +16,49 @@ pub fn sort(pieces: &mut Vec<Piece>, a: &Catalog) {
         while let Some(piece) = rest.next_if(|piece| piece.stage == stage) {
             group.push(piece);
         }
-        sorted.extend(by_need(group, stage, a));
+        sorted.extend(by_need(group, a));
     }
     *pieces = sorted;
+}
+
+/// Orders tables so that rows can be put in: the referenced before the referring. A circle keeps
+/// the order given; its foreign keys are created after the rows.
+pub fn by_reference(a: &Catalog, tables: &[QualifiedName]) -> Vec<QualifiedName> {
+    fn visit(
+        a: &Catalog,
+        table: &QualifiedName,
+        wanted: &[QualifiedName],
+        seen: &mut BTreeSet<QualifiedName>,
+        order: &mut Vec<QualifiedName>,
+    ) {
+        if !seen.insert(table.clone()) {
+            return;
+        }
+        let keys = a.objects.iter().filter(|(key, object)| {
+            key.kind == "constraint"
+                && key.table == table.name
+                && key.schema == table.schema
+                && object.get("type") == Some("foreign key")
+        });
+        for need in keys.flat_map(|(_, object)| object.needs()) {
+            if need.kind == "table" {
+                let target = QualifiedName {
+                    schema: need.schema,
+                    name: need.name,
+                };
+                visit(a, &target, wanted, seen, order);
+            }
+        }
+        if wanted.contains(table) {
+            order.push(table.clone());
+        }
+    }
+    let mut order = Vec::with_capacity(tables.len());
+    let mut seen = BTreeSet::new();
+    for table in tables {
+        visit(a, table, tables, &mut seen, &mut order);
+    }
+    order
 }
 
 /// Facts beside an object follow the objects of their stage.
@@ -25,7 +66,7 @@ fn beside(piece: &Piece) -> bool {
     piece.kind.contains(" of ")
 }
 
-fn by_need(group: Vec<Piece>, stage: Stage, a: &Catalog) -> Vec<Piece> {
+fn by_need(group: Vec<Piece>, a: &Catalog) -> Vec<Piece> {
     let places: BTreeMap<ObjectKey, usize> = group
         .iter()
         .enumerate()
@@ -34,7 +75,7 @@ fn by_need(group: Vec<Piece>, stage: Stage, a: &Catalog) -> Vec<Piece> {
     let mut order = Vec::with_capacity(group.len());
     let mut seen = BTreeSet::new();
     for place in 0..group.len() {
-        visit(place, &group, &places, stage, a, &mut seen, &mut order);
+        visit(place, &group, &places, a, &mut seen, &mut order);
     }
     let mut group: Vec<Option<Piece>> = group.into_iter().map(Some).collect();
     order
@@ -47,7 +88,6 @@ fn visit(
     place: usize,
     group: &[Piece],
     places: &BTreeMap<ObjectKey, usize>,
-    stage: Stage,
     a: &Catalog,
     seen: &mut BTreeSet<usize>,
     order: &mut Vec<usize>,
@@ -57,7 +97,7 @@ fn visit(
     }
     for need in needs(&group[place].key(), a) {
         if let Some(&earlier) = places.get(&need) {
-            visit(earlier, group, places, stage, a, seen, order);
+            visit(earlier, group, places, a, seen, order);
         }
     }
     order.push(place);

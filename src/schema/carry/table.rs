@@ -57,48 +57,45 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     if object.get("tablespace").is_some() || object.get("of type").is_some() {
         return false;
     }
-    let a = writer.a;
-    let table = sql::qualified(key);
-    let unlogged = if object.get("persistence").is_some() {
-        "UNLOGGED "
-    } else {
-        ""
+    let persistence = match object.get("persistence") {
+        Some(_) => "UNLOGGED ",
+        None => "",
     };
-    let mut tail = String::new();
+    let mut text = format!("CREATE {persistence}TABLE {}", sql::qualified(key));
+    if let (Some(parent), Some(bound)) = (object.get("partition of"), object.get("partition bound"))
+    {
+        text += &[" PARTITION OF ", parent, "\n", bound].concat();
+    } else {
+        text += &columns_and_constraints(writer, key);
+        if let Some(parents) = object.get("inherits") {
+            text += &["\nINHERITS (", parents, ")"].concat();
+        }
+    }
     if let Some(partition_key) = object.get("partition key") {
-        tail.push_str(&format!("\nPARTITION BY {partition_key}"));
+        text += &["\nPARTITION BY ", partition_key].concat();
     }
     if let Some(method) = object.get("access method") {
-        tail.push_str(&format!("\nUSING {}", sql::name(method)));
+        text += &["\nUSING ", &sql::name(method)].concat();
     }
-    let text = match (object.get("partition of"), object.get("partition bound")) {
-        (Some(parent), Some(bound)) => {
-            format!("CREATE {unlogged}TABLE {table} PARTITION OF {parent}\n{bound}{tail}")
-        }
-        _ => {
-            let mut lines: Vec<String> = a
-                .columns_of(key)
-                .into_iter()
-                .filter(|(_, column)| column.get("inherited") != Some("yes"))
-                .map(|(column_key, column)| column_line(key, column_key, column))
-                .collect();
-            lines.extend(inline_constraints(writer, key));
-            let inherits = object
-                .get("inherits")
-                .map(|parents| format!("\nINHERITS ({parents})"))
-                .unwrap_or_default();
-            let body = lines.join(",\n    ");
-            let body = if body.is_empty() {
-                String::new()
-            } else {
-                format!("\n    {body}\n")
-            };
-            format!("CREATE {unlogged}TABLE {table} ({body}){inherits}{tail}")
-        }
-    };
     let drop = format!("op.drop_table({})", table_arguments(&key.schema, &key.name));
     writer.push(Stage::Tables, key, execute(&text), drop);
     true
+}
+
+/// ` (…)`, one line a column or constraint.
+fn columns_and_constraints(writer: &mut Writer<'_>, key: &ObjectKey) -> String {
+    let mut lines: Vec<String> = writer
+        .a
+        .columns_of(key)
+        .into_iter()
+        .filter(|(_, column)| column.get("inherited") != Some("yes"))
+        .map(|(column_key, column)| column_line(column_key, column))
+        .collect();
+    lines.extend(inline_constraints(writer, key));
+    if lines.is_empty() {
+        return " ()".to_owned();
+    }
+    format!(" (\n    {}\n)", lines.join(",\n    "))
 }
 
 /// The constraints inside CREATE TABLE. They are done with then, but for what stands beside.
@@ -127,57 +124,55 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
     lines
 }
 
-fn column_line(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
-    let mut line = format!(
-        "{} {}",
+fn column_line(key: &ObjectKey, column: &Object) -> String {
+    let mut words = vec![
         sql::name(&key.name),
-        column.get("type").unwrap_or_default()
-    );
+        column.get("type").unwrap_or_default().to_owned(),
+    ];
     if let Some(collation) = column.get("collation") {
-        line.push_str(&format!(" COLLATE {collation}"));
+        words.push(format!("COLLATE {collation}"));
     }
     if let Some(generated) = column.get("generated") {
-        line.push_str(&format!(" {generated}"));
+        words.push(generated.to_owned());
     }
     if let Some(identity) = column.get("identity") {
-        line.push_str(&format!(" GENERATED {identity} AS IDENTITY"));
-        line.push_str(&identity_options(table, key, column));
+        let options = identity_options(column);
+        words.push(format!("GENERATED {identity} AS IDENTITY{options}"));
     }
     if let Some(default) = column.get("default") {
-        line.push_str(&format!(" DEFAULT {default}"));
+        words.push(format!("DEFAULT {default}"));
     }
     if column.get("not null") == Some("yes") {
-        line.push_str(" NOT NULL");
+        words.push("NOT NULL".to_owned());
     }
-    line
+    words.join(" ")
 }
 
 /// ` (START WITH 100)`: what is not the server's own choice.
-fn identity_options(table: &ObjectKey, key: &ObjectKey, column: &Object) -> String {
+fn identity_options(column: &Object) -> String {
     let maximum = match column.get("type") {
-        Some("smallint") => "32767",
-        Some("integer") => "2147483647",
-        _ => "9223372036854775807",
+        Some("smallint") => "MAXVALUE 32767",
+        Some("integer") => "MAXVALUE 2147483647",
+        _ => "MAXVALUE 9223372036854775807",
     };
-    let usual = format!("START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE {maximum} CACHE 1");
+    let usual = [
+        "START WITH 1",
+        "INCREMENT BY 1",
+        "MINVALUE 1",
+        maximum,
+        "CACHE 1",
+    ];
     let mut options = Vec::new();
-    let own_name = format!(
-        "{}.{}",
-        sql::name(&table.schema),
-        sql::name(&format!("{}_{}_seq", table.name, key.name))
-    );
-    if let Some(name) = column
-        .get("identity sequence")
-        .filter(|name| *name != own_name)
-    {
+    if let Some(name) = column.get("identity sequence") {
         options.push(format!("SEQUENCE NAME {name}"));
     }
-    if let Some(given) = column
-        .get("identity options")
-        .filter(|given| *given != usual)
-    {
-        options.push(given.to_owned());
-    }
+    let given = column.get("identity options").unwrap_or_default();
+    options.extend(
+        given
+            .split(", ")
+            .filter(|option| !option.is_empty() && !usual.contains(option))
+            .map(str::to_owned),
+    );
     if options.is_empty() {
         String::new()
     } else {
