@@ -635,7 +635,7 @@ fn two_files(root: &std::path::Path) -> Result<Outcome, ExecuteError> {
         id: RUN.to_owned(),
         purpose: crate::plan::Purpose::Reset,
         root: root.to_owned(),
-        basis: String::new(),
+        basis: std::collections::BTreeMap::new(),
         choices: crate::plan::Choices::default(),
         modules: Vec::new(),
         steps: vec![write("notes/one.md"), write("notes/deep/two.md")],

@@ -365,7 +365,7 @@ mod tests {
             id: id.to_owned(),
             purpose,
             root: root.to_owned(),
-            basis: String::new(),
+            basis: std::collections::BTreeMap::new(),
             choices: Choices::default(),
             modules: Vec::new(),
             steps: Vec::new(),
