@@ -115,9 +115,8 @@ impl From<DiscoverError> for Failure {
             DiscoverError::NoFolder(_) => {
                 failure.with_hint("point at the project's folder: redistill --project PATH check")
             }
-            DiscoverError::NoConfig(_) => {
-                failure.with_hint("correct `config` of the module in `[tool.redistill]`")
-            }
+            DiscoverError::NoConfig(_) => failure
+                .with_hint("correct `config` of the module in redistill.toml or [tool.redistill]"),
             DiscoverError::NothingFound { folders, .. } => failure
                 .with_detail(format!(
                     "looked in {} for: alembic.ini; any *.ini with a script_location; \
@@ -127,7 +126,7 @@ impl From<DiscoverError> for Failure {
                 .with_hint("point at another folder: redistill --project PATH check")
                 .with_hint(
                     "or name the configuration file in pyproject.toml: \
-                     [[tool.redistill.modules]] with config = \"path/to/alembic.ini\"",
+                     [tool.redistill.modules.NAME] with config = \"path/to/alembic.ini\"",
                 ),
         }
     }
