@@ -1,5 +1,6 @@
 //! The program from outside, on real projects.
 
+mod demo;
 mod mistakes;
 mod reset;
 mod shapes;
