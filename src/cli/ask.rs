@@ -1,5 +1,6 @@
 //! Questions to the person at the terminal.
 
+use super::print;
 use crate::error::{Failure, Kind};
 
 /// Asks yes or no, no unless said; anything but yes is [`Kind::Cancelled`].
@@ -10,8 +11,9 @@ pub fn confirm(question: &str) -> Result<(), Failure> {
         .wait_for_newline(true)
         .interact_opt();
     if answer.is_err() {
-        // Ctrl-C leaves the cursor as the question had it: hidden.
+        // Ctrl-C leaves the question's line open and its cursor hidden.
         let _ = dialoguer::console::Term::stderr().show_cursor();
+        print::aside("");
     }
     match answer {
         Ok(Some(true)) => Ok(()),

@@ -79,7 +79,7 @@ fn prepare(tale: &Tale, cancel: &AtomicBool) -> Result<(), Failure> {
     for provision in demo::missing() {
         let what = match provision {
             Provision::Interpreter => "Alembic, SQLAlchemy and the PostgreSQL drivers",
-            Provision::Server => "PostgreSQL's programs, since this system has none",
+            Provision::Server => "PostgreSQL's programs, which this system lacks,",
         };
         tale.prose(&format!(
             "Installing {what} with pip, this first time only …"
@@ -141,7 +141,7 @@ impl Walk<'_, '_> {
         }
         let (ended, rows) = ended?;
         let proofs = self.prove(&plan)?;
-        Ok(figures(&plan, &ended, fixed, &rows, proofs))
+        Ok(figures(&plan, &ended, fixed, &rows, &proofs))
     }
 
     fn check(&self) -> Result<Vec<Finding>, Failure> {
@@ -175,8 +175,7 @@ impl Walk<'_, '_> {
         self.tale.chapter(
             "Edit",
             &format!(
-                "{} edits repair the code and the history, so that the chains run. A reset does \
-                 not need this, but it would carry the bugs on.",
+                "{} edits repair the code and the history, so that every chain can be replayed.",
                 edits.len()
             ),
         );
@@ -335,7 +334,7 @@ fn figures(
     ended: &Ended,
     bugs: Vec<Fixed>,
     rows: &AllRows,
-    proofs: Vec<(ModuleFacts, Vec<Ran>)>,
+    proofs: &[(ModuleFacts, Vec<Ran>)],
 ) -> Figures {
     let modules = plan
         .modules
