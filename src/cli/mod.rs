@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod demo;
+mod mark;
 mod past;
 mod plan;
 mod print;
@@ -74,6 +75,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
         Command::Undo { id } => with_engine(global, &cancel, |engine| {
             reset::undo(engine, global, id.as_deref())
+        }),
+        Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
+            mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
         }),
         Command::Log => with_engine(global, &cancel, |engine| past::log(engine, global)),
         Command::Show { id } => {
