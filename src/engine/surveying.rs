@@ -142,6 +142,10 @@ impl Engine<'_> {
             self.run_environments(&mut survey);
             self.look_at_databases(&mut survey);
         }
+        // What a cancelled survey did not see is no finding.
+        if self.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(failures::cancelled());
+        }
         let summary = count(survey.evidence.modules.len(), "module");
         self.observer.on_event(&Event::ItemFinished {
             item: Item::Survey,
