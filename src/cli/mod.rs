@@ -1,6 +1,7 @@
 //! The headless face: reads the command line, calls the engine, prints.
 
 mod args;
+mod ask;
 mod check;
 mod demo;
 mod mark;
@@ -83,7 +84,10 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Show { id } => {
             with_engine(global, &cancel, |engine| past::show(engine, global, &id))
         }
-        Command::Demo { .. } => Err(Failure::usage("soon")),
+        Command::Demo { keep, serve } => match serve {
+            Some(folder) => demo::serve(global, &cancel, &folder),
+            None => demo::demo(global, &cancel, keep.as_deref()),
+        },
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "redistill", &mut text);
