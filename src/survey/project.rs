@@ -124,11 +124,7 @@ impl From<DiscoverError> for Failure {
                      pyproject.toml with [tool.alembic]; Flask-Migrate's migrations/alembic.ini",
                     crate::model::text::count(folders, "folder")
                 ))
-                .with_hint("point at another folder: redistill --project PATH check")
-                .with_hint(
-                    "or name the configuration file in pyproject.toml: \
-                     [[tool.redistill.modules]] with config = \"path/to/alembic.ini\"",
-                ),
+                .with_hint("point at another folder: redistill --project PATH check"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The program from outside, on real projects.
 
+mod hostile;
 mod mistakes;
 mod reset;
 mod shapes;
+mod surroundings;
