@@ -8,7 +8,7 @@ use super::{print, text_or_json};
 use crate::engine::{Engine, Planned};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::{count, safe};
+use crate::model::text::{count, line, safe};
 use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
 use crate::report::{self, plan::DIGEST_DIGITS};
 use crate::rules::Severity;
@@ -49,23 +49,25 @@ fn text(planned: &Planned) -> String {
         if finding.severity == Severity::Note {
             continue;
         }
-        text.push_str(&format!(
-            "{} {} {}: {}\n",
+        line!(
+            text,
+            "{} {} {}: {}",
             finding.severity.word(),
             finding.code,
             finding.name,
             safe(&finding.message)
-        ));
+        );
         if finding.severity == Severity::Refuse {
             for seen in &finding.evidence {
-                text.push_str(&format!("    {}\n", safe(seen)));
+                line!(text, "    {}", safe(seen));
             }
             if let Some(location) = &finding.location {
-                text.push_str(&format!(
-                    "    {}:{}\n",
+                line!(
+                    text,
+                    "    {}:{}",
                     safe(&location.path.display().to_string()),
                     location.line
-                ));
+                );
             }
         }
     }
@@ -75,7 +77,7 @@ fn text(planned: &Planned) -> String {
     match &planned.plan {
         Ok(plan) => {
             text.push_str(&report::plan::text(plan));
-            text.push_str(&format!("digest {}\n", plan.digest()));
+            line!(text, "digest {}", plan.digest());
         }
         Err(_) => {
             for module in &planned.modules {

@@ -438,7 +438,7 @@ fn gather(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-const MODELS_HEAD: &str = r#"import sqlalchemy as sa
+const MODELS_HEAD: &str = r"import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -446,7 +446,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Base(DeclarativeBase):
     pass
 
-"#;
+";
 
 /// Alembic's own template, shortened.
 pub const TEMPLATE: &str = r#""""${message}
