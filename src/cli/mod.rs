@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::engine::{Engine, ModuleRequest, Request};
+use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::model::text::safe;
@@ -156,6 +156,17 @@ fn request(global: &Global) -> Result<Request, Failure> {
             root.join(path)
         }
     };
+    let named = file
+        .modules
+        .iter()
+        .filter_map(|(name, module)| {
+            Some(ModuleOverride {
+                name: Some(name.clone()),
+                config: module.config.clone()?,
+                section: module.section.clone(),
+            })
+        })
+        .collect();
     let modules = file
         .modules
         .into_iter()
@@ -182,6 +193,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
         only: global.modules.clone(),
         python: given.or(file.python.map(absolute)),
         modules,
+        named: Overrides { modules: named },
         backups: file.backups.map_or_else(|| "backups".to_owned(), folder),
         notes: file.notes.map(folder),
         root,

@@ -33,6 +33,8 @@ pub struct Watch {
 struct State {
     moving: bool,
     titles: Vec<String>,
+    /// Whether the steps that run belong to items, whose lines say the same.
+    has_items: bool,
     item_since: Option<Instant>,
 }
 
@@ -94,6 +96,7 @@ impl Observer for Watch {
         match event {
             Event::ItemStarted { item } => {
                 state.item_since = Some(Instant::now());
+                state.has_items = true;
                 self.moving(state, &format!("◐ {:>2} {}", item.number(), item.title()));
             }
             Event::ItemFinished { item, summary } => {
@@ -140,11 +143,15 @@ impl Observer for Watch {
                     self.line(state, &format!("     {}| {}", safe(&module.0), safe(line)));
                 }
             }
-            Event::StepsDeclared { titles } => state.titles.clone_from(titles),
+            Event::StepsDeclared { titles } => {
+                state.titles.clone_from(titles);
+                state.has_items = false;
+            }
             Event::StepStarted { index } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 self.moving(state, &format!("◐    {}", safe(&title)));
             }
+            Event::StepFinished { .. } if state.has_items && self.detail == Detail::Normal => {}
             Event::StepFinished { index, receipt, .. } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 let receipt = if receipt.is_empty() || *receipt == title {

@@ -21,6 +21,7 @@ use crate::rehearse::ScratchHost;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
+pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
@@ -35,6 +36,8 @@ pub struct Request {
     pub only: Vec<String>,
     /// The interpreter for all modules that name none.
     pub python: Option<PathBuf>,
+    /// Modules that the configuration file names instead of having them searched for.
+    pub named: Overrides,
     /// By module.
     pub modules: BTreeMap<String, ModuleRequest>,
     /// The folder for archives, relative to the root.

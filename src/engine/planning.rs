@@ -19,7 +19,8 @@ use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
 use crate::rules::{Severity, Verdict};
 use crate::survey::{catalog, inventory};
-use crate::system::{Session, clock, environment, random};
+use crate::system::connect::Surroundings;
+use crate::system::{Session, clock, random};
 use crate::worker::{InspectRequest, ModuleRequest, Worker};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -544,8 +545,7 @@ fn not_seen(name: &ModuleName) -> Failure {
 
 /// The user, for the note.
 fn who() -> String {
-    ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| environment::variable(name))
+    Surroundings::of_environment()
+        .login
         .unwrap_or_else(|| "an unnamed user".to_owned())
 }

@@ -74,7 +74,7 @@ impl Engine<'_> {
     /// Finds the modules and reads their chains, statically.
     pub fn discover(&self) -> Result<Discovered, Failure> {
         let root = &self.request.root;
-        let found = project::discover(root, &self.files, &project::Overrides::default())
+        let found = project::discover(root, &self.files, &self.request.named)
             .map_err(|error| failures::discovery(&error))?;
         let obstacles: Vec<String> = found
             .problems

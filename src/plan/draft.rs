@@ -316,8 +316,18 @@ fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftE
         database: (!stamp.is_empty()).then(|| reference_to(database)),
         current: stamp,
         heads: vec![planned.baseline_id.to_string()],
-        known_differences: planned.model_drift.clone(),
+        known_differences: known_differences(planned),
     })
+}
+
+/// What `alembic check` may say after the reset: what it says of the live database now, and what the
+/// models have beyond the baseline.
+fn known_differences(planned: &PlannedModule) -> Vec<String> {
+    let mut known = planned.model_drift.clone();
+    known.extend(planned.known_differences.iter().cloned());
+    known.sort();
+    known.dedup();
+    known
 }
 
 /// The database as a plan names it.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::baseline::{Built, Drafter};
-use super::{ScratchError, ScratchHost};
+use super::{Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
-use crate::model::{Chain, Module, QualifiedName, RevisionId, Target};
+use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Choices, PlannedModule, Source};
 use crate::schema::{Catalog, Difference, compare, remarks};
 use crate::survey::catalog::snapshot;
@@ -173,6 +173,19 @@ impl Subject<'_> {
         })
     }
 
+    /// Creates an empty scratch. A schema for the version table exists before the first revision
+    /// in every project that has one: Alembic creates the table, never the schema.
+    pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
+        let scratch = self.host.create(purpose)?;
+        if let Some(schema) = &self.described.version_table_schema {
+            let quoted = quote_identifier(schema);
+            scratch
+                .connect()?
+                .batch(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}"))?;
+        }
+        Ok(scratch)
+    }
+
     /// Takes a catalog without the version tables.
     pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
         snapshot(session, &self.version_tables)
@@ -224,6 +237,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         lost,
         drift,
         model_drift,
+        known_differences: live.map_or(Vec::new(), |live| live.check.clone()),
         left_behind,
         remarks,
     };

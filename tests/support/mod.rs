@@ -57,6 +57,11 @@ impl Answer {
     }
 }
 
+/// A path of this repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
 /// The interpreter with Alembic that all tests share.
 pub fn interpreter() -> &'static Path {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();
