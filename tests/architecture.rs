@@ -70,20 +70,20 @@ fn code() -> Vec<(PathBuf, String)> {
     let source = repository("src");
     let mut files = Vec::new();
     source_files(&source, &mut files);
-    let texts: Vec<(PathBuf, String)> = files
+    let sources: Vec<(PathBuf, String)> = files
         .into_iter()
         .map(|file| {
             let text = std::fs::read_to_string(&file).unwrap();
             (file, text)
         })
         .collect();
-    let tests: Vec<PathBuf> = texts
+    let exempt: Vec<PathBuf> = sources
         .iter()
         .flat_map(|(file, text)| test_modules(file, text))
         .collect();
-    texts
+    sources
         .into_iter()
-        .filter(|(file, _)| !tests.iter().any(|test| file.starts_with(test)))
+        .filter(|(file, _)| !exempt.iter().any(|test| file.starts_with(test)))
         .map(|(file, text)| {
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
             let relative = file.strip_prefix(&source).unwrap().to_owned();
