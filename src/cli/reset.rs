@@ -7,7 +7,7 @@ use super::{ask, is_interactive, print, text_or_json};
 use crate::engine::{Ended, Engine, Preview};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::safe;
+use crate::model::text::{line, safe};
 use crate::plan::Plan;
 use crate::report;
 
@@ -27,7 +27,7 @@ pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<E
 /// What stands at the end of a reset.
 pub fn done(plan: &Plan, ended: &Ended) -> String {
     let mut text = report::plan::summary(plan);
-    text.push_str(&format!("undo: redistill undo {}\n", ended.id));
+    line!(text, "undo: redistill undo {}", ended.id);
     text
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use crate::error::{Failure, Kind};
 use crate::execute::ExecuteError;
 use crate::journal::JournalError;
-use crate::model::text::{safe, safe_lines};
+use crate::model::text::{count, safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::DraftError;
 use crate::rehearse::{RehearseError, ScratchError};
+use crate::survey::project::DiscoverError;
 use crate::system::ConnectError;
 use crate::worker::{ErrorKind, Failed, WorkerError};
 
@@ -120,6 +121,29 @@ fn host(target: &Target) -> String {
         crate::model::Host::Socket(folder) => (folder.display().to_string(), target.port),
     };
     format!("{} -p {port}", safe(&host))
+}
+
+/// There is nothing to work on.
+pub fn discovery(error: &DiscoverError) -> Failure {
+    let failure = Failure::usage(safe(&error.to_string()));
+    match error {
+        DiscoverError::NoFolder(_) => {
+            failure.with_hint("point at the project's folder: redistill --project PATH check")
+        }
+        DiscoverError::NoConfig(_) => failure
+            .with_hint("correct `config` of the module in redistill.toml or [tool.redistill]"),
+        DiscoverError::NothingFound { folders, .. } => failure
+            .with_detail(format!(
+                "looked in {} for: alembic.ini; any *.ini with a script_location; \
+                 pyproject.toml with [tool.alembic]; Flask-Migrate's migrations/alembic.ini",
+                count(*folders, "folder")
+            ))
+            .with_hint("point at another folder: redistill --project PATH check")
+            .with_hint(
+                "or name the configuration file in pyproject.toml: \
+                 [tool.redistill.modules.NAME] with config = \"path/to/alembic.ini\"",
+            ),
+    }
 }
 
 /// A rehearsal failed.
@@ -249,4 +273,23 @@ pub fn cancelled() -> Failure {
 pub fn shown(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     safe(&path.display().to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_found_says_what_was_looked_for_and_how_to_name_it() {
+        let failure = discovery(&DiscoverError::NothingFound {
+            root: "/x".into(),
+            folders: 1,
+            looked: Vec::new(),
+        });
+        assert_eq!(failure.kind, Kind::Usage);
+        let detail = failure.detail.unwrap_or_default();
+        assert!(detail.contains("1 folder for: alembic.ini"), "{detail}");
+        let hints = failure.hints.join("\n");
+        assert!(hints.contains("--project") && hints.contains("tool.redistill"));
+    }
 }

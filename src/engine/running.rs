@@ -19,7 +19,7 @@ use crate::system::clock;
 use crate::undo::Undo;
 use crate::worker::{InspectRequest, ModuleRequest};
 
-const INSPECT_LIMIT: Duration = Duration::from_secs(300);
+const INSPECT_LIMIT: Duration = Duration::from_mins(5);
 
 /// How a run ended well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,9 +77,9 @@ impl Tester for OwnAlembic<'_, '_> {
             version_locations: Vec::new(),
         };
         // A test that has begun is finished, whatever keys are pressed.
-        let calm = std::sync::atomic::AtomicBool::new(false);
+        let never = std::sync::atomic::AtomicBool::new(false);
         let call = crate::worker::Call {
-            cancel: &calm,
+            cancel: &never,
             ..self.engine.call(INSPECT_LIMIT)
         };
         let inspected = worker

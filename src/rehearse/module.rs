@@ -20,7 +20,7 @@ use crate::worker::{
 };
 
 /// How long one request to the worker may take.
-const LIMIT: Duration = Duration::from_secs(30 * 60);
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// Why the rehearsal of a module did not come to an end.
 #[derive(Debug, Error)]
@@ -216,7 +216,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     let mut remarks = remarks(&reference, &built);
     remarks.extend(
         live.iter()
-            .flat_map(|live| additional(&reference, &live.catalog)),
+            .filter_map(|live| additional(&reference, &live.catalog)),
     );
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;

@@ -32,9 +32,10 @@ mod write_file;
 pub use error::StepError;
 pub use foresee::Foreseen;
 pub use tracked::reference as file_reference;
-pub use world::{Before, Clients, Commit, Context, Inspection, Inverse, Standing, Tester, World};
+pub use world::{Clients, Commit, Context, Inspection, Inverse, Standing, Tester, World};
 
 use crate::events::Item;
+use crate::journal::Before;
 use crate::model::text::count;
 use crate::plan::{FileRef, Plan, Step};
 

@@ -204,7 +204,11 @@ fn a_version_table_that_somebody_holds() {
         .unwrap();
     show(lab.redistill(&["reset", "--plan", &digest]))
         .expect(3)
-        .says(&["public.alembic_version", "idle in transaction", "as it was before"]);
+        .says(&[
+            "public.alembic_version",
+            "idle in transaction",
+            "as it was before",
+        ]);
     session.batch("rollback").unwrap();
     assert_eq!(world(&lab), before);
     // Of an application, and against readers, too.
