@@ -1,5 +1,6 @@
 //! The program from outside, on real projects.
 
+mod demo;
 mod hostile;
 mod mark;
 mod mistakes;
