@@ -1,6 +1,7 @@
 //! The program from outside, on real projects.
 
 mod hostile;
+mod interrupt;
 mod mistakes;
 mod reset;
 mod shapes;
