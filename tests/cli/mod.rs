@@ -2,6 +2,7 @@
 
 mod demo;
 mod hostile;
+mod interrupt;
 mod mark;
 mod mistakes;
 mod reset;
