@@ -8,6 +8,7 @@ mod failures;
 mod naming;
 mod planning;
 mod plans;
+mod rebuilding;
 mod running;
 mod surveying;
 

@@ -15,9 +15,13 @@ use sha2::{Digest as _, Sha256};
 
 pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
 pub use draft::{
-    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, reference_to,
+    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, place_of,
+    reference_to,
 };
-pub use step::{ArchiveMember, DatabaseRef, FileRef, Step, TableAction, VersionTableChange};
+pub use step::{
+    ArchiveMember, DatabaseRef, FileRef, Fingerprint, OwnObject, Rebuild, Step, TableAction,
+    VersionTableChange,
+};
 
 use crate::model::{ModuleName, RevisionId};
 use crate::schema::Difference;
