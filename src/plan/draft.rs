@@ -346,8 +346,20 @@ fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftE
         database: (!stamp.is_empty()).then(|| reference_to(database)),
         current: stamp,
         heads: vec![planned.baseline_id.to_string()],
-        known_differences: planned.model_drift.clone(),
+        known_differences: known_differences(planned),
     })
+}
+
+/// What `alembic check` may say afterwards: what the models have and the baseline has not, and
+/// what it says already now.
+fn known_differences(planned: &PlannedModule) -> Vec<String> {
+    let mut known = planned.model_drift.clone();
+    for difference in &planned.live_check {
+        if !known.contains(difference) {
+            known.push(difference.clone());
+        }
+    }
+    known
 }
 
 /// The database as a plan names it.

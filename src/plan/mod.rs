@@ -86,6 +86,9 @@ pub struct PlannedModule {
     pub drift: Vec<Difference>,
     /// Differences between the models and the old chain, as Alembic renders them.
     pub model_drift: Vec<String>,
+    /// What `alembic check` says of the live database before the reset: tables of others, too.
+    #[serde(default)]
+    pub live_check: Vec<String>,
     /// What the database has after down and up again that it should not have; empty is good.
     pub left_behind: Vec<String>,
     /// Remarks: column order, named differences that do not count.

@@ -236,6 +236,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         lost,
         drift,
         model_drift,
+        live_check: live.map(|live| live.check.clone()).unwrap_or_default(),
         left_behind,
         remarks,
     };
