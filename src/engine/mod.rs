@@ -9,6 +9,7 @@ mod marking;
 mod naming;
 mod planning;
 mod plans;
+mod rebuilding;
 mod running;
 mod surveying;
 

@@ -5,6 +5,7 @@ mod hostile;
 mod interrupt;
 mod mark;
 mod mistakes;
+mod recreate;
 mod reset;
 mod shapes;
 mod surroundings;
