@@ -76,7 +76,7 @@ impl<'a> Drafter<'a> {
     /// Runs the old chain on an empty scratch.
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;
-        let scratch = self.subject.host.create("a")?;
+        let scratch = self.subject.scratch("a")?;
         self.subject
             .call(|call| {
                 let walk = walk_request(scratch.target(), "heads", Vec::new());
@@ -136,7 +136,7 @@ impl<'a> Drafter<'a> {
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
             (Source::Chain, Some(replayed)) => (crate::worker::Source::Chain, replayed.target()),
             _ => {
-                empty = self.subject.host.create("e")?;
+                empty = self.subject.scratch("e")?;
                 (crate::worker::Source::Models, empty.target())
             }
         };
@@ -224,7 +224,7 @@ impl<'a> Drafter<'a> {
                     .render(&self.subject.request(), &request, call)
             })
             .map_err(RehearseError::Draft)?;
-        let scratch = self.subject.host.create("b")?;
+        let scratch = self.subject.scratch("b")?;
         self.upgrade(&scratch, "upgrade")?;
         let catalog = self.subject.snapshot(&scratch.connect()?)?;
         self.built = Some(scratch);
@@ -255,7 +255,7 @@ impl<'a> Drafter<'a> {
     pub fn cycle(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
         self.subject.phase("cycle")?;
         let scratch = self.built.as_ref().expect("the baseline was built");
-        let empty = self.subject.host.create("n")?;
+        let empty = self.subject.scratch("n")?;
         let nothing = self.subject.snapshot(&empty.connect()?)?;
         let seeded = self.seed_digest(scratch, built)?;
         self.subject

@@ -18,7 +18,7 @@ pub struct Verified {
 /// Runs the cycle.
 pub fn verify(subject: &Subject<'_>) -> Result<Verified, RehearseError> {
     subject.phase("upgrade")?;
-    let scratch = subject.host.create("v")?;
+    let scratch = subject.scratch("v")?;
     let nothing = subject.snapshot(&scratch.connect()?)?;
     let up = |doing: &'static str| {
         subject
