@@ -8,13 +8,13 @@ use crate::support::{Lab, Module, interpreter};
 /// A development history with one of everything that a database can have, and seed rows.
 const RICH: &[&str] = &[
     // Types and what functions, defaults and checks need.
-    "CREATE EXTENSION IF NOT EXISTS plpgsql;
-     CREATE SCHEMA shop;
-     COMMENT ON SCHEMA shop IS 'what is sold';
-     CREATE TYPE mood AS ENUM ('sad', 'it''s ok');
-     CREATE TYPE shop.state AS ENUM ('cart', 'paid');
-     CREATE FUNCTION is_mail(value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT value ~ '^[^@]+@[^@:]+$' $$;
-     CREATE DOMAIN mail AS text CHECK (is_mail(VALUE));
+    "CREATE EXTENSION IF NOT EXISTS plpgsql;;
+     CREATE SCHEMA shop;;
+     COMMENT ON SCHEMA shop IS 'what is sold';;
+     CREATE TYPE mood AS ENUM ('sad', 'it''s ok');;
+     CREATE TYPE shop.state AS ENUM ('cart', 'paid');;
+     CREATE FUNCTION is_mail(value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT value ~ '^[^@]+@[^@:]+$' $$;;
+     CREATE DOMAIN mail AS text CHECK (is_mail(VALUE));;
      CREATE SEQUENCE shop.ticket_numbers START 1000 INCREMENT 10",
     "CREATE TABLE people (
         id serial PRIMARY KEY,
@@ -37,22 +37,22 @@ const RICH: &[&str] = &[
         during tstzrange NOT NULL,
         number bigint DEFAULT nextval('shop.ticket_numbers') NOT NULL,
         CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&)
-     );
-     ALTER SEQUENCE shop.ticket_numbers OWNED BY shop.orders.number;
+     );;
+     ALTER SEQUENCE shop.ticket_numbers OWNED BY shop.orders.number;;
      ALTER TABLE people ADD COLUMN last_order bigint CONSTRAINT people_last REFERENCES shop.orders DEFERRABLE INITIALLY DEFERRED",
     "CREATE TABLE kinds (
         id serial PRIMARY KEY, code varchar(20) NOT NULL UNIQUE, label text, mood mood, since date,
         data jsonb, price numeric(8, 3), is_on boolean DEFAULT true NOT NULL
-     );
+     );;
      CREATE TABLE lines (order_id bigint REFERENCES shop.orders, kind_id integer REFERENCES kinds, PRIMARY KEY (order_id, kind_id))",
     "INSERT INTO kinds (code, label, mood, since, data, price) VALUES
         ('plain', 'it''s \"50%\" :x \\n', 'happy', '2020-02-29', '{\"k\": \":v 50%\"}', 1.500),
         ('none', NULL, NULL, NULL, NULL, NULL),
-        ('uni', E'Ünïcode\\nline', 'it''s ok', '1999-12-31', '[1, \"two\"]', -0.001);
+        ('uni', E'Ünïcode\\nline', 'it''s ok', '1999-12-31', '[1, \"two\"]', -0.001);;
      INSERT INTO people (name, email) VALUES ('root', 'root@example.org')",
-    "CREATE INDEX people_lower ON people (lower(name) DESC NULLS LAST) WHERE born IS NOT NULL;
-     CREATE UNIQUE INDEX people_mail ON people (email) INCLUDE (name);
-     CREATE INDEX people_payload ON people USING gin (payload jsonb_path_ops);
+    "CREATE INDEX people_lower ON people (lower(name) DESC NULLS LAST) WHERE born IS NOT NULL;;
+     CREATE UNIQUE INDEX people_mail ON people (email) INCLUDE (name);;
+     CREATE INDEX people_payload ON people USING gin (payload jsonb_path_ops);;
      CREATE INDEX orders_state ON shop.orders (state, during)",
     "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
@@ -61,25 +61,25 @@ BEGIN
     IF NEW.name LIKE ':x%' THEN RAISE NOTICE 'x % y', NEW.name; END IF;
     RETURN NEW;
 END
-$body$;
-     CREATE TRIGGER people_touch BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION touch();
-     CREATE VIEW happy_people AS SELECT id, name FROM people WHERE feeling = 'happy';
-     CREATE MATERIALIZED VIEW totals AS SELECT person_id, count(*) AS n FROM shop.orders GROUP BY person_id;
+$body$;;
+     CREATE TRIGGER people_touch BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION touch();;
+     CREATE VIEW happy_people AS SELECT id, name FROM people WHERE feeling = 'happy';;
+     CREATE MATERIALIZED VIEW totals AS SELECT person_id, count(*) AS n FROM shop.orders GROUP BY person_id;;
      CREATE UNIQUE INDEX totals_person ON totals (person_id)",
-    "COMMENT ON TABLE people IS 'people: \"all\" of ''em';
-     COMMENT ON COLUMN people.born IS 'a day';
-     COMMENT ON VIEW happy_people IS 'those who smile';
-     ALTER TABLE people ENABLE ROW LEVEL SECURITY;
-     CREATE POLICY own ON people FOR UPDATE USING (name = current_user);
-     GRANT SELECT ON people TO PUBLIC;
-     GRANT USAGE ON SCHEMA shop TO PUBLIC;
+    "COMMENT ON TABLE people IS 'people: \"all\" of ''em';;
+     COMMENT ON COLUMN people.born IS 'a day';;
+     COMMENT ON VIEW happy_people IS 'those who smile';;
+     ALTER TABLE people ENABLE ROW LEVEL SECURITY;;
+     CREATE POLICY own ON people FOR UPDATE USING (name = current_user);;
+     GRANT SELECT ON people TO PUBLIC;;
+     GRANT USAGE ON SCHEMA shop TO PUBLIC;;
      REVOKE EXECUTE ON FUNCTION touch() FROM PUBLIC",
     // The fix-the-fix part: names that stayed from older names, a table that came and went.
-    "CREATE TABLE temporary_idea (id serial PRIMARY KEY);
-     ALTER TABLE lines RENAME TO order_lines;
-     ALTER TABLE kinds RENAME COLUMN is_on TO active;
+    "CREATE TABLE temporary_idea (id serial PRIMARY KEY);;
+     ALTER TABLE lines RENAME TO order_lines;;
+     ALTER TABLE kinds RENAME COLUMN is_on TO active;;
      ALTER TABLE people ALTER COLUMN tags SET NOT NULL",
-    "DROP TABLE temporary_idea;
+    "DROP TABLE temporary_idea;;
      ALTER TABLE kinds ADD CONSTRAINT kinds_parent CHECK (code <> '')",
 ];
 

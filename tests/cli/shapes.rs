@@ -132,14 +132,14 @@ pub(super) fn revision(id: &str, down: &str, up: &str, back: Option<&str>) -> St
     )
 }
 
-/// A module of hand-written SQL: each revision its statements, one a line, without models.
+/// A module of hand-written SQL: each revision its statements, `;;` between them.
 pub(super) fn sql_chain(revisions: &[&str]) -> Vec<(String, String)> {
     let mut down = "None".to_owned();
     let mut files = Vec::new();
     for (place, statements) in revisions.iter().enumerate() {
         let id = format!("r{:03}", place + 1);
         let up = statements
-            .split(";\n")
+            .split(";;")
             .map(str::trim)
             .filter(|one| !one.is_empty())
             .fold(String::new(), |all, one| {
@@ -557,9 +557,9 @@ fn circles_of_foreign_keys_and_a_shared_enum() {
     let lab = Lab::new();
     lab.create_database("app");
     let files = sql_chain(&[
-        "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE teams (id serial PRIMARY KEY, captain_id int, mood mood NOT NULL)",
+        "CREATE TYPE mood AS ENUM ('sad', 'ok');;CREATE TABLE teams (id serial PRIMARY KEY, captain_id int, mood mood NOT NULL)",
         "CREATE TABLE players (id serial PRIMARY KEY, team_id int NOT NULL REFERENCES teams ON DELETE CASCADE, \
-         friend_id int REFERENCES players, mood mood NOT NULL);\n\
+         friend_id int REFERENCES players, mood mood NOT NULL);;\
          ALTER TABLE teams ADD CONSTRAINT fk_captain FOREIGN KEY (captain_id) REFERENCES players",
     ]);
     lab.add(&Module {
