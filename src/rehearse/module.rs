@@ -200,12 +200,28 @@ impl Subject<'_> {
 
     /// Takes a catalog without the version tables.
     pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
-        snapshot(session, &self.version_tables)
+        snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
+    }
+
+    /// The schema of the version table must be there before the first revision runs: env.py or a
+    /// person makes it, never the chain, and so never the baseline.
+    fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
+        if let Some(own) = &self.described.version_table_schema {
+            catalog
+                .objects
+                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
+        }
+        catalog
     }
 }
 
 /// Rehearses one module.
 pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal, RehearseError> {
+    let live = live.map(|live| Lived {
+        catalog: subject.without_own_schema(live.catalog.clone()),
+        check: live.check.clone(),
+    });
+    let live = live.as_ref();
     let mut drafter = Drafter::new(subject)?;
     let (reference, is_replayed) = reference(subject, &mut drafter, live)?;
     let Built {
