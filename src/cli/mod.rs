@@ -1,8 +1,10 @@
 //! The headless face: reads the command line, calls the engine, prints.
 
 mod args;
+mod ask;
 mod check;
 mod demo;
+mod mark;
 mod past;
 mod plan;
 mod print;
@@ -80,11 +82,17 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Undo { id } => with_engine(global, &cancel, |engine| {
             reset::undo(engine, global, id.as_deref())
         }),
+        Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
+            mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
+        }),
         Command::Log => with_engine(global, &cancel, |engine| past::log(engine, global)),
         Command::Show { id } => {
             with_engine(global, &cancel, |engine| past::show(engine, global, &id))
         }
-        Command::Demo { .. } => Err(Failure::usage("soon")),
+        Command::Demo { keep, serve } => match serve {
+            Some(folder) => demo::serve(global, &cancel, &folder),
+            None => demo::demo(global, &cancel, keep.as_deref()),
+        },
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "redistill", &mut text);

@@ -1,5 +1,7 @@
 //! `redistill plan` and `redistill verify`.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::args::{Global, PlanChoices, SourceArg, StrategyArg};
@@ -24,7 +26,7 @@ pub fn plan(
     if is_json {
         print::result(&pretty(&document(&planned)));
     } else {
-        print::result(&text(&planned));
+        print::result(&text(&planned, engine.root()));
     }
     match planned.plan {
         Ok(plan) => {
@@ -43,7 +45,7 @@ pub fn plan(
     }
 }
 
-fn text(planned: &Planned) -> String {
+fn text(planned: &Planned, root: &Path) -> String {
     let mut text = String::new();
     for finding in &planned.assessment.findings {
         if finding.severity == Severity::Note {
@@ -62,10 +64,11 @@ fn text(planned: &Planned) -> String {
                 line!(text, "    {}", safe(seen));
             }
             if let Some(location) = &finding.location {
+                let path = location.path.strip_prefix(root).unwrap_or(&location.path);
                 line!(
                     text,
                     "    {}:{}",
-                    safe(&location.path.display().to_string()),
+                    safe(&path.display().to_string()),
                     location.line
                 );
             }

@@ -14,6 +14,8 @@ use crate::error::Failure;
 pub const STRONG: Style = Style::new().bold();
 /// What went well.
 pub const GOOD: Style = AnsiColor::Green.on_default();
+/// What deserves a look.
+pub const CAUTION: Style = AnsiColor::Yellow.on_default();
 /// What stops.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What is only there for completeness.

@@ -30,10 +30,25 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
         Some(failed) => with_facts(failure, failed),
         None => failure,
     };
+    if matches!(error, WorkerError::TimedOut { .. }) {
+        return failure.with_hint(
+            "env.py or a revision waits for something that does not come; see where the module's \
+             own command stays: alembic current",
+        );
+    }
     match error.kind().and_then(hint) {
         Some(hint) => failure.with_hint(hint),
         None => failure,
     }
+}
+
+/// Whether a server went away under the project's code: its shutdown (class 57P) or a connection
+/// that broke (class 08).
+fn is_server_gone(failed: &Failed) -> bool {
+    failed
+        .sqlstate
+        .as_deref()
+        .is_some_and(|state| state.starts_with("57P") || state.starts_with("08"))
 }
 
 /// The statement and what the server added; for Python errors the end of the way there.
@@ -53,8 +68,8 @@ fn with_facts(failure: Failure, failed: &Failed) -> Failure {
 fn hint(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NoUrl => {
-            "set sqlalchemy.url: config.set_main_option(\"sqlalchemy.url\", settings.database.sync_url) \
-             in env.py, before run_migrations_online()"
+            "set sqlalchemy.url in alembic.ini, or in env.py before run_migrations_online(): \
+             config.set_main_option(\"sqlalchemy.url\", settings.database.sync_url)"
         }
         ErrorKind::ImportFailed => {
             "install what is missing into the project's environment, or name another interpreter: \
@@ -94,7 +109,7 @@ pub fn connect(module: &ModuleName, target: &Target, error: &ConnectError) -> Fa
         ))
     } else {
         failure.with_hint(format!(
-            "see that the server runs: psql -h {}",
+            "see that the server runs: pg_isready -h {}; then: redistill check",
             host(target)
         ))
     }
@@ -157,6 +172,10 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 None => failure,
             };
             match error {
+                _ if inner.failed().is_some_and(is_server_gone) => failure.with_hint(
+                    "the server ended the session; nothing of yours has changed; once it answers \
+                     again: redistill plan",
+                ),
                 RehearseError::Replay(_) => failure.with_hint(
                     "mend that revision, or take the models as the source: redistill plan --source \
                      models",

@@ -344,6 +344,9 @@ impl Engine<'_> {
         choices: &Choices,
     ) -> Result<Plan, Failure> {
         for module in rehearsed {
+            // A database that is behind differs, too: that it is behind is what to say.
+            plan::may_stamp(&survey.evidence, module, choices.strategy)
+                .map_err(|error| failures::draft(&error))?;
             may_go_on(module, choices)?;
         }
         let inventories = self.inventories(&survey.evidence)?;

@@ -111,6 +111,11 @@ impl Engine<'_> {
         Ok(plan)
     }
 
+    /// Forgets a plan that nobody will execute.
+    pub fn forget(&self, plan: &Plan) {
+        plans::forget(plan);
+    }
+
     /// Executes a plan, or refuses because the world is not the one it was made for.
     pub fn reset(&mut self, plan: &Plan) -> Result<Ended, Failure> {
         self.request.only = plan.modules.iter().map(|m| m.module.0.clone()).collect();

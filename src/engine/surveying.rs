@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Engine, failures, lock};
@@ -89,12 +90,19 @@ impl Engine<'_> {
             })
             .collect();
         let mut modules = found.modules;
-        for name in &self.request.only {
-            if !modules.iter().any(|module| module.name.0 == *name) {
-                let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
-                return Err(Failure::usage(format!("there is no module {}", safe(name)))
-                    .with_hint(format!("the modules are: {}", safe(&names.join(", ")))));
-            }
+        let unknown = |name: &String| !modules.iter().any(|module| module.name.0 == **name);
+        let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
+        let are = format!("the modules are: {}", safe(&names.join(", ")));
+        if let Some(name) = self.request.only.iter().find(|name| unknown(name)) {
+            return Err(Failure::usage(format!("there is no module {}", safe(name))).with_hint(are));
+        }
+        // A module that is misspelt in the configuration would silently have no settings.
+        if let Some(name) = self.request.modules.keys().find(|name| unknown(name)) {
+            return Err(Failure::usage(format!(
+                "the configuration has settings for a module {}, and there is none of that name",
+                safe(name)
+            ))
+            .with_hint(are));
         }
         if !self.request.only.is_empty() {
             modules.retain(|module| self.request.only.contains(&module.name.0));
@@ -142,6 +150,10 @@ impl Engine<'_> {
         if depth == Depth::Full {
             self.run_environments(&mut survey);
             Self::look_at_databases(&mut survey);
+        }
+        // What was stopped looks like what could not be seen, and must not be judged.
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(failures::cancelled());
         }
         let summary = count(survey.evidence.modules.len(), "module");
         self.observer.on_event(&Event::ItemFinished {
@@ -266,6 +278,9 @@ impl Engine<'_> {
         let mut look = Look::default();
         // Alembic would refuse to load the files, with a traceback instead of a finding.
         if !seen.chain.unreadable.is_empty() || !seen.chain.problems().is_empty() {
+            look.described = Observed::Unavailable {
+                why: "the revision files cannot be loaded".to_owned(),
+            };
             return look;
         }
         let outcome = self.locate(seen).and_then(|target| {
@@ -330,6 +345,9 @@ impl Engine<'_> {
         for seen in &mut survey.evidence.modules {
             let name = &seen.module.name;
             let (Some(target), Some(table)) = (survey.targets.get(name), tables.get(name)) else {
+                seen.database = Observed::Unavailable {
+                    why: "env.py was not run to its end, so it was not looked at".to_owned(),
+                };
                 continue;
             };
             let others: Vec<QualifiedName> = tables

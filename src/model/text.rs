@@ -45,6 +45,34 @@ pub fn safe_lines(text: &str) -> String {
     shown
 }
 
+/// Replaces the password of every URL in a text by `***`: what env.py prints or raises may hold one.
+pub fn without_passwords(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let end = after
+            .find(|c: char| c.is_whitespace() || "/'\"<>".contains(c))
+            .unwrap_or(after.len());
+        shown.push_str(before);
+        // A password may itself hold an @ or a colon: the last @ ends it, the first colon begins it.
+        rest = match after[..end].rsplit_once('@') {
+            Some((login, _)) if login.contains(':') => {
+                let user = login.split(':').next().unwrap_or_default();
+                shown.push_str(user);
+                shown.push_str(":***");
+                &after[login.len()..]
+            }
+            _ => after,
+        };
+    }
+    if shown.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
 fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -122,6 +150,24 @@ mod tests {
         assert_eq!(safe("a\x1b[31mb"), "a\\u{1b}[31mb");
         assert_eq!(safe("x\u{202e}y\n"), "x\\u{202e}y\\n");
         assert_eq!(safe_lines("a\nb\x07"), "a\nb\\u{7}");
+    }
+
+    #[test]
+    fn passwords_in_urls_are_not_shown() {
+        for (text, shown) in [
+            ("no url", "no url"),
+            (
+                "cannot reach postgresql+psycopg://me:s3c:r@et@host:1/x?y (a)",
+                "cannot reach postgresql+psycopg://me:***@host:1/x?y (a)",
+            ),
+            ("http://host/a:b@c", "http://host/a:b@c"),
+            (
+                "x://u:p@h y://u@h 'z://:q@h'",
+                "x://u:***@h y://u@h 'z://:***@h'",
+            ),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
     }
 
     #[test]

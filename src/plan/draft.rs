@@ -269,6 +269,30 @@ fn stamp_for(strategy: Strategy, planned: &PlannedModule) -> Vec<String> {
     }
 }
 
+/// Whether a module's live database is where the strategy needs it to be. Part of [`draft`], and
+/// asked on its own before the differences are judged.
+pub fn may_stamp(
+    evidence: &Evidence,
+    planned: &PlannedModule,
+    strategy: Strategy,
+) -> Result<(), DraftError> {
+    let seen = evidence
+        .modules
+        .iter()
+        .find(|seen| seen.module.name == planned.module);
+    match seen.and_then(|seen| {
+        seen.database
+            .seen()
+            .map(|database| own_rows(seen, database))
+    }) {
+        Some(own) => check_at_head(strategy, planned, &own),
+        None => Err(DraftError::NotSeen {
+            module: planned.module.clone(),
+            what: "the database",
+        }),
+    }
+}
+
 fn check_at_head(
     strategy: Strategy,
     planned: &PlannedModule,

@@ -15,7 +15,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
 pub use draft::{
-    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, reference_to,
+    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
+    reference_to,
 };
 pub use step::{ArchiveMember, DatabaseRef, FileRef, Step, TableAction, VersionTableChange};
 

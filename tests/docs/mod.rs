@@ -68,3 +68,28 @@ fn links_between_documents_lead_somewhere() {
     }
     assert!(dead.is_empty(), "{}", dead.join("\n"));
 }
+
+#[test]
+fn commands_that_are_named_exist() {
+    let known = redistill::cli::command();
+    let known: Vec<&str> = known
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    let mut files = vec![repository("README.md")];
+    crate::architecture::source_files(&repository("src"), &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        // What somebody is told to type: after a colon, or set as code.
+        for start in [": redistill ", "`redistill "] {
+            for rest in text.split(start).skip(1) {
+                let word: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+                if !word.is_empty() && !known.contains(&&*word) {
+                    wrong.push(format!("{}: redistill {word}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
