@@ -13,7 +13,7 @@ mod settings;
 mod watch;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -201,16 +201,39 @@ fn request(global: &Global) -> Result<Request, Failure> {
             here.join(path)
         }
     });
-    let folder = |path: PathBuf| path.to_string_lossy().trim_end_matches('/').to_owned();
     Ok(Request {
         only: global.modules.clone(),
         python: given.or(file.python.map(absolute)),
         modules,
         named: Overrides { modules: named },
-        backups: file.backups.map_or_else(|| "backups".to_owned(), folder),
-        notes: file.notes.map(folder),
+        backups: match file.backups {
+            Some(path) => folder("backups", &path)?,
+            None => "backups".to_owned(),
+        },
+        notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })
+}
+
+/// A folder of the configuration, which lies in the project: every effect of a reset does.
+fn folder(key: &str, path: &Path) -> Result<String, Failure> {
+    let is_below = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let plain: PathBuf = path
+        .components()
+        .filter(|part| matches!(part, Component::Normal(_)))
+        .collect();
+    if !is_below || plain.as_os_str().is_empty() {
+        return Err(Failure::usage(format!(
+            "`{key}` of the configuration is no folder below the project: {}",
+            safe(&path.display().to_string())
+        ))
+        .with_hint(format!(
+            "give a path below the project: {key} = \"backups\""
+        )));
+    }
+    Ok(plain.to_string_lossy().into_owned())
 }
 
 /// Whether questions can be asked and answered.

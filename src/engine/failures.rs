@@ -9,6 +9,7 @@ use crate::model::text::{count, safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::DraftError;
 use crate::rehearse::{RehearseError, ScratchError};
+use crate::steps::StepError;
 use crate::survey::project::DiscoverError;
 use crate::system::ConnectError;
 use crate::worker::{ErrorKind, Failed, WorkerError};
@@ -75,7 +76,11 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
             "install what is missing into the project's environment, or name another interpreter: \
              redistill --python PROGRAM check"
         }
-        ErrorKind::EnvFailed | ErrorKind::NeverConfigured | ErrorKind::NeverMigrated => {
+        ErrorKind::EnvFailed
+        | ErrorKind::Exited
+        | ErrorKind::ConfigFailed
+        | ErrorKind::NeverConfigured
+        | ErrorKind::NeverMigrated => {
             "see that the module's own command works first: alembic current"
         }
         ErrorKind::OfflineOnly | ErrorKind::NeverConnected => {
@@ -232,6 +237,8 @@ pub fn execution(error: &ExecuteError) -> Failure {
         )
         .with_hint("go on with it: redistill resume")
         .with_hint("or take it back: redistill undo"),
+        ExecuteError::NotBegun(error) => Failure::untouched(safe(&error.to_string()))
+            .with_hint("nothing has changed; mend it, and the same command works again"),
         ExecuteError::Journal(error) => journal(error),
         ExecuteError::Unsettled { .. } => {
             Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
@@ -254,9 +261,43 @@ pub fn execution(error: &ExecuteError) -> Failure {
     }
 }
 
+/// A run did not begin or did not come to its end. `again` is the command that was typed.
+pub fn beginning(error: &ExecuteError, again: &str) -> Failure {
+    let ExecuteError::Refused { problems } = error else {
+        return execution(error);
+    };
+    let is_clients = |problem: &StepError| matches!(problem, StepError::OtherClients { .. });
+    if !problems.iter().all(is_clients) {
+        return execution(error);
+    }
+    let all: Vec<String> = problems
+        .iter()
+        .map(|problem| safe_lines(&problem.to_string()))
+        .collect();
+    Failure::refused("others are at work in the database")
+        .with_detail(all.join("\n"))
+        .with_hint(format!("nothing has changed; stop them, then: {again}"))
+}
+
 /// The journal cannot be read or written.
 pub fn journal(error: &JournalError) -> Failure {
     match error {
+        JournalError::Files { action, .. } if *action != "read" => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()))
+                .with_hint("mend that; then go on: redistill resume")
+                .with_hint("or take it back: redistill undo")
+        }
+        JournalError::Record { .. } | JournalError::Illegal { .. } => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()))
+                .with_detail(
+                    "nobody can tell how far that run came: the archive holds the files as they \
+                     were, the run's folder what it moved away",
+                )
+                .with_hint(
+                    "once files and database are as you want them, move the run's folder out of \
+                     .redistill/runs, then: redistill check",
+                )
+        }
         JournalError::Busy { .. } => Failure::untouched(safe(&error.to_string()))
             .with_hint("wait for it to end, then type the command again"),
         _ => Failure::new(Kind::HalfWay, safe(&error.to_string()))

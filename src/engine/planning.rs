@@ -67,6 +67,8 @@ impl Engine<'_> {
         if let Some(trouble) = first_trouble(&survey) {
             return Err(trouble);
         }
+        // What cannot be archived is said before the long rehearsal, not after it.
+        self.inventories(&survey.evidence)?;
         let refusal = refusal(&assessment, &survey);
         if let Some(failure) = refusal.clone().filter(|_| is_production(&assessment)) {
             return Ok(Planned {
@@ -332,6 +334,7 @@ impl Engine<'_> {
                             safe(&seen.module.name.0),
                             safe(&error.to_string())
                         ))
+                        .with_hint("mend it or move it away, then: redistill plan")
                     })
             })
             .collect()

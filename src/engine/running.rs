@@ -12,6 +12,7 @@ use crate::journal::{self, Cause, Direction, JournalError, Lock, Outcome, Run, T
 use crate::model::text::{safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::{self, Plan, Purpose};
+use crate::report::plan::DIGEST_DIGITS;
 use crate::rules::{Finding, Severity};
 use crate::steps::{Clients, Inspection, Tester, World};
 use crate::survey::chain;
@@ -152,8 +153,9 @@ impl Engine<'_> {
             item: Item::Confirm,
             summary,
         });
+        let again = format!("redistill reset --plan {}", &plan.digest()[..DIGEST_DIGITS]);
         let outcome = execute::begin(&lock, plan, &world, self.observer, self.cancel)
-            .map_err(|error| failures::execution(&error))?;
+            .map_err(|error| failures::beginning(&error, &again))?;
         plans::forget(plan);
         ended(&plan.id, &outcome)
     }
@@ -193,8 +195,9 @@ impl Engine<'_> {
         };
         let (databases, tester) = self.reach(&preview.run.plan)?;
         let world = self.world(&databases, &tester);
+        let again = format!("redistill undo {}", preview.run.id());
         let outcome = execute::begin(&lock, &undo.plan, &world, self.observer, self.cancel)
-            .map_err(|error| failures::execution(&error))?;
+            .map_err(|error| failures::beginning(&error, &again))?;
         let ended = ended(preview.run.id(), &outcome)?;
         Ok(Ended {
             outcome: "undone",

@@ -10,11 +10,12 @@ use super::{Engine, failures, lock};
 use crate::error::Failure;
 use crate::events::{Event, Item};
 use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
-use crate::model::text::{count, safe};
+use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rehearse::ScratchHost;
 use crate::rules::{self, Finding, Scope, Verdict};
 use crate::sandbox::Server;
+use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources};
 use crate::system::Session;
 use crate::system::connect;
@@ -24,6 +25,9 @@ use crate::worker::{Call, ModuleRequest, Worker};
 const ENV_LIMIT: Duration = Duration::from_mins(2);
 /// How long a live server may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -396,10 +400,31 @@ pub(super) fn observe(
 ) -> Result<DatabaseEvidence, Failure> {
     let session = Session::connect(target, CONNECT_LIMIT)
         .map_err(|error| failures::connect(name, target, &error))?;
-    database::observe(&session, target, table, others).map_err(|error| {
-        Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())))
-            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check")
-    })
+    database::observe(&session, target, table, others)
+        .map_err(|error| unobserved(name, &session, &error))
+}
+
+/// Why a database that answers could not be looked at, with who or what is in the way.
+fn unobserved(name: &ModuleName, session: &Session, error: &ObserveError) -> Failure {
+    let failure = Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())));
+    let sqlstate = match error {
+        ObserveError::Sql(error) => error.sqlstate.as_deref(),
+        ObserveError::Unidentified { .. } => Some(INSUFFICIENT_PRIVILEGE),
+    };
+    match sqlstate {
+        Some(LOCK_NOT_AVAILABLE) => {
+            let holders = database::exclusive_holders(session);
+            Failure::refused(format!(
+                "{}: another session holds a table, so the database cannot be looked at",
+                safe(&name.0)
+            ))
+            .with_detail(safe_lines(&holders.join("\n")))
+            .with_hint("let that session commit or end, then: redistill check")
+        }
+        Some(INSUFFICIENT_PRIVILEGE) => failure
+            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check"),
+        _ => failure.with_hint("once the server answers that: redistill check"),
+    }
 }
 
 fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {

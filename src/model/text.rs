@@ -45,6 +45,41 @@ pub fn safe_lines(text: &str) -> String {
     shown
 }
 
+/// The operating system's words for a failure, without its number and without the names of
+/// temporary files.
+pub fn io_words(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let end = text.find(" (os error").unwrap_or(text.len());
+            text[..end].to_owned()
+        }
+    }
+}
+
+/// JSON text with hostile characters written as JSON's own escapes: the same value, and harmless
+/// on a terminal.
+pub fn safe_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Outside of strings JSON has no such character but the line feed.
+        if c == '\n' || !is_hostile(c) {
+            shown.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    shown
+}
+
 /// Replaces the password of every URL in a text by `***`: what env.py prints or raises may hold one.
 pub fn without_passwords(text: &str) -> Cow<'_, str> {
     let mut shown = String::new();
@@ -168,6 +203,18 @@ mod tests {
         ] {
             assert_eq!(without_passwords(text), shown);
         }
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_shows_no_raw_character() {
+        let value = serde_json::json!({"a": "x\u{9b}\u{202e}\u{e0001}\u{7f}\u{1b}ü"});
+        let text = safe_json(&format!("{value:#}\n"));
+        assert!(!text.chars().any(|c| c != '\n' && is_hostile(c)), "{text}");
+        assert!(text.contains('ü'));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
     }
 
     #[test]

@@ -193,6 +193,9 @@ fn sentence(failed: &Failed) -> String {
         }
         (ErrorKind::NoUrl, _) => format!("env.py has no database URL: {message}"),
         (ErrorKind::ImportFailed, _) => format!("an import failed: {message}"),
+        (ErrorKind::EnvFailed, _) if failed.exception.as_deref() == Some("EOFError") => {
+            format!("env.py waits for standard input, and nobody answers there: {message}")
+        }
         (ErrorKind::EnvFailed, _) => format!(
             "env.py raised {}: {message}",
             failed.exception.as_deref().unwrap_or("an exception")

@@ -1,6 +1,8 @@
 //! The program from outside, on real projects.
 
+mod demo;
 mod hostile;
+mod interrupt;
 mod mark;
 mod mistakes;
 mod reset;

@@ -36,12 +36,10 @@ pub fn demo(global: &Global, cancel: &AtomicBool, keep: Option<&Path>) -> Result
     let is_json = text_or_json(global)?;
     let tale = Tale::new(global, is_json);
     let place = match keep {
-        Some(folder) => Place::wanted(&absolute(folder)?),
-        None => Place::temporary(),
+        Some(folder) => Place::wanted(&absolute(folder)?).map_err(|error| unusable(&error)),
+        None => Place::temporary().map_err(|error| failed(&error)),
     };
-    let figures = place
-        .map_err(|error| failed(&error))
-        .and_then(|place| walk::walk(global, cancel, &tale, place))
+    let figures = walk::walk(global, cancel, &tale, place?)
         .map_err(|failure| after_cancel(failure, cancel))?;
     print::result(&if is_json {
         closing::json(&figures)
@@ -73,6 +71,15 @@ fn go_on(cancel: &AtomicBool) -> Result<(), Failure> {
         Err(Failure::new(Kind::Cancelled, "cancelled"))
     } else {
         Ok(())
+    }
+}
+
+/// The folder that was named cannot be used.
+fn unusable(error: &DemoError) -> Failure {
+    match error {
+        DemoError::File { .. } => Failure::usage(failed(error).message)
+            .with_hint("name another folder: redistill demo --keep DIR"),
+        _ => failed(error),
     }
 }
 
