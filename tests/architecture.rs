@@ -40,7 +40,7 @@ fn table() -> Table {
     table
 }
 
-fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

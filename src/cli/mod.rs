@@ -53,6 +53,11 @@ pub fn run() -> Exit {
     }
 }
 
+/// The command line as data: for the generated reference.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     let cancel = interrupts::flag();

@@ -68,27 +68,24 @@ pub(super) fn text(figures: &Figures) -> String {
         lines.extend(path.iter().map(|path| format!("{what}  {}", safe(path))));
     }
     lines.push(String::new());
-    match (&figures.kept, &figures.project) {
-        (Some(folder), Some(project)) => {
-            let project = shell(project);
-            lines.push(format!(
-                "It is kept in {}; its server is stopped.",
-                shell(folder)
-            ));
-            lines.push(format!(
-                "start it     redistill demo --serve {}",
-                shell(folder)
-            ));
-            lines.push(format!(
-                "take it back redistill --project {project} undo {}",
-                figures.id
-            ));
-            lines.push(format!("look around  redistill --project {project} check"));
-        }
-        _ => {
-            lines.push("Project, databases and server are gone again.".to_owned());
-            lines.push("to keep them and play: redistill demo --keep DIR".to_owned());
-        }
+    if let (Some(folder), Some(project)) = (&figures.kept, &figures.project) {
+        let project = shell(project);
+        lines.push(format!(
+            "It is kept in {}; its server is stopped.",
+            shell(folder)
+        ));
+        lines.push(format!(
+            "start it     redistill demo --serve {}",
+            shell(folder)
+        ));
+        lines.push(format!(
+            "take it back redistill --project {project} undo {}",
+            figures.id
+        ));
+        lines.push(format!("look around  redistill --project {project} check"));
+    } else {
+        lines.push("Project, databases and server are gone again.".to_owned());
+        lines.push("to keep them and play: redistill demo --keep DIR".to_owned());
     }
     lines.push(format!("took {}", elapsed(figures.time)));
     lines.join("\n") + "\n"

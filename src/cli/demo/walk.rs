@@ -141,7 +141,7 @@ impl Walk<'_, '_> {
         }
         let (ended, rows) = ended?;
         let proofs = self.prove(&plan)?;
-        Ok(figures(&plan, &ended, fixed, &rows, proofs))
+        Ok(figures(&plan, &ended, fixed, &rows, &proofs))
     }
 
     fn check(&self) -> Result<Vec<Finding>, Failure> {
@@ -335,7 +335,7 @@ fn figures(
     ended: &Ended,
     bugs: Vec<Fixed>,
     rows: &AllRows,
-    proofs: Vec<(ModuleFacts, Vec<Ran>)>,
+    proofs: &[(ModuleFacts, Vec<Ran>)],
 ) -> Figures {
     let modules = plan
         .modules
