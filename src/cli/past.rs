@@ -88,6 +88,7 @@ pub fn show(engine: &mut Engine<'_>, global: &Global, id: &str) -> Result<Exit, 
     let run = engine.run(id)?;
     if is_json {
         let mut shown = value(&run);
+        shown["schema"] = json!("redistill.show/1");
         shown["plan"] = report::plan::json(&run.plan);
         print::result(&pretty(&shown));
         return Ok(Exit::Done);

@@ -96,7 +96,7 @@ fn broken(path: &Path, error: &toml_edit::de::Error) -> Failure {
         safe(&path.display().to_string())
     ))
     .with_detail(crate::model::text::safe_lines(error.to_string().trim_end()))
-    .with_hint("mend the file; the guide lists all keys: docs/guide/configuration.md")
+    .with_hint("mend the file, then: redistill check")
 }
 
 #[cfg(test)]

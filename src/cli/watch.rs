@@ -33,9 +33,9 @@ pub struct Watch {
 struct State {
     moving: bool,
     titles: Vec<String>,
-    /// Whether the steps that run belong to items, whose lines say the same.
-    has_items: bool,
     item_since: Option<Instant>,
+    /// What the checklist's line said last: the step that ends with it has nothing to add.
+    said: Option<String>,
 }
 
 impl Watch {
@@ -96,13 +96,13 @@ impl Observer for Watch {
         match event {
             Event::ItemStarted { item } => {
                 state.item_since = Some(Instant::now());
-                state.has_items = true;
                 self.moving(state, &format!("◐ {:>2} {}", item.number(), item.title()));
             }
             Event::ItemFinished { item, summary } => {
                 let time = state.item_since.take().map_or(String::new(), |since| {
                     styled(FAINT, &format!("  {}", elapsed(since.elapsed())))
                 });
+                state.said = Some(summary.clone());
                 let mark = styled(GOOD, "✓");
                 let title = item.title();
                 self.line(
@@ -115,6 +115,7 @@ impl Observer for Watch {
                 );
             }
             Event::ItemFailed { item, why } => {
+                state.said = Some(why.clone());
                 let mark = styled(BAD, "✗");
                 let title = item.title();
                 self.line(
@@ -145,13 +146,13 @@ impl Observer for Watch {
             }
             Event::StepsDeclared { titles } => {
                 state.titles.clone_from(titles);
-                state.has_items = false;
             }
             Event::StepStarted { index } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 self.moving(state, &format!("◐    {}", safe(&title)));
             }
-            Event::StepFinished { .. } if state.has_items && self.detail == Detail::Normal => {}
+            Event::StepFinished { receipt: told, .. } | Event::StepFailed { why: told, .. }
+                if self.detail == Detail::Normal && state.said.take().as_ref() == Some(told) => {}
             Event::StepFinished { index, receipt, .. } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 let receipt = if receipt.is_empty() || *receipt == title {

@@ -103,6 +103,9 @@ impl Ground {
     }
 
     /// The server over TCP, in its maintenance database.
+    ///
+    /// # Panics
+    /// Never: a demo's server is started with TCP.
     pub fn target(&self) -> Target {
         self.server
             .tcp_target()

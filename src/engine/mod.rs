@@ -5,9 +5,11 @@
 //! done stands in the rooms below.
 
 mod failures;
+mod marking;
 mod naming;
 mod planning;
 mod plans;
+mod rebuilding;
 mod running;
 mod surveying;
 
@@ -22,6 +24,7 @@ use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
+pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};

@@ -47,13 +47,6 @@ struct Ready<'s> {
 impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
-        if choices.strategy == Strategy::Recreate {
-            return Err(
-                Failure::usage("the strategy `recreate` is not part of this version").with_hint(
-                    "keep the rows and stamp the baseline: redistill plan --strategy keep",
-                ),
-            );
-        }
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         self.report_items(&assessment);
@@ -67,6 +60,8 @@ impl Engine<'_> {
         if let Some(trouble) = first_trouble(&survey) {
             return Err(trouble);
         }
+        // What cannot be archived is said before the long rehearsal, not after it.
+        self.inventories(&survey.evidence)?;
         let refusal = refusal(&assessment, &survey);
         if let Some(failure) = refusal.clone().filter(|_| is_production(&assessment)) {
             return Ok(Planned {
@@ -74,6 +69,9 @@ impl Engine<'_> {
                 modules: Vec::new(),
                 plan: Err(failure),
             });
+        }
+        if choices.strategy == Strategy::Recreate {
+            self.refuse_without_dump(&survey.evidence)?;
         }
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
@@ -91,11 +89,11 @@ impl Engine<'_> {
             item: Item::Rehearse,
             summary,
         });
-        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         let plan = match refusal {
             Some(failure) => Err(failure),
-            None => self.draft(&survey, &modules, choices),
+            None => self.draft(&survey, &rehearsed, choices),
         };
+        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         if let Ok(plan) = &plan {
             plans::keep(plan)?;
         }
@@ -332,6 +330,7 @@ impl Engine<'_> {
                             safe(&seen.module.name.0),
                             safe(&error.to_string())
                         ))
+                        .with_hint("mend it or move it away, then: redistill plan")
                     })
             })
             .collect()
@@ -340,14 +339,17 @@ impl Engine<'_> {
     fn draft(
         &self,
         survey: &Survey,
-        rehearsed: &[PlannedModule],
+        rehearsed: &[Rehearsal],
         choices: &Choices,
     ) -> Result<Plan, Failure> {
         for module in rehearsed {
-            may_go_on(module, choices)?;
+            // A database that is behind differs, too: that it is behind is what to say.
+            plan::may_stamp(&survey.evidence, &module.planned, choices.strategy)
+                .map_err(|error| failures::draft(&error))?;
+            may_go_on(&module.planned, choices)?;
         }
         let inventories = self.inventories(&survey.evidence)?;
-        let mut modules = rehearsed.to_vec();
+        let mut modules: Vec<_> = rehearsed.iter().map(|r| r.planned.clone()).collect();
         for module in &mut modules {
             self.place(module, &survey.evidence)?;
         }
@@ -358,6 +360,12 @@ impl Engine<'_> {
             self.request.notes.as_deref(),
             &self.files,
         );
+        let rebuilds = match choices.strategy {
+            Strategy::Recreate => {
+                self.rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
+            }
+            Strategy::Keep | Strategy::Unversioned => BTreeMap::new(),
+        };
         let project = self
             .request
             .root
@@ -377,6 +385,7 @@ impl Engine<'_> {
             modules: &modules,
             inventories: &files,
             archive_folder: &names.archive_folder,
+            rebuilds: &rebuilds,
         });
         plan::draft(Material {
             id: names.id,
@@ -388,6 +397,7 @@ impl Engine<'_> {
             archive_folder: names.archive_folder,
             note_path: names.note_path,
             note,
+            rebuilds,
         })
         .map_err(|error| failures::draft(&error))
     }
@@ -482,6 +492,7 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
             "bring the database in line (alembic upgrade head, or a revision that says what was \
              changed by hand), then: redistill plan",
         )
+        .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate")
         .with_hint("or leave it without a version table: redistill plan --strategy unversioned"));
     }
     Ok(())
@@ -531,7 +542,7 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
         .find_map(|seen| survey.troubles.get(&seen.module.name).cloned())
 }
 
-fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
+pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
     tables.sort();
     tables.dedup();

@@ -12,6 +12,7 @@ use crate::journal::{self, Cause, Direction, JournalError, Lock, Outcome, Run, T
 use crate::model::text::{safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::{self, Plan, Purpose};
+use crate::report::plan::DIGEST_DIGITS;
 use crate::rules::{Finding, Severity};
 use crate::steps::{Clients, Inspection, Tester, World};
 use crate::survey::chain;
@@ -19,7 +20,7 @@ use crate::system::clock;
 use crate::undo::Undo;
 use crate::worker::{InspectRequest, ModuleRequest};
 
-const INSPECT_LIMIT: Duration = Duration::from_secs(300);
+const INSPECT_LIMIT: Duration = Duration::from_mins(5);
 
 /// How a run ended well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,9 +78,9 @@ impl Tester for OwnAlembic<'_, '_> {
             version_locations: Vec::new(),
         };
         // A test that has begun is finished, whatever keys are pressed.
-        let calm = std::sync::atomic::AtomicBool::new(false);
+        let never = std::sync::atomic::AtomicBool::new(false);
         let call = crate::worker::Call {
-            cancel: &calm,
+            cancel: &never,
             ..self.engine.call(INSPECT_LIMIT)
         };
         let inspected = worker
@@ -152,8 +153,9 @@ impl Engine<'_> {
             item: Item::Confirm,
             summary,
         });
+        let again = format!("redistill reset --plan {}", &plan.digest()[..DIGEST_DIGITS]);
         let outcome = execute::begin(&lock, plan, &world, self.observer, self.cancel)
-            .map_err(|error| failures::execution(&error))?;
+            .map_err(|error| failures::beginning(&error, &again))?;
         plans::forget(plan);
         ended(&plan.id, &outcome)
     }
@@ -193,8 +195,9 @@ impl Engine<'_> {
         };
         let (databases, tester) = self.reach(&preview.run.plan)?;
         let world = self.world(&databases, &tester);
+        let again = format!("redistill undo {}", preview.run.id());
         let outcome = execute::begin(&lock, &undo.plan, &world, self.observer, self.cancel)
-            .map_err(|error| failures::execution(&error))?;
+            .map_err(|error| failures::beginning(&error, &again))?;
         let ended = ended(preview.run.id(), &outcome)?;
         Ok(Ended {
             outcome: "undone",
@@ -343,6 +346,7 @@ impl Engine<'_> {
             files: &self.files,
             databases,
             tester,
+            dumper: Some(self),
             clients: Clients::Refuse,
             now: clock::now(),
         }
@@ -392,6 +396,8 @@ fn needs_databases(plan: &Plan) -> bool {
         matches!(
             step,
             plan::Step::VersionTables { .. }
+                | plan::Step::RebuildDatabase { .. }
+                | plan::Step::RestoreDatabase { .. }
                 | plan::Step::Test {
                     database: Some(_),
                     ..

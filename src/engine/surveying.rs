@@ -3,26 +3,31 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Engine, failures, lock};
 use crate::error::Failure;
 use crate::events::{Event, Item};
 use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
-use crate::model::text::{count, safe};
+use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rehearse::ScratchHost;
 use crate::rules::{self, Finding, Scope, Verdict};
 use crate::sandbox::Server;
+use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources};
 use crate::system::Session;
 use crate::system::connect;
 use crate::worker::{Call, ModuleRequest, Worker};
 
 /// How long env.py may take to say where it connects and how it is configured.
-const ENV_LIMIT: Duration = Duration::from_secs(120);
+const ENV_LIMIT: Duration = Duration::from_mins(2);
 /// How long a live server may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +79,8 @@ impl Engine<'_> {
     /// Finds the modules and reads their chains, statically.
     pub fn discover(&self) -> Result<Discovered, Failure> {
         let root = &self.request.root;
-        let found = project::discover(root, &self.files, &self.request.named)?;
+        let found = project::discover(root, &self.files, &self.request.named)
+            .map_err(|error| failures::discovery(&error))?;
         let obstacles: Vec<String> = found
             .problems
             .iter()
@@ -88,12 +94,19 @@ impl Engine<'_> {
             })
             .collect();
         let mut modules = found.modules;
-        for name in &self.request.only {
-            if !modules.iter().any(|module| module.name.0 == *name) {
-                let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
-                return Err(Failure::usage(format!("there is no module {}", safe(name)))
-                    .with_hint(format!("the modules are: {}", safe(&names.join(", ")))));
-            }
+        let unknown = |name: &String| !modules.iter().any(|module| module.name.0 == **name);
+        let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
+        let are = format!("the modules are: {}", safe(&names.join(", ")));
+        if let Some(name) = self.request.only.iter().find(|name| unknown(name)) {
+            return Err(Failure::usage(format!("there is no module {}", safe(name))).with_hint(are));
+        }
+        // A module that is misspelt in the configuration would silently have no settings.
+        if let Some(name) = self.request.modules.keys().find(|name| unknown(name)) {
+            return Err(Failure::usage(format!(
+                "the configuration has settings for a module {}, and there is none of that name",
+                safe(name)
+            ))
+            .with_hint(are));
         }
         if !self.request.only.is_empty() {
             modules.retain(|module| self.request.only.contains(&module.name.0));
@@ -140,7 +153,11 @@ impl Engine<'_> {
         }
         if depth == Depth::Full {
             self.run_environments(&mut survey);
-            self.look_at_databases(&mut survey);
+            Self::look_at_databases(&mut survey);
+        }
+        // What was stopped looks like what could not be seen, and must not be judged.
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(failures::cancelled());
         }
         let summary = count(survey.evidence.modules.len(), "module");
         self.observer.on_event(&Event::ItemFinished {
@@ -265,6 +282,9 @@ impl Engine<'_> {
         let mut look = Look::default();
         // Alembic would refuse to load the files, with a traceback instead of a finding.
         if !seen.chain.unreadable.is_empty() || !seen.chain.problems().is_empty() {
+            look.described = Observed::Unavailable {
+                why: "the revision files cannot be loaded".to_owned(),
+            };
             return look;
         }
         let outcome = self.locate(seen).and_then(|target| {
@@ -324,11 +344,14 @@ impl Engine<'_> {
     }
 
     /// Reads every live database, in one read-only transaction each.
-    fn look_at_databases(&self, survey: &mut Survey) {
+    fn look_at_databases(survey: &mut Survey) {
         let tables = version_tables(&survey.evidence);
         for seen in &mut survey.evidence.modules {
             let name = &seen.module.name;
             let (Some(target), Some(table)) = (survey.targets.get(name), tables.get(name)) else {
+                seen.database = Observed::Unavailable {
+                    why: "env.py was not run to its end, so it was not looked at".to_owned(),
+                };
                 continue;
             };
             let others: Vec<QualifiedName> = tables
@@ -377,10 +400,31 @@ pub(super) fn observe(
 ) -> Result<DatabaseEvidence, Failure> {
     let session = Session::connect(target, CONNECT_LIMIT)
         .map_err(|error| failures::connect(name, target, &error))?;
-    database::observe(&session, target, table, others).map_err(|error| {
-        Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())))
-            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check")
-    })
+    database::observe(&session, target, table, others)
+        .map_err(|error| unobserved(name, &session, &error))
+}
+
+/// Why a database that answers could not be looked at, with who or what is in the way.
+fn unobserved(name: &ModuleName, session: &Session, error: &ObserveError) -> Failure {
+    let failure = Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())));
+    let sqlstate = match error {
+        ObserveError::Sql(error) => error.sqlstate.as_deref(),
+        ObserveError::Unidentified { .. } => Some(INSUFFICIENT_PRIVILEGE),
+    };
+    match sqlstate {
+        Some(LOCK_NOT_AVAILABLE) => {
+            let holders = database::exclusive_holders(session);
+            Failure::refused(format!(
+                "{}: another session holds a table, so the database cannot be looked at",
+                safe(&name.0)
+            ))
+            .with_detail(safe_lines(&holders.join("\n")))
+            .with_hint("let that session commit or end, then: redistill check")
+        }
+        Some(INSUFFICIENT_PRIVILEGE) => failure
+            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check"),
+        _ => failure.with_hint("once the server answers that: redistill check"),
+    }
 }
 
 fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {

@@ -1,20 +1,11 @@
 //! A plan as text and as JSON. Pure; every face shows these words.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use crate::model::text::{count, safe, safe_lines};
+use crate::model::text::{count, line, safe, safe_lines};
 use crate::plan::{Plan, PlannedModule, Purpose, Step};
 use crate::schema::Difference;
 use crate::steps;
-
-macro_rules! line {
-    ($text:expr) => { $text.push('\n') };
-    ($text:expr, $($argument:tt)*) => {
-        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
-    };
-}
 
 /// How many digits of a digest are shown and asked for.
 pub const DIGEST_DIGITS: usize = 16;
@@ -53,6 +44,9 @@ pub fn outline(plan: &Plan) -> String {
 }
 
 /// The effects alone, in order: what `Confirm` shows, and the whole of an undo's preview.
+///
+/// # Panics
+/// Never: every preview begins with the step's title.
 pub fn effects(text: &mut String, plan: &Plan) {
     let title = match &plan.purpose {
         Purpose::Reset => "This will",
