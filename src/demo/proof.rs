@@ -132,7 +132,10 @@ impl Demo {
             });
         }
         let text = output.text();
-        let count = text.lines().find(|line| line.starts_with("Ran "));
+        // `Ran 1 test in 0.9s`
+        let count = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Ran ")?.split(" in ").next());
         Ok(Some(Ran {
             database: module.database.to_owned(),
             command: command.to_owned(),

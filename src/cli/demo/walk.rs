@@ -1,7 +1,7 @@
 //! The chapters of the demo, in their order. Each does its part for real and tells it.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::args::Global;
 use super::super::print;
@@ -28,6 +28,8 @@ struct Walk<'w, 'e> {
     tale: &'w Tale,
     demo: &'w Demo,
     engine: Engine<'e>,
+    /// How long the person thought about the question.
+    waited: Duration,
 }
 
 /// The live databases' rows, by module.
@@ -59,14 +61,16 @@ pub(super) fn walk(
         tale,
         demo: &demo,
         engine: Engine::new(request, &watch, cancel),
+        waited: Duration::ZERO,
     };
     let mut figures = walk.chapters()?;
+    let waited = walk.waited;
     drop(walk);
     go_on(cancel)?;
     ground.finish();
     figures.project = kept.is_some().then(|| demo.folder().to_owned());
     figures.kept = kept;
-    figures.time = since.elapsed();
+    figures.time = since.elapsed().saturating_sub(waited);
     Ok(figures)
 }
 
@@ -246,7 +250,9 @@ impl Walk<'_, '_> {
         );
         go_on(self.cancel)?;
         if self.tale.asks {
+            let since = Instant::now();
             ask::confirm("Execute this plan on the demo's project?")?;
+            self.waited = since.elapsed();
         }
         let before = self.rows()?;
         let ended = self.engine.reset(plan)?;
@@ -298,7 +304,7 @@ impl Walk<'_, '_> {
             let ran = ran.map_err(|error| failed(&error))?;
             self.tale.line(&print::styled(print::STRONG, module.name));
             for ran in &ran {
-                let what = format!("{:<26} {:<36}", ran.database, ran.command);
+                let what = format!("{:<26} {:<22}", ran.database, ran.command);
                 self.tale.done(&what, &safe(&ran.answer));
             }
             proofs.push((module, ran));
@@ -370,6 +376,6 @@ fn figures(
         }),
         kept: None,
         project: None,
-        time: std::time::Duration::ZERO,
+        time: Duration::ZERO,
     }
 }
