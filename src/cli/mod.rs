@@ -204,7 +204,9 @@ fn folder(key: &str, path: &Path) -> Result<String, Failure> {
             "`{key}` of the configuration is no folder below the project: {}",
             safe(&path.display().to_string())
         ))
-        .with_hint(format!("give a path below the project: {key} = \"backups\"")));
+        .with_hint(format!(
+            "give a path below the project: {key} = \"backups\""
+        )));
     }
     Ok(plain.to_string_lossy().into_owned())
 }

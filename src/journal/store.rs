@@ -207,7 +207,10 @@ fn read(files: &dyn ReadFiles, root: &Path, id: &str) -> Result<(Run, Tail, usiz
             JournalError::Empty { id: id.to_owned() }
         } else {
             let source = RecordError::Damaged { offset: 0 };
-            JournalError::Record { path: path.clone(), source }
+            JournalError::Record {
+                path: path.clone(),
+                source,
+            }
         }
     })?;
     let run = Run::opened(folder, first)

@@ -170,7 +170,10 @@ mod tests {
                 "cannot reach postgresql+psycopg://me:***@host:1/x?y (a)",
             ),
             ("http://host/a:b@c", "http://host/a:b@c"),
-            ("x://u:p@h y://u@h 'z://:q@h'", "x://u:***@h y://u@h 'z://:***@h'"),
+            (
+                "x://u:p@h y://u@h 'z://:q@h'",
+                "x://u:***@h y://u@h 'z://:***@h'",
+            ),
         ] {
             assert_eq!(without_passwords(text), shown);
         }
@@ -182,7 +185,10 @@ mod tests {
         let text = safe_json(&format!("{value:#}\n"));
         assert!(!text.chars().any(|c| c != '\n' && is_hostile(c)), "{text}");
         assert!(text.contains('ü'));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
     }
 
     #[test]

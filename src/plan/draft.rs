@@ -280,7 +280,11 @@ pub fn may_stamp(
         .modules
         .iter()
         .find(|seen| seen.module.name == planned.module);
-    match seen.and_then(|seen| seen.database.seen().map(|database| own_rows(seen, database))) {
+    match seen.and_then(|seen| {
+        seen.database
+            .seen()
+            .map(|database| own_rows(seen, database))
+    }) {
         Some(own) => check_at_head(strategy, planned, &own),
         None => Err(DraftError::NotSeen {
             module: planned.module.clone(),

@@ -40,7 +40,10 @@ fn an_env_py_that_ends_its_process_or_asks() {
     let before = (lab.databases(), lab.dump("app", &[]));
     for (statement, said) in [
         ("import sys; sys.exit(3)", "3"),
-        ("import sys; sys.exit('set APP_ENV first')", "set APP_ENV first"),
+        (
+            "import sys; sys.exit('set APP_ENV first')",
+            "set APP_ENV first",
+        ),
         ("import os; os._exit(7)", "exit code 7"),
         ("import os; os.kill(os.getpid(), 11)", "signal 11"),
         ("input('Which environment? ')", "standard input"),
@@ -93,7 +96,10 @@ fn raw_free(answer: &Answer) {
                 || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         });
         assert_eq!(raw, None, "{text:?}");
-        assert!(!text.contains("Traceback (most recent call last)"), "{text}");
+        assert!(
+            !text.contains("Traceback (most recent call last)"),
+            "{text}"
+        );
     }
 }
 
@@ -189,21 +195,53 @@ fn a_module_that_is_not_there_and_one_that_is_broken() {
 fn a_configuration_that_cannot_be_followed() {
     let lab = Lab::with_module(&Module::default());
     for (name, text, said) in [
-        ("redistill.toml", "backup = 'old'\n", &["redistill.toml", "line 1", "backup"][..]),
-        ("redistill.toml", "\n[modules.api]\ncolour = 1\n", &["line 3", "colour"]),
+        (
+            "redistill.toml",
+            "backup = 'old'\n",
+            &["redistill.toml", "line 1", "backup"][..],
+        ),
+        (
+            "redistill.toml",
+            "\n[modules.api]\ncolour = 1\n",
+            &["line 3", "colour"],
+        ),
         ("redistill.toml", "[modules.apj]\nx = []\n", &["apj", "api"]),
-        ("redistill.toml", "backups = \n", &["redistill.toml", "line 1"]),
+        (
+            "redistill.toml",
+            "backups = \n",
+            &["redistill.toml", "line 1"],
+        ),
         ("redistill.toml", "backups = 7\n", &["line 1", "string"]),
-        ("redistill.toml", "backups = '/elsewhere'\n", &["backups", "/elsewhere"]),
-        ("redistill.toml", "backups = '../elsewhere'\n", &["backups", "../elsewhere"]),
-        ("redistill.toml", "notes = '/elsewhere'\n", &["notes", "/elsewhere"]),
-        ("pyproject.toml", "[tool.redistill]\nbackup = 'old'\n", &["pyproject.toml", "backup"]),
+        (
+            "redistill.toml",
+            "backups = '/elsewhere'\n",
+            &["backups", "/elsewhere"],
+        ),
+        (
+            "redistill.toml",
+            "backups = '../elsewhere'\n",
+            &["backups", "../elsewhere"],
+        ),
+        (
+            "redistill.toml",
+            "notes = '/elsewhere'\n",
+            &["notes", "/elsewhere"],
+        ),
+        (
+            "pyproject.toml",
+            "[tool.redistill]\nbackup = 'old'\n",
+            &["pyproject.toml", "backup"],
+        ),
     ] {
         lab.write(name, text);
         show(lab.redistill(&["plan"])).expect(2).says(said);
         std::fs::remove_file(lab.root().join(name)).unwrap();
     }
-    for arguments in [&["plan", "--source", "nothing"][..], &["reset"], &["nonsense"]] {
+    for arguments in [
+        &["plan", "--source", "nothing"][..],
+        &["reset"],
+        &["nonsense"],
+    ] {
         show(lab.redistill(arguments)).expect(2);
     }
 }
@@ -257,7 +295,9 @@ fn the_password_appears_nowhere() {
         "from alembic import context as c\n\
          raise RuntimeError('cannot use ' + c.config.get_main_option('sqlalchemy.url'))",
     );
-    run(&["plan"]).expect(3).says(&["cannot use", "postgres:***@"]);
+    run(&["plan"])
+        .expect(3)
+        .says(&["cannot use", "postgres:***@"]);
     lab.write("api/alembic/env.py", &good);
     lab.sql("postgres", "drop database app");
     run(&["plan"]).expect(3);

@@ -223,7 +223,9 @@ fn sessions_that_the_server_ends_during_the_rehearsal() {
 fn a_server_that_goes_down_during_the_rehearsal() {
     let held = Held::new();
     let child = held.plan();
-    let server = held.lab.column("postgres", "select pg_read_file('postmaster.pid')");
+    let server = held
+        .lab
+        .column("postgres", "select pg_read_file('postmaster.pid')");
     let server = server[0].lines().next().unwrap().to_owned();
     let stopped = std::process::Command::new("kill")
         .args(["-INT", &server])
@@ -401,7 +403,9 @@ fn a_kill_after_any_record_can_be_undone() {
     while crashes.crash("REDISTILL_CRASH_AFTER_RECORD", point) {
         if crashes.run(&["undo"], &[]).code != 0 {
             // The kill came after the last record: the run is closed.
-            crashes.run(&["undo", &crashes.id().unwrap()], &[]).expect(0);
+            crashes
+                .run(&["undo", &crashes.id().unwrap()], &[])
+                .expect(0);
         }
         crashes.is_as_before(point);
         point += 1;
@@ -419,7 +423,9 @@ fn a_kill_before_any_record_can_be_resumed() {
         }
         if (crashes.lab.tree(), crashes.lab.dump("app", &[])) != crashes.before {
             crashes.lab.alembic("api", &["check"]);
-            crashes.run(&["undo", &crashes.id().unwrap()], &[]).expect(0);
+            crashes
+                .run(&["undo", &crashes.id().unwrap()], &[])
+                .expect(0);
         }
         crashes.is_as_before(point);
         point += 1;
