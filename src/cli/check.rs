@@ -30,9 +30,8 @@ pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Resul
         print::aside(&format!("  {obstacle}"));
     }
     let mut exit = match assessment.verdict {
-        Verdict::Refused => Exit::Refused,
         Verdict::Clear | Verdict::Caution if survey.obstacles.is_empty() => Exit::Done,
-        Verdict::Clear | Verdict::Caution => Exit::Refused,
+        _ => Exit::Refused,
     };
     for failure in survey.troubles.values() {
         print::failure(failure);

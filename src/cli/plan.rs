@@ -10,7 +10,7 @@ use super::{print, text_or_json};
 use crate::engine::{Engine, Planned};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::{count, safe};
+use crate::model::text::{count, line, safe};
 use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
 use crate::report::{self, plan::DIGEST_DIGITS};
 use crate::rules::Severity;
@@ -51,24 +51,26 @@ fn text(planned: &Planned, root: &Path) -> String {
         if finding.severity == Severity::Note {
             continue;
         }
-        text.push_str(&format!(
-            "{} {} {}: {}\n",
+        line!(
+            text,
+            "{} {} {}: {}",
             finding.severity.word(),
             finding.code,
             finding.name,
             safe(&finding.message)
-        ));
+        );
         if finding.severity == Severity::Refuse {
             for seen in &finding.evidence {
-                text.push_str(&format!("    {}\n", safe(seen)));
+                line!(text, "    {}", safe(seen));
             }
             if let Some(location) = &finding.location {
                 let path = location.path.strip_prefix(root).unwrap_or(&location.path);
-                text.push_str(&format!(
-                    "    {}:{}\n",
+                line!(
+                    text,
+                    "    {}:{}",
                     safe(&path.display().to_string()),
                     location.line
-                ));
+                );
             }
         }
     }
@@ -78,7 +80,7 @@ fn text(planned: &Planned, root: &Path) -> String {
     match &planned.plan {
         Ok(plan) => {
             text.push_str(&report::plan::text(plan));
-            text.push_str(&format!("digest {}\n", plan.digest()));
+            line!(text, "digest {}", plan.digest());
         }
         Err(_) => {
             for module in &planned.modules {

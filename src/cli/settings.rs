@@ -32,6 +32,11 @@ pub struct FileSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ModuleSettings {
+    /// The module's `alembic.ini` or `pyproject.toml`, relative to the project. Where any module
+    /// names one, nothing is searched for.
+    pub config: Option<PathBuf>,
+    /// The section of the ini file.
+    pub section: Option<String>,
     /// The interpreter.
     pub python: Option<PathBuf>,
     /// Arguments that env.py reads with `context.get_x_argument()`.

@@ -144,7 +144,9 @@ impl Observer for Watch {
                     self.line(state, &format!("     {}| {}", safe(&module.0), safe(line)));
                 }
             }
-            Event::StepsDeclared { titles } => state.titles.clone_from(titles),
+            Event::StepsDeclared { titles } => {
+                state.titles.clone_from(titles);
+            }
             Event::StepStarted { index } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 self.moving(state, &format!("◐    {}", safe(&title)));

@@ -5,11 +5,12 @@ use std::path::Path;
 use crate::error::{Failure, Kind};
 use crate::execute::ExecuteError;
 use crate::journal::JournalError;
-use crate::model::text::{safe, safe_lines};
+use crate::model::text::{count, safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::DraftError;
-use crate::rehearse::{RehearseError, ScratchError};
+use crate::rehearse::{DumpError, RehearseError, ScratchError};
 use crate::steps::StepError;
+use crate::survey::project::DiscoverError;
 use crate::system::ConnectError;
 use crate::worker::{ErrorKind, Failed, WorkerError};
 
@@ -125,6 +126,29 @@ fn host(target: &Target) -> String {
         crate::model::Host::Socket(folder) => (folder.display().to_string(), target.port),
     };
     format!("{} -p {port}", safe(&host))
+}
+
+/// There is nothing to work on.
+pub fn discovery(error: &DiscoverError) -> Failure {
+    let failure = Failure::usage(safe(&error.to_string()));
+    match error {
+        DiscoverError::NoFolder(_) => {
+            failure.with_hint("point at the project's folder: redistill --project PATH check")
+        }
+        DiscoverError::NoConfig(_) => failure
+            .with_hint("correct `config` of the module in redistill.toml or [tool.redistill]"),
+        DiscoverError::NothingFound { folders, .. } => failure
+            .with_detail(format!(
+                "looked in {} for: alembic.ini; any *.ini with a script_location; \
+                 pyproject.toml with [tool.alembic]; Flask-Migrate's migrations/alembic.ini",
+                count(*folders, "folder")
+            ))
+            .with_hint("point at another folder: redistill --project PATH check")
+            .with_hint(
+                "or name the configuration file in pyproject.toml: \
+                 [tool.redistill.modules.NAME] with config = \"path/to/alembic.ini\"",
+            ),
+    }
 }
 
 /// A rehearsal failed.
@@ -285,6 +309,22 @@ pub fn journal(error: &JournalError) -> Failure {
     }
 }
 
+/// No dump can be made.
+pub fn dump(error: &DumpError) -> Failure {
+    let failure = Failure::refused(format!(
+        "the strategy `recreate` needs a dump: {}",
+        safe(&error.to_string())
+    ));
+    let failure = match error {
+        DumpError::Program(error) => match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        },
+        _ => failure,
+    };
+    failure.with_hint("or keep the rows where they are: redistill plan --strategy keep")
+}
+
 /// Ctrl-C before anything changed.
 pub fn cancelled() -> Failure {
     Failure::new(Kind::Cancelled, "cancelled; nothing has changed")
@@ -294,4 +334,23 @@ pub fn cancelled() -> Failure {
 pub fn shown(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     safe(&path.display().to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_found_says_what_was_looked_for_and_how_to_name_it() {
+        let failure = discovery(&DiscoverError::NothingFound {
+            root: "/x".into(),
+            folders: 1,
+            looked: Vec::new(),
+        });
+        assert_eq!(failure.kind, Kind::Usage);
+        let detail = failure.detail.unwrap_or_default();
+        assert!(detail.contains("1 folder for: alembic.ini"), "{detail}");
+        let hints = failure.hints.join("\n");
+        assert!(hints.contains("--project") && hints.contains("tool.redistill"));
+    }
 }

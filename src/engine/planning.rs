@@ -19,7 +19,8 @@ use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
 use crate::rules::{Severity, Verdict};
 use crate::survey::{catalog, inventory};
-use crate::system::{Session, clock, environment, random};
+use crate::system::connect::Surroundings;
+use crate::system::{Session, clock, random};
 use crate::worker::{InspectRequest, ModuleRequest, Worker};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -46,13 +47,6 @@ struct Ready<'s> {
 impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
-        if choices.strategy == Strategy::Recreate {
-            return Err(
-                Failure::usage("the strategy `recreate` is not part of this version").with_hint(
-                    "keep the rows and stamp the baseline: redistill plan --strategy keep",
-                ),
-            );
-        }
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         self.report_items(&assessment);
@@ -76,6 +70,9 @@ impl Engine<'_> {
                 plan: Err(failure),
             });
         }
+        if choices.strategy == Strategy::Recreate {
+            self.refuse_without_dump(&survey.evidence)?;
+        }
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
         });
@@ -92,11 +89,11 @@ impl Engine<'_> {
             item: Item::Rehearse,
             summary,
         });
-        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         let plan = match refusal {
             Some(failure) => Err(failure),
-            None => self.draft(&survey, &modules, choices),
+            None => self.draft(&survey, &rehearsed, choices),
         };
+        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         if let Ok(plan) = &plan {
             plans::keep(plan)?;
         }
@@ -342,17 +339,17 @@ impl Engine<'_> {
     fn draft(
         &self,
         survey: &Survey,
-        rehearsed: &[PlannedModule],
+        rehearsed: &[Rehearsal],
         choices: &Choices,
     ) -> Result<Plan, Failure> {
         for module in rehearsed {
             // A database that is behind differs, too: that it is behind is what to say.
-            plan::may_stamp(&survey.evidence, module, choices.strategy)
+            plan::may_stamp(&survey.evidence, &module.planned, choices.strategy)
                 .map_err(|error| failures::draft(&error))?;
-            may_go_on(module, choices)?;
+            may_go_on(&module.planned, choices)?;
         }
         let inventories = self.inventories(&survey.evidence)?;
-        let mut modules = rehearsed.to_vec();
+        let mut modules: Vec<_> = rehearsed.iter().map(|r| r.planned.clone()).collect();
         for module in &mut modules {
             self.place(module, &survey.evidence)?;
         }
@@ -363,6 +360,12 @@ impl Engine<'_> {
             self.request.notes.as_deref(),
             &self.files,
         );
+        let rebuilds = match choices.strategy {
+            Strategy::Recreate => {
+                self.rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
+            }
+            Strategy::Keep | Strategy::Unversioned => BTreeMap::new(),
+        };
         let project = self
             .request
             .root
@@ -382,6 +385,7 @@ impl Engine<'_> {
             modules: &modules,
             inventories: &files,
             archive_folder: &names.archive_folder,
+            rebuilds: &rebuilds,
         });
         plan::draft(Material {
             id: names.id,
@@ -393,6 +397,7 @@ impl Engine<'_> {
             archive_folder: names.archive_folder,
             note_path: names.note_path,
             note,
+            rebuilds,
         })
         .map_err(|error| failures::draft(&error))
     }
@@ -487,6 +492,7 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
             "bring the database in line (alembic upgrade head, or a revision that says what was \
              changed by hand), then: redistill plan",
         )
+        .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate")
         .with_hint("or leave it without a version table: redistill plan --strategy unversioned"));
     }
     Ok(())
@@ -536,7 +542,7 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
         .find_map(|seen| survey.troubles.get(&seen.module.name).cloned())
 }
 
-fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
+pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
     tables.sort();
     tables.dedup();
@@ -550,8 +556,7 @@ fn not_seen(name: &ModuleName) -> Failure {
 
 /// The user, for the note.
 fn who() -> String {
-    ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| environment::variable(name))
+    Surroundings::of_environment()
+        .login
         .unwrap_or_else(|| "an unnamed user".to_owned())
 }

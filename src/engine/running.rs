@@ -20,7 +20,7 @@ use crate::system::clock;
 use crate::undo::Undo;
 use crate::worker::{InspectRequest, ModuleRequest};
 
-const INSPECT_LIMIT: Duration = Duration::from_secs(300);
+const INSPECT_LIMIT: Duration = Duration::from_mins(5);
 
 /// How a run ended well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +78,9 @@ impl Tester for OwnAlembic<'_, '_> {
             version_locations: Vec::new(),
         };
         // A test that has begun is finished, whatever keys are pressed.
-        let calm = std::sync::atomic::AtomicBool::new(false);
+        let never = std::sync::atomic::AtomicBool::new(false);
         let call = crate::worker::Call {
-            cancel: &calm,
+            cancel: &never,
             ..self.engine.call(INSPECT_LIMIT)
         };
         let inspected = worker
@@ -110,6 +110,11 @@ impl Engine<'_> {
             .with_hint("make a plan for this project: redistill plan"));
         }
         Ok(plan)
+    }
+
+    /// Forgets a plan that nobody will execute.
+    pub fn forget(&self, plan: &Plan) {
+        plans::forget(plan);
     }
 
     /// Executes a plan, or refuses because the world is not the one it was made for.
@@ -358,6 +363,7 @@ impl Engine<'_> {
             files: &self.files,
             databases,
             tester,
+            dumper: Some(self),
             clients: Clients::Refuse,
             now: clock::now(),
         }
@@ -407,6 +413,8 @@ fn needs_databases(plan: &Plan) -> bool {
         matches!(
             step,
             plan::Step::VersionTables { .. }
+                | plan::Step::RebuildDatabase { .. }
+                | plan::Step::RestoreDatabase { .. }
                 | plan::Step::Test {
                     database: Some(_),
                     ..

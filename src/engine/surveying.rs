@@ -22,7 +22,7 @@ use crate::system::connect;
 use crate::worker::{Call, ModuleRequest, Worker};
 
 /// How long env.py may take to say where it connects and how it is configured.
-const ENV_LIMIT: Duration = Duration::from_secs(120);
+const ENV_LIMIT: Duration = Duration::from_mins(2);
 /// How long a live server may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 
@@ -79,7 +79,8 @@ impl Engine<'_> {
     /// Finds the modules and reads their chains, statically.
     pub fn discover(&self) -> Result<Discovered, Failure> {
         let root = &self.request.root;
-        let found = project::discover(root, &self.files, &project::Overrides::default())?;
+        let found = project::discover(root, &self.files, &self.request.named)
+            .map_err(|error| failures::discovery(&error))?;
         let obstacles: Vec<String> = found
             .problems
             .iter()
@@ -152,11 +153,11 @@ impl Engine<'_> {
         }
         if depth == Depth::Full {
             self.run_environments(&mut survey);
-            self.look_at_databases(&mut survey);
-            // What was stopped looks like what could not be seen, and must not be judged.
-            if self.cancel.load(Ordering::Relaxed) {
-                return Err(failures::cancelled());
-            }
+            Self::look_at_databases(&mut survey);
+        }
+        // What was stopped looks like what could not be seen, and must not be judged.
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(failures::cancelled());
         }
         let summary = count(survey.evidence.modules.len(), "module");
         self.observer.on_event(&Event::ItemFinished {
@@ -343,7 +344,7 @@ impl Engine<'_> {
     }
 
     /// Reads every live database, in one read-only transaction each.
-    fn look_at_databases(&self, survey: &mut Survey) {
+    fn look_at_databases(survey: &mut Survey) {
         let tables = version_tables(&survey.evidence);
         for seen in &mut survey.evidence.modules {
             let name = &seen.module.name;

@@ -13,9 +13,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{Cause, Entry, Outcome};
+use super::{Before, Cause, Entry, Outcome};
 use crate::plan::{FORMAT, Plan, Purpose};
-use crate::steps::Before;
 
 /// Which way a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,19 @@
 //! Text for people: foreign names made harmless, plurals, sizes.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Adds a line to a `String`; writing to one cannot fail, and this says so once.
+macro_rules! line {
+    ($text:expr) => {
+        $text.push('\n')
+    };
+    ($text:expr, $($argument:tt)*) => {{
+        use std::fmt::Write as _;
+        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
+    }};
+}
+pub(crate) use line;
 
 /// Escapes control, escape and bidirectional characters, so that a name from a file, a git
 /// repository or a server cannot steer a terminal or reorder a line.
@@ -104,6 +117,19 @@ fn is_hostile(c: char) -> bool {
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Bytes in lowercase hexadecimal.
+///
+/// # Panics
+/// Never: writing to a `String` cannot fail.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+            text
+        })
 }
 
 /// `1 file`, `2 files`.

@@ -8,6 +8,7 @@ use crate::model::{Identity, QualifiedName, Target, quote_identifier};
 use crate::system::{Session, SqlError};
 
 use super::catalog::{read_only, snapshot_within};
+use super::signals;
 
 /// Why a database could not be observed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub fn observe(
             other_version_tables: others(session, version_table)?,
             comment: facts.get(3),
             in_recovery: facts.get(2),
+            signals: signals::observe_within(session),
             other_sessions: other_sessions(session)?,
             tables: tables(session, &exclude)?,
             catalog_digest: snapshot_within(session, &exclude)?.digest(),

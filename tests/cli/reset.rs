@@ -1,5 +1,7 @@
 //! The whole way: plan, reset, undo, compared with what Alembic, `pg_dump` and the files say.
 
+use std::path::Path;
+
 use crate::support::{Lab, Module};
 
 const ROWS: &str = "insert into notes (title, state) values ('one', 'open'), ('two', 'done')";
@@ -15,7 +17,7 @@ fn baseline(lab: &Lab) -> String {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".py") && name != "__init__.py")
+        .filter(|name| name != "__init__.py" && Path::new(name).extension() == Some("py".as_ref()))
         .collect();
     assert_eq!(names.len(), 1, "{names:?}");
     names.remove(0)
@@ -177,10 +179,10 @@ fn a_world_that_changed_since_the_plan_is_refused() {
             lab.write(path, &(lab.read(path) + "\n# a remark\n"));
         }),
         ("catalog", |lab| {
-            lab.sql("app", "alter table notes add column extra int")
+            lab.sql("app", "alter table notes add column extra int");
         }),
         ("version rows", |lab| {
-            lab.sql("app", "update alembic_version set version_num = 'n001'")
+            lab.sql("app", "update alembic_version set version_num = 'n001'");
         }),
         ("n003", |lab| {
             lab.write(

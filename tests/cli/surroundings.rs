@@ -48,9 +48,9 @@ fn show(answer: Answer) -> Answer {
 fn the_disk_is_full_while_archiving() {
     let lab = Lab::with_module(&Module::default());
     // Bytes that gzip cannot make fewer.
-    let noise: String = (0..4000u64)
-        .map(|n| format!("# {:016x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-        .collect();
+    let noise = (0..4000u64).fold(String::new(), |text, n| {
+        text + &format!("# {:016x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    });
     lab.write("api/alembic/versions/notes.txt", &noise);
     let digest = lab.plan(&[]);
     let backups = lab.root().join("backups");
