@@ -122,6 +122,7 @@ impl Engine<'_> {
         self.request.only = plan.modules.iter().map(|m| m.module.0.clone()).collect();
         let lock = self.lock()?;
         self.refuse_open_run()?;
+        self.refuse_second_run(plan)?;
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         let refusing: Vec<&Finding> = assessment
@@ -239,6 +240,22 @@ impl Engine<'_> {
             )
             .with_hint("go on with it: redistill resume")
             .with_hint("or take it back: redistill undo")),
+            None => Ok(()),
+        }
+    }
+
+    /// A plan names its run, its archive and its note: it can be executed once.
+    fn refuse_second_run(&self, plan: &Plan) -> Result<(), Failure> {
+        match self.runs()?.into_iter().find(|run| run.id() == plan.id) {
+            Some(run) => Err(Failure::refused(format!(
+                "the plan was executed already, or another one of the same day: run {}",
+                run.id()
+            ))
+            .with_hint("make a new plan: redistill plan")
+            .with_hint(format!(
+                "see what that run did: redistill show {}",
+                run.id()
+            ))),
             None => Ok(()),
         }
     }
