@@ -143,7 +143,13 @@ fn free_id(id: &str, taken: &[String]) -> String {
 pub fn taking_back(step: &Step, before: &Before, standing: &Standing, plan: &Plan) -> Inverse {
     match (step, standing) {
         // Nothing of these is visible before they are whole.
-        (Step::VersionTables { .. } | Step::RetireFile { .. }, Standing::NotDone)
+        (
+            Step::VersionTables { .. }
+            | Step::RebuildDatabase { .. }
+            | Step::RestoreDatabase { .. }
+            | Step::RetireFile { .. },
+            Standing::NotDone,
+        )
         // Whole or not at all, too: what stands there is somebody else's.
         | (Step::WriteFile { .. } | Step::Archive { .. }, Standing::Torn { .. }) => {
             Inverse::Steps(Vec::new())

@@ -8,7 +8,7 @@ use crate::journal::JournalError;
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::DraftError;
-use crate::rehearse::{RehearseError, ScratchError};
+use crate::rehearse::{DumpError, RehearseError, ScratchError};
 use crate::steps::StepError;
 use crate::survey::project::DiscoverError;
 use crate::system::ConnectError;
@@ -303,6 +303,22 @@ pub fn journal(error: &JournalError) -> Failure {
         _ => Failure::new(Kind::HalfWay, safe(&error.to_string()))
             .with_hint("the archive and the run's folder in .redistill/runs hold both copies"),
     }
+}
+
+/// No dump can be made.
+pub fn dump(error: &DumpError) -> Failure {
+    let failure = Failure::refused(format!(
+        "the strategy `recreate` needs a dump: {}",
+        safe(&error.to_string())
+    ));
+    let failure = match error {
+        DumpError::Program(error) => match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        },
+        _ => failure,
+    };
+    failure.with_hint("or keep the rows where they are: redistill plan --strategy keep")
 }
 
 /// Ctrl-C before anything changed.

@@ -10,6 +10,7 @@ mod marking;
 mod naming;
 mod planning;
 mod plans;
+mod rebuilding;
 mod rehearsing;
 mod running;
 mod surveying;

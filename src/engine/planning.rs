@@ -10,6 +10,7 @@ use crate::evidence::Evidence;
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName};
 use crate::plan::{self, Choices, Inventory, Material, Plan, PlannedModule, Strategy};
+use crate::rehearse::Rehearsal;
 use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
 use crate::rules::{Severity, Verdict};
@@ -31,13 +32,6 @@ pub struct Planned {
 impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
-        if choices.strategy == Strategy::Recreate {
-            return Err(
-                Failure::usage("the strategy `recreate` is not part of this version").with_hint(
-                    "keep the rows and stamp the baseline: redistill plan --strategy keep",
-                ),
-            );
-        }
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         self.report_items(&assessment);
@@ -61,6 +55,9 @@ impl Engine<'_> {
                 plan: Err(failure),
             });
         }
+        if choices.strategy == Strategy::Recreate {
+            Self::refuse_without_dump(&survey.evidence)?;
+        }
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
         });
@@ -77,11 +74,11 @@ impl Engine<'_> {
             item: Item::Rehearse,
             summary,
         });
-        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         let plan = match refusal {
             Some(failure) => Err(failure),
-            None => self.draft(&survey, &modules, choices),
+            None => self.draft(&survey, &rehearsed, choices),
         };
+        let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         if let Ok(plan) = &plan {
             plans::keep(plan)?;
         }
@@ -155,17 +152,17 @@ impl Engine<'_> {
     fn draft(
         &self,
         survey: &Survey,
-        rehearsed: &[PlannedModule],
+        rehearsed: &[Rehearsal],
         choices: &Choices,
     ) -> Result<Plan, Failure> {
         for module in rehearsed {
             // A database that is behind differs, too: that it is behind is what to say.
-            plan::may_stamp(&survey.evidence, module, choices.strategy)
+            plan::may_stamp(&survey.evidence, &module.planned, choices.strategy)
                 .map_err(|error| failures::draft(&error))?;
-            may_go_on(module, choices)?;
+            may_go_on(&module.planned, choices)?;
         }
         let inventories = self.inventories(&survey.evidence)?;
-        let mut modules = rehearsed.to_vec();
+        let mut modules: Vec<_> = rehearsed.iter().map(|r| r.planned.clone()).collect();
         for module in &mut modules {
             self.place(module, &survey.evidence)?;
         }
@@ -176,6 +173,12 @@ impl Engine<'_> {
             self.request.notes.as_deref(),
             &self.files,
         );
+        let rebuilds = match choices.strategy {
+            Strategy::Recreate => {
+                Self::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
+            }
+            Strategy::Keep | Strategy::Unversioned => BTreeMap::new(),
+        };
         let project = self
             .request
             .root
@@ -195,6 +198,7 @@ impl Engine<'_> {
             modules: &modules,
             inventories: &files,
             archive_folder: &names.archive_folder,
+            rebuilds: &rebuilds,
         });
         plan::draft(Material {
             id: names.id,
@@ -206,6 +210,7 @@ impl Engine<'_> {
             archive_folder: names.archive_folder,
             note_path: names.note_path,
             note,
+            rebuilds,
         })
         .map_err(|error| failures::draft(&error))
     }
@@ -283,6 +288,7 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
             "bring the database in line (alembic upgrade head, or a revision that says what was \
              changed by hand), then: redistill plan",
         )
+        .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate")
         .with_hint("or leave it without a version table: redistill plan --strategy unversioned"));
     }
     Ok(())

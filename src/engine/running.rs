@@ -285,6 +285,7 @@ impl Engine<'_> {
             files: &self.files,
             databases,
             tester,
+            dumper: Some(self),
             clients: Clients::Refuse,
             now: clock::now(),
         }
@@ -334,6 +335,8 @@ fn needs_databases(plan: &Plan) -> bool {
         matches!(
             step,
             plan::Step::VersionTables { .. }
+                | plan::Step::RebuildDatabase { .. }
+                | plan::Step::RestoreDatabase { .. }
                 | plan::Step::Test {
                     database: Some(_),
                     ..

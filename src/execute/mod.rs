@@ -261,7 +261,12 @@ pub fn undo_plan(run: &Run, world: &World<'_>) -> Result<Undo, ExecuteError> {
 /// Whether a database transaction of the run was committed.
 fn is_committed(run: &Run, context: &Context<'_>) -> Result<bool, (usize, StepError)> {
     for (index, (step, record)) in run.plan.steps.iter().zip(&run.steps).enumerate() {
-        if !matches!(step, Step::VersionTables { .. }) {
+        if !matches!(
+            step,
+            Step::VersionTables { .. }
+                | Step::RebuildDatabase { .. }
+                | Step::RestoreDatabase { .. }
+        ) {
             continue;
         }
         match record.status {

@@ -16,9 +16,12 @@ use sha2::{Digest as _, Sha256};
 pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
 pub use draft::{
     DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
-    reference_to,
+    place_of, reference_to,
 };
-pub use step::{ArchiveMember, DatabaseRef, FileRef, Step, TableAction, VersionTableChange};
+pub use step::{
+    ArchiveMember, DatabaseRef, FileRef, Fingerprint, OwnObject, Rebuild, Step, TableAction,
+    VersionTableChange,
+};
 
 use crate::model::text::hex;
 use crate::model::{ModuleName, RevisionId};

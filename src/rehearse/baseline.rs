@@ -286,6 +286,53 @@ impl<'a> Drafter<'a> {
         }
         Ok(left)
     }
+
+    /// The statements that the baseline runs, proven: on an empty scratch they build the same.
+    pub fn script(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
+        self.subject.phase("script")?;
+        let recorded = self.subject.scratch("s")?;
+        let script = self
+            .subject
+            .call(|call| {
+                let walk = walk_request(recorded.target(), "heads", vec![self.staging()]);
+                self.subject
+                    .worker
+                    .script(&self.subject.request(), &walk, call)
+            })
+            .map_err(|error| RehearseError::Baseline {
+                doing: "run statement by statement",
+                error,
+            })?;
+        let path = script.search_path.trim();
+        let path = if path.is_empty() { "''" } else { path };
+        let mut statements = vec![format!("SET LOCAL search_path = {path}")];
+        statements.extend(script.statements);
+        let again = self.subject.scratch("r")?;
+        let session = again.connect()?;
+        session.batch("BEGIN")?;
+        for statement in &statements {
+            session.batch(statement)?;
+        }
+        session.batch("COMMIT")?;
+        let differences: Vec<String> = compare(built, &self.subject.snapshot(&session)?)
+            .iter()
+            .map(Difference::object)
+            // What env.py itself creates is not the baseline's.
+            .filter(|object| object.kind != "schema")
+            .map(ToString::to_string)
+            .collect();
+        let is_equal = seed_digest(&recorded, built)? == seed_digest(&again, built)?;
+        if differences.is_empty() && is_equal {
+            return Ok(statements);
+        }
+        Err(RehearseError::Script {
+            what: if differences.is_empty() {
+                "the seed rows".to_owned()
+            } else {
+                differences.join(", ")
+            },
+        })
+    }
 }
 
 /// How many rows every table has, and their hashes.

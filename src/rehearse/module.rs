@@ -11,7 +11,7 @@ use super::{Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Choices, PlannedModule, Source};
+use crate::plan::{Choices, PlannedModule, Source, Strategy};
 use crate::schema::{Catalog, Difference, compare, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
@@ -62,6 +62,12 @@ pub enum RehearseError {
         rows: u64,
         /// How many are carried.
         limit: u32,
+    },
+    /// The baseline's statements cannot be taken out of Alembic as they are.
+    #[error("the baseline's statements alone do not build what it builds; they differ in {what}")]
+    Script {
+        /// What differs.
+        what: String,
     },
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
@@ -123,6 +129,12 @@ pub struct Rehearsal {
     pub planned: PlannedModule,
     /// The catalog that the baseline builds.
     pub built: Catalog,
+    /// The catalog that stood as reference.
+    pub reference: Catalog,
+    /// The live database's catalog.
+    pub live: Catalog,
+    /// The statements that the baseline runs; only for the strategy `recreate`.
+    pub script: Vec<String>,
 }
 
 impl Subject<'_> {
@@ -188,12 +200,28 @@ impl Subject<'_> {
 
     /// Takes a catalog without the version tables.
     pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
-        snapshot(session, &self.version_tables)
+        snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
+    }
+
+    /// The schema of the version table must be there before the first revision runs: env.py or a
+    /// person makes it, never the chain, and so never the baseline.
+    fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
+        if let Some(own) = &self.described.version_table_schema {
+            catalog
+                .objects
+                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
+        }
+        catalog
     }
 }
 
 /// Rehearses one module.
 pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal, RehearseError> {
+    let live = live.map(|live| Lived {
+        catalog: subject.without_own_schema(live.catalog.clone()),
+        check: live.check.clone(),
+    });
+    let live = live.as_ref();
     let mut drafter = Drafter::new(subject)?;
     let (reference, is_replayed) = reference(subject, &mut drafter, live)?;
     let Built {
@@ -241,7 +269,17 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         left_behind,
         remarks,
     };
-    Ok(Rehearsal { planned, built })
+    let script = match subject.choices.strategy {
+        Strategy::Recreate => drafter.script(&built)?,
+        Strategy::Keep | Strategy::Unversioned => Vec::new(),
+    };
+    Ok(Rehearsal {
+        planned,
+        built,
+        reference,
+        live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
+        script,
+    })
 }
 
 /// The catalog that the baseline must build: the old chain's, or (for source `models`, where the

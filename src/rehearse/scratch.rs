@@ -129,6 +129,31 @@ impl ScratchHost {
         Ok(scratch)
     }
 
+    /// Makes the roles of the live server known on a server of our own, without rights; a dump
+    /// names them. Nothing happens on the module's own server, which has them.
+    pub fn lend_roles(&self, live: &Session) -> Result<(), ScratchError> {
+        if self.is_theirs() {
+            return Ok(());
+        }
+        let rows = live
+            .query(
+                "select rolname::text from pg_catalog.pg_roles where rolname !~ '^pg_'",
+                &[],
+            )
+            .map_err(|error| failed("read the roles", error))?;
+        let session = Session::connect(&self.maintenance, CONNECT_LIMIT)?;
+        for row in rows {
+            let role = quote_identifier(&row.get::<_, String>(0));
+            match session.batch(&format!("create role {role}")) {
+                Err(error) if error.sqlstate.as_deref() != Some("42710") => {
+                    return Err(failed("create a role", error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Drops scratch databases whose maker is gone. Best effort: what cannot be dropped stays, and
     /// is tried again next time.
     fn drop_leftovers(session: &Session) {

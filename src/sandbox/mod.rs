@@ -26,4 +26,5 @@ mod wheel;
 
 pub use error::SandboxError;
 pub use options::{Kept, ServerOptions};
+pub use programs::client_program;
 pub use server::Server;

@@ -145,6 +145,32 @@ pub enum StepError {
         /// `pg_describe_object` texts.
         dependants: Vec<String>,
     },
+    /// A dump cannot be made, or does not prove.
+    #[error("no proven dump of {label}: {why}")]
+    Dump {
+        /// The database.
+        label: String,
+        /// Why.
+        why: String,
+    },
+    /// A file of redistill's own is not what it was.
+    #[error("{path} is damaged: {why}")]
+    Damaged {
+        /// Where.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Rows or objects are not the ones that are known.
+    #[error("{label} changed since it {when}: {}", changes.join("; "))]
+    ChangedSince {
+        /// The database.
+        label: String,
+        /// `was dumped`, `was rebuilt`.
+        when: &'static str,
+        /// What changed.
+        changes: Vec<String>,
+    },
     /// Nobody can tell whether a transaction was committed.
     #[error("it is unknown whether the transaction {xid} in {label} was committed: {why}")]
     Unsure {

@@ -162,13 +162,8 @@ fn opposite(
     })
 }
 
-/// The step that takes the step back.
-pub fn inverse(
-    database: &DatabaseRef,
-    changes: &[VersionTableChange],
-    statements: &[String],
-    before: &Before,
-) -> Inverse {
+/// The changes that take changes back, newest first.
+pub fn back(changes: &[VersionTableChange], before: &Before) -> Vec<VersionTableChange> {
     let lying = |change: &VersionTableChange| match before {
         Before::Rows { tables } => {
             let found = tables.iter().find(|(table, _)| *table == change.table);
@@ -176,11 +171,21 @@ pub fn inverse(
         }
         _ => None,
     };
-    let back: Vec<_> = changes
+    changes
         .iter()
         .rev()
         .filter_map(|change| opposite(change, lying(change)))
-        .collect();
+        .collect()
+}
+
+/// The step that takes the step back.
+pub fn inverse(
+    database: &DatabaseRef,
+    changes: &[VersionTableChange],
+    statements: &[String],
+    before: &Before,
+) -> Inverse {
+    let back = back(changes, before);
     let steps = if back.is_empty() {
         Vec::new()
     } else {

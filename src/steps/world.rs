@@ -7,9 +7,9 @@ use chrono::{DateTime, FixedOffset};
 
 use super::StepError;
 use crate::journal::{JournalError, run_folder};
-use crate::model::{ModuleName, Target};
-use crate::plan::Step;
-use crate::system::WriteFiles;
+use crate::model::{ModuleName, QualifiedName, Target};
+use crate::plan::{Fingerprint, OwnObject, Rebuild, Step};
+use crate::system::{Session, WriteFiles};
 
 /// What `alembic current`, `heads` and `check` say of a module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,37 @@ pub enum Clients {
     Report,
 }
 
+/// Dumps databases and proves it. Changes nothing but the file and scratch databases of its own.
+/// Errors are fragments for people.
+pub trait Dumper: Send + Sync {
+    /// Writes the whole database, as it is at one moment, into a file that is there and empty.
+    /// Gives what the objects to be dropped are at that moment.
+    fn dump(
+        &self,
+        database: &Target,
+        rebuild: &Rebuild,
+        file: &Path,
+    ) -> Result<Fingerprint, String>;
+
+    /// Restores `whole` on a scratch database and compares it with the live one, then drops and
+    /// builds as the plan says, then brings it back by `back`, and compares again.
+    fn prove(
+        &self,
+        database: &Target,
+        rebuild: &Rebuild,
+        whole: &[&str],
+        back: &[&str],
+    ) -> Result<(), String>;
+
+    /// What these objects are, in the transaction that is open.
+    fn fingerprint(
+        &self,
+        session: &Session,
+        objects: &[OwnObject],
+        version_tables: &[QualifiedName],
+    ) -> Result<Fingerprint, String>;
+}
+
 /// The world that a run works in.
 pub struct World<'a> {
     /// The project's root, absolute.
@@ -51,6 +82,8 @@ pub struct World<'a> {
     pub databases: &'a BTreeMap<String, Target>,
     /// The project's own Alembic.
     pub tester: &'a dyn Tester,
+    /// Makes dumps; none where nothing is to be rebuilt.
+    pub dumper: Option<&'a dyn Dumper>,
     /// What to do about other clients.
     pub clients: Clients,
     /// The time of the run.

@@ -5,6 +5,8 @@ mod hostile;
 mod interrupt;
 mod mark;
 mod mistakes;
+mod oracle;
+mod recreate;
 mod reset;
 mod shapes;
 mod surroundings;
