@@ -30,7 +30,7 @@ struct Shared<'a> {
 
 impl Engine<'_> {
     /// Refuses where no `pg_dump` can read one of the servers.
-    pub(super) fn refuse_without_dump(&self, evidence: &Evidence) -> Result<(), Failure> {
+    pub(super) fn refuse_without_dump(evidence: &Evidence) -> Result<(), Failure> {
         for database in evidence.modules.iter().filter_map(|m| m.database.seen()) {
             rehearse::dump_program(database.identity.major())
                 .map_err(|error| failures::dump(&error))?;
@@ -40,7 +40,6 @@ impl Engine<'_> {
 
     /// What happens to each database, by its place.
     pub(super) fn rebuilds(
-        &self,
         evidence: &Evidence,
         rehearsals: &[Rehearsal],
         archive_folder: &str,
