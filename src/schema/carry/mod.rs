@@ -176,6 +176,7 @@ fn is_said(object: &Object, key: &ObjectKey, text: &str) -> bool {
         || ['\'', '"']
             .iter()
             .any(|quote| text.contains(&format!("{quote}{}{quote}", key.name)))
+        || text.contains(&format!("ADD CONSTRAINT {} ", key.name))
 }
 
 /// Whether a SERIAL column of a drafted table makes this sequence.
