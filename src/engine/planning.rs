@@ -12,7 +12,7 @@ use crate::evidence::{Evidence, ModuleEvidence, Observed};
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::{
-    self, Choices, Inventory, Material, Plan, PlannedModule, RevisionIdChoice, Strategy,
+    self, Choices, Inventory, Material, Plan, PlannedModule, RevisionIdChoice, Source, Strategy,
 };
 use crate::rehearse::{self, Lived, Rehearsal, ScratchHost, Subject, Verified};
 use crate::report::note::{NoteMaterial, note};
@@ -472,8 +472,12 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     }
     if choices.strategy == Strategy::Keep && !module.drift.is_empty() {
         return Err(Failure::refused(format!(
-            "{name}: the live database differs from the old chain in {}, so stamping it with the \
-             baseline would not be true",
+            "{name}: the live database differs from {} in {}, so stamping it with the baseline \
+             would not be true",
+            match choices.source {
+                Source::Chain => "the old chain",
+                Source::Models => "the models",
+            },
             count(module.drift.len(), "place")
         ))
         .with_detail(listed(&module.drift))

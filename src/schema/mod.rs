@@ -11,7 +11,7 @@ mod piece;
 mod rows;
 mod source;
 
-pub use carry::{Carry, by_reference, carry, is_left_out, surround};
+pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};

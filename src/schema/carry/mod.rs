@@ -10,10 +10,12 @@ mod object;
 mod order;
 pub(super) mod sql;
 mod table;
+mod unsayable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use order::by_reference;
+pub use unsayable::unsayable;
 
 use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};
 
