@@ -311,12 +311,15 @@ fn own_rows(seen: &ModuleEvidence, database: &DatabaseEvidence) -> Vec<String> {
 fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftError> {
     let stamp = stamp_for(material.choices.strategy, planned);
     let database = database_of(module_evidence(material, &planned.module)?)?;
+    let mut known = [&planned.model_drift[..], &planned.check_before].concat();
+    known.sort();
+    known.dedup();
     Ok(Step::Test {
         module: planned.module.clone(),
         database: (!stamp.is_empty()).then(|| reference_to(database)),
         current: stamp,
         heads: vec![planned.baseline_id.to_string()],
-        known_differences: planned.model_drift.clone(),
+        known_differences: known,
     })
 }
 
@@ -331,7 +334,8 @@ pub fn reference_to(database: &DatabaseEvidence) -> DatabaseRef {
 
 /// Checks that `reuse-head` may be chosen for a rehearsed module.
 pub fn may_reuse_head(choice: &RevisionIdChoice, module: &PlannedModule) -> Result<(), DraftError> {
-    let is_fine = module.old_heads.len() == 1 && module.lost.is_empty();
+    let is_fine =
+        module.old_heads.len() == 1 && module.lost.is_empty() && module.accepted.is_empty();
     if *choice == RevisionIdChoice::ReuseHead && !is_fine {
         return Err(DraftError::CannotReuseHead {
             module: module.module.clone(),

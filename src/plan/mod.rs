@@ -78,10 +78,15 @@ pub struct PlannedModule {
     pub carried: Vec<Carried>,
     /// What the old chain has and the baseline has not.
     pub lost: Vec<Difference>,
+    /// Where the baseline is knowingly not the reference: what was left out, and what the models
+    /// are ahead by.
+    pub accepted: Vec<Difference>,
     /// Differences between the reference and the live database.
     pub drift: Vec<Difference>,
     /// Differences between the models and the old chain, as Alembic renders them.
     pub model_drift: Vec<String>,
+    /// What `alembic check` says of the live database before the reset; it may say so afterwards.
+    pub check_before: Vec<String>,
     /// What the database has after down and up again that it should not have; empty is good.
     pub left_behind: Vec<String>,
     /// Remarks: column order, named differences that do not count.

@@ -32,6 +32,8 @@ pub struct Built {
     pub carried: Vec<Carried>,
     /// What the reference has and it has not, or otherwise.
     pub lost: Vec<Difference>,
+    /// Where it is knowingly otherwise.
+    pub accepted: Vec<Difference>,
     /// A formatter's complaint.
     pub hook_error: Option<String>,
 }
@@ -117,13 +119,15 @@ impl<'a> Drafter<'a> {
             // What was written in vain would only be written again.
             let is_new = more.iter().any(|piece| !pieces.contains(piece));
             if !is_new || round == ROUNDS {
-                let lost = compare(reference, &built.catalog)
-                    .into_iter()
-                    .filter(|difference| !is_left_out(difference.object(), leave_out))
-                    .filter(|difference| !self.is_ahead(difference))
-                    .collect();
+                let (accepted, lost) =
+                    compare(reference, &built.catalog)
+                        .into_iter()
+                        .partition(|other| {
+                            is_left_out(other.object(), leave_out) || self.is_ahead(other)
+                        });
                 return Ok(Built {
                     lost,
+                    accepted,
                     carried: carried(&pieces),
                     ..built
                 });
@@ -261,6 +265,7 @@ impl<'a> Drafter<'a> {
             file_name: rendered.file_name.to_string_lossy().into_owned(),
             carried: Vec::new(),
             lost: Vec::new(),
+            accepted: Vec::new(),
             hook_error: rendered.hook_error,
         })
     }
@@ -327,9 +332,9 @@ impl<'a> Drafter<'a> {
 /// Whether the rows' table is among the pieces; the models may have none for it.
 fn has_table_of(rows: &Piece, pieces: &[Piece]) -> bool {
     rows.kind != "rows"
-        || pieces
-            .iter()
-            .any(|piece| piece.kind == "table" && piece.schema == rows.schema && piece.name == rows.name)
+        || pieces.iter().any(|piece| {
+            piece.kind == "table" && piece.schema == rows.schema && piece.name == rows.name
+        })
 }
 
 /// The key of a table's seed rows, as `--leave-out "rows TABLE"` names them.

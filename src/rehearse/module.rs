@@ -215,6 +215,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         file_name,
         carried,
         lost,
+        accepted,
         hook_error,
         ..
     } = drafter.build(&reference)?;
@@ -256,8 +257,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         reference: if is_replayed { "replay" } else { "live" }.to_owned(),
         carried,
         lost,
+        accepted,
         drift,
         model_drift,
+        check_before: live.map_or(Vec::new(), |live| live.check.clone()),
         left_behind,
         remarks,
     };

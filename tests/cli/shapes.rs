@@ -744,12 +744,12 @@ fn models_are_the_source_where_the_chain_does_not_replay() {
         .expect(3)
         .says(&["n001", "notes", "--source models"]);
     let answer = lab.redistill(&["plan", "--source", "models"]).expect(1);
-    let answer = answer.says(&["table lookup: missing", "view codes: missing", "--leave-out"]);
-    assert!(
-        !answer.stderr.contains("open_notes"),
-        "{}",
-        answer.stderr
-    );
+    let answer = answer.says(&[
+        "table lookup: missing",
+        "view codes: missing",
+        "--leave-out",
+    ]);
+    assert!(!answer.stderr.contains("open_notes"), "{}", answer.stderr);
     assert_eq!((lab.tree(), lab.dump("app", &[])), before);
     let choices = [
         "--source",
@@ -765,7 +765,10 @@ fn models_are_the_source_where_the_chain_does_not_replay() {
     lab.alembic("api", &["upgrade", "head"]);
     lab.alembic("api", &["check"]);
     let fresh = lab.dump("app", &["-s"]);
-    assert!(fresh.contains("open_notes") && !fresh.contains("lookup"), "{fresh}");
+    assert!(
+        fresh.contains("open_notes") && !fresh.contains("lookup"),
+        "{fresh}"
+    );
     lab.alembic("api", &["downgrade", "base"]);
     lab.alembic("api", &["upgrade", "head"]);
     Way::default().swap_back(&lab);
@@ -835,6 +838,17 @@ fn models_that_are_ahead_of_the_chain() {
         .expect(1)
         .says(&["column notes.later", "differs from the models"]);
     assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+    lab.redistill(&[
+        "plan",
+        "--source",
+        "models",
+        "--revision-id",
+        "reuse-head",
+        "--strategy",
+        "unversioned",
+    ])
+    .expect(1)
+    .says(&["reuse-head"]);
     let id = lab.reset(&["--source", "models", "--strategy", "unversioned"]);
     let way = Way::default();
     way.swap(&lab);
@@ -857,5 +871,16 @@ fn an_empty_baseline_is_refused() {
     lab.redistill(&["plan", "--source", "models"])
         .expect(1)
         .says(&["the baseline is empty", "target_metadata"]);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+}
+
+#[test]
+fn a_neighbours_table_that_check_complains_of_is_no_hindrance() {
+    let lab = Lab::with_module(&Module::default());
+    lab.sql("app", "create table neighbour (id int primary key)");
+    let before = (lab.tree(), lab.dump("app", &[]));
+    let id = lab.reset(&[]);
+    assert!(lab.dump("app", &["-s"]).contains("neighbour"));
+    lab.redistill(&["undo", &id]).expect(0);
     assert_eq!((lab.tree(), lab.dump("app", &[])), before);
 }

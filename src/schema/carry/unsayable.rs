@@ -68,7 +68,8 @@ fn is_unsayable(a: &Catalog, b: &Catalog, piece: &Piece) -> bool {
             .is_some_and(|relation| relation.kind != "table"),
         // A check of the same name is the model's own.
         "constraint" => {
-            matches!(object.get("type"), Some("check" | "exclusion")) && !b.objects.contains_key(&key)
+            matches!(object.get("type"), Some("check" | "exclusion"))
+                && !b.objects.contains_key(&key)
         }
         _ => true,
     }
