@@ -197,6 +197,15 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 ),
             }
         }
+        RehearseError::Empty { .. } => Failure::refused(format!(
+            "{}: {}",
+            safe(&module.0),
+            safe(&error.to_string())
+        ))
+        .with_hint(
+            "see that env.py imports the models before it passes target_metadata, or take the \
+                 chain as the source: redistill plan --source chain",
+        ),
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(

@@ -9,7 +9,7 @@ use crate::events::{Event, Item};
 use crate::evidence::Evidence;
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName};
-use crate::plan::{self, Choices, Inventory, Material, Plan, PlannedModule, Strategy};
+use crate::plan::{self, Choices, Inventory, Material, Plan, PlannedModule, Source, Strategy};
 use crate::rehearse::Rehearsal;
 use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
@@ -279,8 +279,12 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     }
     if choices.strategy == Strategy::Keep && !module.drift.is_empty() {
         return Err(Failure::refused(format!(
-            "{name}: the live database differs from the old chain in {}, so stamping it with the \
-             baseline would not be true",
+            "{name}: the live database differs from {} in {}, so stamping it with the baseline \
+             would not be true",
+            match choices.source {
+                Source::Chain => "the old chain",
+                Source::Models => "the models",
+            },
             count(module.drift.len(), "place")
         ))
         .with_detail(listed(&module.drift))
