@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! venv-<hash>.lock   held while building
+//! venv-<hash>.tmp/   pip's temporary files, which it leaves behind when it is interrupted
 //! venv-<hash>/       bin/python …
 //! venv-<hash>/.complete   the interpreter that it was built from
 //! ```
@@ -70,8 +71,17 @@ fn ensure_in(state: &Path, stop: &AtomicBool, packages: &[&str]) -> Result<PathB
     if RealFiles.stat(&folder)?.is_some() {
         RealFiles.remove_tree(&folder)?;
     }
-    build(&folder, stop, packages)?;
-    Ok(folder)
+    let temporary = folder.with_extension("tmp");
+    if RealFiles.stat(&temporary)?.is_some() {
+        RealFiles.remove_tree(&temporary)?;
+    }
+    RealFiles.create_folder(&temporary, 0o700)?;
+    let built = build(&folder, &temporary, stop, packages);
+    RealFiles.remove_tree(&temporary)?;
+    if matches!(built, Err(SandboxError::Cancelled)) && RealFiles.stat(&folder)?.is_some() {
+        RealFiles.remove_tree(&folder)?;
+    }
+    built.map(|()| folder)
 }
 
 /// Waits for another process that builds the same.
@@ -104,21 +114,24 @@ fn is_complete(folder: &Path) -> bool {
         .is_ok_and(|now| now.as_os_str().as_encoded_bytes() == built_from)
 }
 
-fn build(folder: &Path, stop: &AtomicBool, packages: &[&str]) -> Result<(), SandboxError> {
+fn build(
+    folder: &Path,
+    temporary: &Path,
+    stop: &AtomicBool,
+    packages: &[&str],
+) -> Result<(), SandboxError> {
+    let run = |process: Process| run(stop, process.env("TMPDIR", temporary));
     let python = environment::find_program("python3").ok_or(SandboxError::NoPython)?;
-    let made = run(stop, Process::new(python).args(["-m", "venv"]).arg(folder))?;
+    let made = run(Process::new(python).args(["-m", "venv"]).arg(folder))?;
     if !made.status.success() {
         return Err(SandboxError::NoVenv {
             why: tail(&made.text()),
         });
     }
-    let installed = run(
-        stop,
-        Process::new(interpreter(folder))
-            .args(["-m", "pip", "install", "--quiet", "--no-input"])
-            .args(["--disable-pip-version-check", "--only-binary=:all:"])
-            .args(packages),
-    )?;
+    let installed = run(Process::new(interpreter(folder))
+        .args(["-m", "pip", "install", "--quiet", "--no-input"])
+        .args(["--disable-pip-version-check", "--only-binary=:all:"])
+        .args(packages))?;
     if !installed.status.success() {
         return Err(SandboxError::NoPackages {
             packages: packages.join(" "),
@@ -165,6 +178,18 @@ mod tests {
         assert!(RealFiles.stat(&folder.join("half")).unwrap().is_none());
         assert!(RealFiles.stat(&interpreter(&folder)).unwrap().is_some());
         assert!(!is_complete(&folder));
+    }
+
+    #[test]
+    fn a_cancelled_one_leaves_only_its_lock() {
+        let state = tempfile::tempdir().unwrap();
+        let stop = AtomicBool::new(true);
+        assert!(matches!(
+            ensure_in(state.path(), &stop, &[]),
+            Err(SandboxError::Cancelled)
+        ));
+        let left = RealFiles.list(state.path()).unwrap();
+        assert_eq!(left, [folder_of(state.path(), &[]).with_extension("lock")]);
     }
 
     #[test]

@@ -300,12 +300,22 @@ impl Running {
         }
     }
 
-    /// SIGINT, as Ctrl-C would send it: programs remove their temporary files on it.
+    /// SIGINT, as Ctrl-C would send it: programs remove their temporary files on it. A grandchild may
+    /// take longer than the child.
     fn ask_group_to_end(&mut self) {
-        if let Some(pid) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) {
-            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::INT);
+        let Some(group) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) else {
+            return;
+        };
+        let deadline = Instant::now() + GRACE;
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
+        let _ = self.wait_until(deadline);
+        while rustix::process::test_kill_process_group(group).is_ok() {
+            if Instant::now() >= deadline {
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+                return;
+            }
+            std::thread::park_timeout(Duration::from_millis(5));
         }
-        let _ = self.wait_until(Instant::now() + GRACE);
     }
 
     /// Sends a signal to the child alone.
