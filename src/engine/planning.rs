@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::surveying::version_tables;
-use super::{Assessment, Depth, Engine, Survey, failures, naming, plans};
+use super::{Assessment, Depth, Engine, Survey, failures, naming, plans, rebuilding};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Item};
 use crate::evidence::{Evidence, ModuleEvidence, Observed};
@@ -68,7 +68,7 @@ impl Engine<'_> {
             });
         }
         if choices.strategy == Strategy::Recreate {
-            self.refuse_without_dump(&survey.evidence)?;
+            rebuilding::refuse_without_dump(&survey.evidence)?;
         }
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
@@ -355,7 +355,7 @@ impl Engine<'_> {
         );
         let rebuilds = match choices.strategy {
             Strategy::Recreate => {
-                self.rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
+                rebuilding::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
             }
             Strategy::Keep | Strategy::Unversioned => BTreeMap::new(),
         };

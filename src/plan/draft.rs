@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::{
-    ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose,
-    Rebuild, RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
+    ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose, Rebuild,
+    RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
 };
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
 use crate::model::ModuleName;
@@ -254,19 +254,21 @@ fn databases(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
     }
     Ok(databases
         .into_iter()
-        .filter_map(|(place, (database, changes))| match material.rebuilds.get(&place) {
-            Some(rebuild) => Some(Step::RebuildDatabase {
-                database,
-                changes,
-                rebuild: rebuild.clone(),
-            }),
-            None if changes.is_empty() => None,
-            None => Some(Step::VersionTables {
-                database,
-                changes,
-                statements: Vec::new(),
-            }),
-        })
+        .filter_map(
+            |(place, (database, changes))| match material.rebuilds.get(&place) {
+                Some(rebuild) => Some(Step::RebuildDatabase {
+                    database,
+                    changes,
+                    rebuild: rebuild.clone(),
+                }),
+                None if changes.is_empty() => None,
+                None => Some(Step::VersionTables {
+                    database,
+                    changes,
+                    statements: Vec::new(),
+                }),
+            },
+        )
         .collect())
 }
 

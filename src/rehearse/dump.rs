@@ -79,8 +79,7 @@ pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint
     let program = program(major(&session)?)?;
     session.batch(catalog::READ_ONLY)?;
     session.batch("SET LOCAL statement_timeout = 0")?;
-    let snapshot: String =
-        session.query("SELECT pg_catalog.pg_export_snapshot()", &[])?[0].get(0);
+    let snapshot: String = session.query("SELECT pg_catalog.pg_export_snapshot()", &[])?[0].get(0);
     let found = fingerprint(&session, &rebuild.own, &rebuild.version_tables)?;
     let output = command(&program, live)
         .args(["--format=plain", "--inserts", "--rows-per-insert=200"])
@@ -270,7 +269,11 @@ pub fn prove(
 
     let doing = "bringing back";
     session.batch("BEGIN; SET LOCAL search_path = pg_catalog")?;
-    run(&session, rebuild.drop_built.iter().map(String::as_str), doing)?;
+    run(
+        &session,
+        rebuild.drop_built.iter().map(String::as_str),
+        doing,
+    )?;
     run(&session, back.iter().copied(), doing)?;
     session.batch("COMMIT")?;
     expected.refuse_other(&Whole::of(&session, &rebuild.version_tables)?, doing)

@@ -24,6 +24,6 @@ mod venv;
 mod wheel;
 
 pub use error::SandboxError;
-pub use programs::client_program;
 pub use options::{Kept, ServerOptions};
+pub use programs::client_program;
 pub use server::Server;

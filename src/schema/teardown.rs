@@ -111,7 +111,10 @@ impl<'a> Wholes<'a> {
         for (key, object) in &catalog.objects {
             let table = match key.kind.as_str() {
                 "sequence" => catalog.owner_of(key).map(|(table, _)| table),
-                "statistics" => object.needs().iter().find_map(|need| wholes.relation_of(need)),
+                "statistics" => object
+                    .needs()
+                    .iter()
+                    .find_map(|need| wholes.relation_of(need)),
                 _ => None,
             };
             wholes.along.extend(table.map(|table| (key.clone(), table)));
@@ -208,7 +211,9 @@ mod tests {
                 .map(|n| [&*n.kind, &n.schema, &n.table, &n.name].join("\u{1f}"))
                 .collect();
             let mut object = Object::default();
-            object.attributes.insert("~needs".to_owned(), lines.join("\n"));
+            object
+                .attributes
+                .insert("~needs".to_owned(), lines.join("\n"));
             object
         };
         Catalog {

@@ -154,11 +154,7 @@ pub fn apply(
     ))
 }
 
-fn make(
-    database: &DatabaseRef,
-    rebuild: &Rebuild,
-    context: &Context<'_>,
-) -> Result<(), StepError> {
+fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Result<(), StepError> {
     let (dumper, target) = means(database, context)?;
     let failed = |why: String| StepError::Dump {
         label: database.label.clone(),

@@ -240,10 +240,14 @@ impl Chooser {
         };
         let statement = entry.text.trim_start();
         match entry.kind.as_str() {
-            "TABLE" | "VIEW" | "MATERIALIZED VIEW" | "FOREIGN TABLE" | "TABLE DATA"
-            | "MATERIALIZED VIEW DATA" | "SEQUENCE SET" | "SEQUENCE OWNED BY" => {
-                relation(&entry.name)
-            }
+            "TABLE"
+            | "VIEW"
+            | "MATERIALIZED VIEW"
+            | "FOREIGN TABLE"
+            | "TABLE DATA"
+            | "MATERIALIZED VIEW DATA"
+            | "SEQUENCE SET"
+            | "SEQUENCE OWNED BY" => relation(&entry.name),
             // An identity column's is made by altering the table.
             "SEQUENCE" => match altered(statement) {
                 Some(table) if self.relations.contains(&table) => {
@@ -256,7 +260,8 @@ impl Chooser {
             },
             "CONSTRAINT" | "FK CONSTRAINT" | "CHECK CONSTRAINT" | "DEFAULT" | "ROW SECURITY"
             | "TABLE ATTACH" => {
-                let is_own = altered(statement).is_some_and(|table| self.relations.contains(&table));
+                let is_own =
+                    altered(statement).is_some_and(|table| self.relations.contains(&table));
                 if is_own && let Some((_, name)) = entry.name.rsplit_once(' ') {
                     self.indexes.insert((entry.schema.clone(), name.to_owned()));
                 }
@@ -478,7 +483,13 @@ COMMENT ON COLUMN x IS 'y';
         assert_eq!(
             kinds,
             [
-                "TYPE", "TABLE", "FUNCTION", "TABLE DATA", "CONSTRAINT", "INDEX", "COMMENT"
+                "TYPE",
+                "TABLE",
+                "FUNCTION",
+                "TABLE DATA",
+                "CONSTRAINT",
+                "INDEX",
+                "COMMENT"
             ]
         );
         assert!(entries(DUMP).iter().all(|entry| !entry.text.contains('\\')));
@@ -490,7 +501,14 @@ COMMENT ON COLUMN x IS 'y';
         let kinds: Vec<&str> = chosen.iter().map(|e| e.kind.as_str()).collect();
         assert_eq!(
             kinds,
-            ["SETTINGS", "TABLE", "TABLE DATA", "CONSTRAINT", "INDEX", "COMMENT"]
+            [
+                "SETTINGS",
+                "TABLE",
+                "TABLE DATA",
+                "CONSTRAINT",
+                "INDEX",
+                "COMMENT"
+            ]
         );
         let chosen = belonging(
             &entries(DUMP),
@@ -510,6 +528,10 @@ COMMENT ON COLUMN x IS 'y';
         let portions = portions(&entry);
         assert!(portions.len() > 2);
         assert_eq!(portions.concat(), entry.text);
-        assert!(portions.iter().all(|p| p.matches("INSERT").count() > 0 || p.trim().is_empty()));
+        assert!(
+            portions
+                .iter()
+                .all(|p| p.matches("INSERT").count() > 0 || p.trim().is_empty())
+        );
     }
 }

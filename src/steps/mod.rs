@@ -35,7 +35,9 @@ mod write_file;
 pub use error::StepError;
 pub use foresee::Foreseen;
 pub use tracked::reference as file_reference;
-pub use world::{Before, Clients, Commit, Context, Dumper, Inspection, Inverse, Standing, Tester, World};
+pub use world::{
+    Before, Clients, Commit, Context, Dumper, Inspection, Inverse, Standing, Tester, World,
+};
 
 use crate::events::Item;
 use crate::model::text::count;

@@ -13,8 +13,8 @@
 use std::path::PathBuf;
 
 use super::database::Database;
-use super::{Before, Commit, Context, Inverse, StepError, dump, dump_text, version_rows};
 use super::version_tables;
+use super::{Before, Commit, Context, Inverse, StepError, dump, dump_text, version_rows};
 use crate::journal::run_folder;
 use crate::model::QualifiedName;
 use crate::plan::{DatabaseRef, Fingerprint, OwnObject, Rebuild, Step, VersionTableChange};
@@ -128,7 +128,10 @@ pub fn apply_back(
         compare(open, &proven.facts.fingerprint, &now, "was dumped")
     };
     version_tables::apply(database, changes, &work, context, commit)?;
-    Ok(format!("{} restored from {}", database.database, rebuild.dump))
+    Ok(format!(
+        "{} restored from {}",
+        database.database, rebuild.dump
+    ))
 }
 
 /// What follows names no schemas of its own accord.
@@ -216,11 +219,7 @@ fn left_alone(
 }
 
 /// Keeps what the rebuild leaves in the run's folder, before the commit that makes it so.
-fn remember(
-    left: &Fingerprint,
-    rebuild: &Rebuild,
-    context: &Context<'_>,
-) -> Result<(), StepError> {
+fn remember(left: &Fingerprint, rebuild: &Rebuild, context: &Context<'_>) -> Result<(), StepError> {
     let path = memory(context.run, rebuild, context);
     let json = serde_json::to_vec(left).expect("a fingerprint holds nothing that JSON cannot");
     context

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::error::WorkerError;
 use super::process::{Call, Worker, broken};
 use super::protocol::{
-    Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, RenderRequest, Rendered,
-    Script, TargetRequest, Walk, WalkRequest,
+    Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, RenderRequest, Rendered, Script,
+    TargetRequest, Walk, WalkRequest,
 };
 use crate::evidence::{AskedFor, Described};
 use crate::model::Target;
