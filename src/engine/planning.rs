@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::surveying::version_tables;
-use super::{Assessment, Depth, Engine, Survey, failures, naming, plans};
+use super::{Assessment, Depth, Engine, Survey, failures, naming, plans, rebuilding};
 use crate::error::Failure;
 use crate::events::{Event, Item};
 use crate::evidence::Evidence;
@@ -56,7 +56,7 @@ impl Engine<'_> {
             });
         }
         if choices.strategy == Strategy::Recreate {
-            Self::refuse_without_dump(&survey.evidence)?;
+            rebuilding::refuse_without_dump(&survey.evidence)?;
         }
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
@@ -175,7 +175,7 @@ impl Engine<'_> {
         );
         let rebuilds = match choices.strategy {
             Strategy::Recreate => {
-                Self::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
+                rebuilding::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
             }
             Strategy::Keep | Strategy::Unversioned => BTreeMap::new(),
         };
