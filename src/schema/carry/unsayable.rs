@@ -39,7 +39,7 @@ pub fn unsayable(a: &Catalog, b: &Catalog, drafted: &[Piece], pieces: Vec<Piece>
 fn about(piece: &Piece) -> ObjectKey {
     let mut key = piece.key();
     if let Some((_, kind)) = piece.kind.split_once(" of ") {
-        key.kind = kind.to_owned();
+        kind.clone_into(&mut key.kind);
     }
     key
 }
