@@ -6,9 +6,9 @@
 
 use thiserror::Error;
 
-use crate::journal::{Direction, Outcome, Run, Status, TakenBack};
+use crate::journal::{Before, Direction, Outcome, Run, Status, TakenBack};
 use crate::plan::{FORMAT, Plan, Purpose, Step};
-use crate::steps::{Before, Inverse, Standing, inverse};
+use crate::steps::{Inverse, Standing, inverse};
 
 /// A plan that takes a run back, and what it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,13 @@ fn free_id(id: &str, taken: &[String]) -> String {
 pub fn taking_back(step: &Step, before: &Before, standing: &Standing, plan: &Plan) -> Inverse {
     match (step, standing) {
         // Nothing of these is visible before they are whole.
-        (Step::VersionTables { .. } | Step::RetireFile { .. }, Standing::NotDone)
+        (
+            Step::VersionTables { .. }
+            | Step::RebuildDatabase { .. }
+            | Step::RestoreDatabase { .. }
+            | Step::RetireFile { .. },
+            Standing::NotDone,
+        )
         // Whole or not at all, too: what stands there is somebody else's.
         | (Step::WriteFile { .. } | Step::Archive { .. }, Standing::Torn { .. }) => {
             Inverse::Steps(Vec::new())

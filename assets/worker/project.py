@@ -23,6 +23,7 @@ COMMAND = {
     "draft": ["revision", "--autogenerate", "-m", "draft"],
     "render": ["revision", "-m", "draft"],
     "inspect": ["current"],
+    "script": ["upgrade", "heads"],
 }
 
 

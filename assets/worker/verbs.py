@@ -11,6 +11,7 @@ import _redistill_redirect as redirect
 from _redistill_child import Failure
 from _redistill_draft import draft
 from _redistill_render import render
+from _redistill_script import script
 
 
 def nothing(revisions, context):
@@ -246,4 +247,5 @@ VERBS = {
     "inspect": inspect,
     "draft": draft,
     "render": render,
+    "script": script,
 }

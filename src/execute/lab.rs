@@ -189,6 +189,7 @@ impl Lab {
             files,
             databases: &self.databases,
             tester,
+            dumper: None,
             clients: Clients::Refuse,
             now: DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap(),
         }

@@ -51,6 +51,9 @@ pub enum ExecuteError {
         /// Why.
         error: Box<StepError>,
     },
+    /// The run's journal cannot be opened, so nothing was begun.
+    #[error(transparent)]
+    NotBegun(JournalError),
     /// The journal cannot be read or written; the run stopped where it was.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -139,7 +142,7 @@ pub fn begin(
         return Err(ExecuteError::Refused { problems });
     }
     say_damaged_archives(plan, world, observer);
-    journal::create(world.files, &world.root, plan, world.now)?;
+    journal::create(world.files, &world.root, plan, world.now).map_err(ExecuteError::NotBegun)?;
     let mut journal = journal::open(world.files, &world.root, &plan.id)?;
     run(&mut journal, world, observer, cancel)
 }
@@ -258,7 +261,12 @@ pub fn undo_plan(run: &Run, world: &World<'_>) -> Result<Undo, ExecuteError> {
 /// Whether a database transaction of the run was committed.
 fn is_committed(run: &Run, context: &Context<'_>) -> Result<bool, (usize, StepError)> {
     for (index, (step, record)) in run.plan.steps.iter().zip(&run.steps).enumerate() {
-        if !matches!(step, Step::VersionTables { .. }) {
+        if !matches!(
+            step,
+            Step::VersionTables { .. }
+                | Step::RebuildDatabase { .. }
+                | Step::RestoreDatabase { .. }
+        ) {
             continue;
         }
         match record.status {

@@ -655,6 +655,7 @@ fn with_world<T>(
         files: &RealFiles,
         databases: &std::collections::BTreeMap::new(),
         tester: &Agreeing,
+        dumper: None,
         clients: crate::steps::Clients::Refuse,
         now: chrono::DateTime::parse_from_rfc3339("2026-11-22T10:00:00+01:00").unwrap(),
     };

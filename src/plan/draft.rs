@@ -4,7 +4,7 @@
 //! the files move only after the databases were found as expected:
 //!
 //! ```text
-//! archive → note → version tables (one transaction a database) → remove files → baselines → test
+//! archive → dumps → note → databases (one transaction each) → remove files → baselines → test
 //! ```
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::{
-    ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose,
+    ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose, Rebuild,
     RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
 };
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
@@ -51,6 +51,8 @@ pub struct Material<'a> {
     pub note_path: String,
     /// The note's text.
     pub note: String,
+    /// For the strategy `recreate`: what happens to each database, by [`place_of`].
+    pub rebuilds: BTreeMap<String, Rebuild>,
 }
 
 /// Why no plan can be made.
@@ -84,17 +86,17 @@ pub enum DraftError {
 
 /// Makes the plan.
 pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
-    let mut steps = vec![
-        archive(&material)?,
-        Step::WriteFile {
-            what: "note".to_owned(),
-            module: None,
-            path: material.note_path.clone(),
-            contents: material.note.clone(),
-            mode: 0o644,
-        },
-    ];
-    steps.extend(version_tables(&material)?);
+    let databases = databases(&material)?;
+    let mut steps = vec![archive(&material)?];
+    steps.extend(databases.iter().filter_map(dump));
+    steps.push(Step::WriteFile {
+        what: "note".to_owned(),
+        module: None,
+        path: material.note_path.clone(),
+        contents: material.note.clone(),
+        mode: 0o644,
+    });
+    steps.extend(databases);
     for module in &material.modules {
         let inventory = inventory(&material, &module.module)?;
         steps.push(Step::RemoveFiles {
@@ -196,19 +198,40 @@ fn archive(material: &Material<'_>) -> Result<Step, DraftError> {
     })
 }
 
+/// A database that is rebuilt is dumped first.
+fn dump(step: &Step) -> Option<Step> {
+    match step {
+        Step::RebuildDatabase {
+            database, rebuild, ..
+        } => Some(Step::DumpDatabase {
+            database: database.clone(),
+            rebuild: rebuild.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// What names a database among all: servers copied from one another share an identifier, but they
+/// did not start at one instant.
+pub fn place_of(database: &DatabaseEvidence) -> String {
+    format!(
+        "{} {}",
+        identity_of(database),
+        database.identity.postmaster_start
+    )
+}
+
 /// One step a database, one change a table.
-fn version_tables(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
+fn databases(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
     let mut databases: BTreeMap<String, (DatabaseRef, Vec<VersionTableChange>)> = BTreeMap::new();
     for planned in &material.modules {
         let seen = module_evidence(material, &planned.module)?;
         let database = database_of(seen)?;
         let reference = reference_to(database);
-        // Servers copied from one another share an identifier; they did not start at one instant.
-        let place = format!(
-            "{} {}",
-            reference.identity, database.identity.postmaster_start
-        );
-        let changes = &mut databases.entry(place).or_insert((reference, Vec::new())).1;
+        let changes = &mut databases
+            .entry(place_of(database))
+            .or_insert((reference, Vec::new()))
+            .1;
         let table = &database.version_table;
         let own: Vec<String> = own_rows(seen, database);
         let stamp = stamp_for(material.choices.strategy, planned);
@@ -230,13 +253,22 @@ fn version_tables(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
         }
     }
     Ok(databases
-        .into_values()
-        .filter(|(_, changes)| !changes.is_empty())
-        .map(|(database, changes)| Step::VersionTables {
-            database,
-            changes,
-            statements: Vec::new(),
-        })
+        .into_iter()
+        .filter_map(
+            |(place, (database, changes))| match material.rebuilds.get(&place) {
+                Some(rebuild) => Some(Step::RebuildDatabase {
+                    database,
+                    changes,
+                    rebuild: rebuild.clone(),
+                }),
+                None if changes.is_empty() => None,
+                None => Some(Step::VersionTables {
+                    database,
+                    changes,
+                    statements: Vec::new(),
+                }),
+            },
+        )
         .collect())
 }
 
@@ -266,6 +298,30 @@ fn stamp_for(strategy: Strategy, planned: &PlannedModule) -> Vec<String> {
     match strategy {
         Strategy::Keep | Strategy::Recreate => vec![planned.baseline_id.to_string()],
         Strategy::Unversioned => Vec::new(),
+    }
+}
+
+/// Whether a module's live database is where the strategy needs it to be. Part of [`draft`], and
+/// asked on its own before the differences are judged.
+pub fn may_stamp(
+    evidence: &Evidence,
+    planned: &PlannedModule,
+    strategy: Strategy,
+) -> Result<(), DraftError> {
+    let seen = evidence
+        .modules
+        .iter()
+        .find(|seen| seen.module.name == planned.module);
+    match seen.and_then(|seen| {
+        seen.database
+            .seen()
+            .map(|database| own_rows(seen, database))
+    }) {
+        Some(own) => check_at_head(strategy, planned, &own),
+        None => Err(DraftError::NotSeen {
+            module: planned.module.clone(),
+            what: "the database",
+        }),
     }
 }
 
@@ -311,16 +367,23 @@ fn own_rows(seen: &ModuleEvidence, database: &DatabaseEvidence) -> Vec<String> {
 fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftError> {
     let stamp = stamp_for(material.choices.strategy, planned);
     let database = database_of(module_evidence(material, &planned.module)?)?;
-    let mut known = [&planned.model_drift[..], &planned.check_before].concat();
-    known.sort();
-    known.dedup();
     Ok(Step::Test {
         module: planned.module.clone(),
         database: (!stamp.is_empty()).then(|| reference_to(database)),
         current: stamp,
         heads: vec![planned.baseline_id.to_string()],
-        known_differences: known,
+        known_differences: known_differences(planned),
     })
+}
+
+/// What `alembic check` may say after the reset: what it says of the live database now, and what the
+/// models have beyond the baseline.
+fn known_differences(planned: &PlannedModule) -> Vec<String> {
+    let mut known = planned.model_drift.clone();
+    known.extend(planned.known_differences.iter().cloned());
+    known.sort();
+    known.dedup();
+    known
 }
 
 /// The database as a plan names it.

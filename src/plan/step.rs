@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::text::count;
 use crate::model::{ModuleName, QualifiedName};
 
 /// A file as it was when the plan was made. The path is relative to the project's root.
@@ -79,6 +80,69 @@ pub struct VersionTableChange {
     pub action: TableAction,
 }
 
+/// An object of a database that stands for itself; what belongs to a table is not listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OwnObject {
+    /// `table`, `enum`, `function` …
+    pub kind: String,
+    /// The schema; empty for objects of the database.
+    pub schema: String,
+    /// The name; a function's with its argument types.
+    pub name: String,
+}
+
+/// How one database is emptied of the modules' own objects, built again, and brought back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rebuild {
+    /// The dump, `backups/migrations_20261122/dump_app.sql`; its facts lie beside it.
+    pub dump: String,
+    /// The objects that go, as they stand in the live database.
+    pub own: Vec<OwnObject>,
+    /// The statements that drop them, dependants first, never CASCADE.
+    pub drop: Vec<String>,
+    /// The statements that the baselines run.
+    pub build: Vec<String>,
+    /// The objects that the baselines build.
+    pub built: Vec<OwnObject>,
+    /// The statements that drop those (in an undo).
+    pub drop_built: Vec<String>,
+    /// The rows that are given up, as counted when the plan was made; none: not to be counted.
+    pub rows: Vec<(QualifiedName, Option<u64>)>,
+    /// The version tables of the database: no part of what is compared.
+    pub version_tables: Vec<QualifiedName>,
+}
+
+impl Rebuild {
+    /// The rows that are given up, in words: `5 rows (public.notes 2; public.tags 3)`.
+    pub fn given_up(&self) -> String {
+        let total: u64 = self.rows.iter().filter_map(|(_, rows)| *rows).sum();
+        let tables: Vec<String> = self
+            .rows
+            .iter()
+            .filter_map(|(table, rows)| match rows {
+                Some(0) => None,
+                Some(rows) => Some(format!("{table} {rows}")),
+                None => Some(format!("{table}, not counted")),
+            })
+            .collect();
+        let all = count(usize::try_from(total).unwrap_or(usize::MAX), "row");
+        if tables.is_empty() {
+            all
+        } else {
+            format!("{all} ({})", tables.join("; "))
+        }
+    }
+}
+
+/// What a set of objects is, with its rows, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// SHA-256 over their catalog.
+    pub catalog: String,
+    /// Each table with the number and the hash of its rows.
+    pub rows: Vec<(QualifiedName, u64, String)>,
+}
+
 /// One effect on the world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "step")]
@@ -134,6 +198,41 @@ pub enum Step {
         /// Statements that run in the same transaction before the stamp (the shown difference
         /// between the baseline and the live database); usually none.
         statements: Vec<String>,
+    },
+    /// Dumps a database into the archive's folder, proven on a scratch database: it is restored
+    /// there, emptied, built again and brought back.
+    DumpDatabase {
+        /// The database.
+        database: DatabaseRef,
+        /// What will be done to it.
+        rebuild: Rebuild,
+    },
+    /// Takes a dump away into the run's folder (only in an undo).
+    RetireDump {
+        /// The dump.
+        dump: String,
+    },
+    /// Drops the modules' objects, runs the baselines and changes the version tables: one
+    /// transaction. Refused without a proven dump of the very rows.
+    RebuildDatabase {
+        /// The database.
+        database: DatabaseRef,
+        /// The version tables' changes; none where they hold the baselines already.
+        changes: Vec<VersionTableChange>,
+        /// The rest.
+        rebuild: Rebuild,
+    },
+    /// Drops what the baselines built and runs the dump's part: one transaction (only in an undo).
+    /// Refused if there are rows that the reset did not leave.
+    RestoreDatabase {
+        /// The database.
+        database: DatabaseRef,
+        /// The version tables' changes.
+        changes: Vec<VersionTableChange>,
+        /// The rest.
+        rebuild: Rebuild,
+        /// The run that rebuilt it.
+        run: String,
     },
     /// Moves a module's revision files and their stale bytecode into the run's trash.
     RemoveFiles {

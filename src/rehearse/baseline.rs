@@ -1,5 +1,6 @@
 //! Drafts the baseline, builds it, compares, carries, builds again; then takes it down and up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Scratch;
@@ -10,8 +11,7 @@ use crate::schema::{
     Catalog, Difference, ObjectKey, Origin, Piece, by_reference, carry, carry_rows, carry_sequence,
     compare, compose, is_left_out, merge, surround, unsayable,
 };
-use crate::survey::rows;
-use crate::system::Session;
+use crate::survey::rows::{self, RowsDigest};
 use crate::worker::{DraftRequest, RenderRequest};
 
 /// How often the baseline is built again before what differs is called lost.
@@ -165,7 +165,7 @@ impl<'a> Drafter<'a> {
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
             (Source::Chain, Some(replayed)) => (crate::worker::Source::Chain, replayed.target()),
-            _ => {
+            (Source::Chain, None) | (Source::Models, _) => {
                 empty = self.subject.scratch("e")?;
                 (crate::worker::Source::Models, empty.target())
             }
@@ -289,7 +289,7 @@ impl<'a> Drafter<'a> {
         let scratch = self.built.as_ref().expect("the baseline was built");
         let empty = self.subject.scratch("n")?;
         let nothing = self.subject.snapshot(&empty.connect()?)?;
-        let seeded = self.seed_digest(scratch, built)?;
+        let seeded = seed_digest(scratch, built)?;
         self.subject
             .call(|call| {
                 let walk = walk_request(scratch.target(), "base", vec![self.staging()]);
@@ -313,20 +313,66 @@ impl<'a> Drafter<'a> {
                 .iter()
                 .map(|other| format!("{} differs after the second upgrade", other.object())),
         );
-        if self.seed_digest(scratch, built)? != seeded {
+        if seed_digest(scratch, built)? != seeded {
             left.push("seed rows differ after the second upgrade".to_owned());
         }
         Ok(left)
     }
 
-    fn seed_digest(&self, scratch: &Scratch, catalog: &Catalog) -> Result<String, RehearseError> {
-        let session: Session = scratch.connect()?;
-        let digests = rows::rows(&session, &catalog.tables())?;
-        Ok(digests
+    /// The statements that the baseline runs, proven: on an empty scratch they build the same.
+    pub fn script(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
+        self.subject.phase("script")?;
+        let recorded = self.subject.scratch("s")?;
+        let script = self
+            .subject
+            .call(|call| {
+                let walk = walk_request(recorded.target(), "heads", vec![self.staging()]);
+                self.subject
+                    .worker
+                    .script(&self.subject.request(), &walk, call)
+            })
+            .map_err(|error| RehearseError::Baseline {
+                doing: "run statement by statement",
+                error,
+            })?;
+        let path = script.search_path.trim();
+        let path = if path.is_empty() { "''" } else { path };
+        let mut statements = vec![format!("SET LOCAL search_path = {path}")];
+        statements.extend(script.statements);
+        let again = self.subject.scratch("r")?;
+        let session = again.connect()?;
+        session.batch("BEGIN")?;
+        for statement in &statements {
+            session.batch(statement)?;
+        }
+        session.batch("COMMIT")?;
+        let differences: Vec<String> = compare(built, &self.subject.snapshot(&session)?)
             .iter()
-            .map(|(table, digest)| format!("{table} {}\n", digest.sha256))
-            .collect())
+            .map(Difference::object)
+            // What env.py itself creates is not the baseline's.
+            .filter(|object| object.kind != "schema")
+            .map(ToString::to_string)
+            .collect();
+        let is_equal = seed_digest(&recorded, built)? == seed_digest(&again, built)?;
+        if differences.is_empty() && is_equal {
+            return Ok(statements);
+        }
+        Err(RehearseError::Script {
+            what: if differences.is_empty() {
+                "the seed rows".to_owned()
+            } else {
+                differences.join(", ")
+            },
+        })
     }
+}
+
+/// How many rows every table has, and their hashes.
+fn seed_digest(
+    scratch: &Scratch,
+    catalog: &Catalog,
+) -> Result<BTreeMap<QualifiedName, RowsDigest>, RehearseError> {
+    Ok(rows::rows(&scratch.connect()?, &catalog.tables())?)
 }
 
 /// Whether the rows' table is among the pieces; the models may have none for it.

@@ -13,10 +13,12 @@
 //! Called by `engine`, one call a module, side by side. Never writes into the project.
 
 mod baseline;
+mod dump;
 mod module;
 mod scratch;
 mod verify;
 
+pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};
 pub use verify::{Verified, verify};

@@ -11,7 +11,7 @@ use super::{Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Choices, PlannedModule, Source};
+use crate::plan::{Choices, PlannedModule, Source, Strategy};
 use crate::schema::{Catalog, Difference, compare, is_left_out, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
@@ -20,7 +20,7 @@ use crate::worker::{
 };
 
 /// How long one request to the worker may take.
-const LIMIT: Duration = Duration::from_secs(30 * 60);
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// Why the rehearsal of a module did not come to an end.
 #[derive(Debug, Error)]
@@ -62,6 +62,12 @@ pub enum RehearseError {
         rows: u64,
         /// How many are carried.
         limit: u32,
+    },
+    /// The baseline's statements cannot be taken out of Alembic as they are.
+    #[error("the baseline's statements alone do not build what it builds; they differ in {what}")]
+    Script {
+        /// What differs.
+        what: String,
     },
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
@@ -123,6 +129,12 @@ pub struct Rehearsal {
     pub planned: PlannedModule,
     /// The catalog that the baseline builds.
     pub built: Catalog,
+    /// The catalog that stood as reference.
+    pub reference: Catalog,
+    /// The live database's catalog.
+    pub live: Catalog,
+    /// The statements that the baseline runs; only for the strategy `recreate`.
+    pub script: Vec<String>,
 }
 
 impl Subject<'_> {
@@ -173,19 +185,22 @@ impl Subject<'_> {
         })
     }
 
-    /// Takes a catalog without the version tables.
-    pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
-        snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
-    }
-
-    /// Creates a scratch that Alembic can begin on: the version table's schema is there.
+    /// Creates an empty scratch. A schema for the version table exists before the first revision
+    /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
         let scratch = self.host.create(purpose)?;
         if let Some(schema) = &self.described.version_table_schema {
-            let create = format!("create schema if not exists {}", quote_identifier(schema));
-            scratch.connect()?.batch(&create)?;
+            let quoted = quote_identifier(schema);
+            scratch
+                .connect()?
+                .batch(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}"))?;
         }
         Ok(scratch)
+    }
+
+    /// Takes a catalog without the version tables.
+    pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
+        snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
     }
 
     /// The schema of the version table must be there before the first revision runs: env.py or a
@@ -238,7 +253,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     let mut remarks = remarks(&reference, &built);
     remarks.extend(
         live.iter()
-            .flat_map(|live| additional(&reference, &live.catalog)),
+            .filter_map(|live| additional(&reference, &live.catalog)),
     );
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;
@@ -260,11 +275,21 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         accepted,
         drift,
         model_drift,
-        check_before: live.map_or(Vec::new(), |live| live.check.clone()),
+        known_differences: live.map_or(Vec::new(), |live| live.check.clone()),
         left_behind,
         remarks,
     };
-    Ok(Rehearsal { planned, built })
+    let script = match subject.choices.strategy {
+        Strategy::Recreate => drafter.script(&built)?,
+        Strategy::Keep | Strategy::Unversioned => Vec::new(),
+    };
+    Ok(Rehearsal {
+        planned,
+        built,
+        reference,
+        live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
+        script,
+    })
 }
 
 /// The catalog that the baseline must build: the old chain's, or (for source `models`, where the

@@ -3,11 +3,11 @@
 //! Pure. The text is part of the plan, so it speaks of what the plan does, in the past tense that
 //! is true once the plan has run; the digest is not in it because it is part of what is digested.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use crate::evidence::{DatabaseEvidence, Evidence};
-use crate::model::text::{bytes, count, safe};
-use crate::plan::{Choices, Inventory, PlannedModule, Source, Strategy};
+use crate::model::text::{bytes, count, line, safe};
+use crate::plan::{Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
 
 /// What the note is made of.
 pub struct NoteMaterial<'a> {
@@ -29,6 +29,8 @@ pub struct NoteMaterial<'a> {
     pub inventories: &'a [&'a Inventory],
     /// The archive's folder.
     pub archive_folder: &'a str,
+    /// The databases that are built again.
+    pub rebuilds: &'a BTreeMap<String, Rebuild>,
 }
 
 /// Writes the note.
@@ -38,19 +40,14 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     for (module, inventory) in material.modules.iter().zip(material.inventories) {
         module_section(&mut text, material, module, inventory);
     }
+    for rebuild in material.rebuilds.values() {
+        given_up_section(&mut text, rebuild);
+    }
     evidence_section(&mut text, material);
     undo_section(&mut text, material);
     teammates_section(&mut text, material);
     review_section(&mut text);
     text
-}
-
-/// Writing to a `String` cannot fail; this says so once.
-macro_rules! line {
-    ($text:expr) => { $text.push('\n') };
-    ($text:expr, $($argument:tt)*) => {
-        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
-    };
 }
 
 fn head(text: &mut String, material: &NoteMaterial<'_>) {
@@ -186,6 +183,27 @@ fn listed(ids: &[crate::model::RevisionId]) -> String {
         .map(|id| format!("`{}`", safe(&id.0)))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// What the strategy `recreate` took away, and where it lies.
+fn given_up_section(text: &mut String, rebuild: &Rebuild) {
+    line!(text, "## Rows that were given up");
+    line!(text);
+    line!(
+        text,
+        "{} went with their tables (as counted when the plan was made); the new tables hold \
+         nothing but the baseline's seed rows.",
+        safe(&rebuild.given_up())
+    );
+    line!(text);
+    line!(
+        text,
+        "Every row lies in the dump `{}` (plain SQL, whole database), which was restored on a \
+         scratch database and found equal before anything was dropped. Keep it as secret as the \
+         database; it goes with the archive.",
+        safe(&rebuild.dump)
+    );
+    line!(text);
 }
 
 fn evidence_section(text: &mut String, material: &NoteMaterial<'_>) {

@@ -11,6 +11,16 @@ pub enum SandboxError {
         /// Where was looked, and what was wrong there.
         looked: String,
     },
+    /// No client program that can read the server.
+    #[error("{program} of PostgreSQL {wanted} or newer is needed and was not found ({looked})")]
+    NoClient {
+        /// Which.
+        program: &'static str,
+        /// The server's major version.
+        wanted: u32,
+        /// Where was looked, and what was found there.
+        looked: String,
+    },
     /// A program failed.
     #[error("{program} failed: {why}")]
     Failed {
@@ -45,6 +55,9 @@ pub enum SandboxError {
         /// The last lines of what it said.
         why: String,
     },
+    /// The caller wants no more.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl SandboxError {
@@ -54,6 +67,9 @@ impl SandboxError {
             Self::NoPrograms { .. } => {
                 Some("install PostgreSQL, or name the folder of its programs in REDISTILL_PG_BIN")
             }
+            Self::NoClient { .. } => Some(
+                "install PostgreSQL's client programs, or name their folder in REDISTILL_PG_BIN",
+            ),
             Self::NoIdentity { .. } => Some("run redistill as an ordinary user"),
             Self::NoPython => Some("install Python 3.10 or newer and put python3 on PATH"),
             Self::NoVenv { .. } => Some(
@@ -62,7 +78,7 @@ impl SandboxError {
             Self::NoPackages { .. } => {
                 Some("check that pip reaches its package index: python3 -m pip download alembic")
             }
-            Self::Failed { .. } | Self::Folder(_) => None,
+            Self::Failed { .. } | Self::Folder(_) | Self::Cancelled => None,
         }
     }
 }

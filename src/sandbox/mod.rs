@@ -11,6 +11,7 @@ mod keeper;
 mod launch;
 mod options;
 mod programs;
+pub mod provisions;
 pub mod python;
 mod remains;
 mod server;
@@ -25,4 +26,5 @@ mod wheel;
 
 pub use error::SandboxError;
 pub use options::{Kept, ServerOptions};
+pub use programs::client_program;
 pub use server::Server;

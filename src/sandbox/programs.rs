@@ -31,11 +31,14 @@ impl Programs {
         let path = self.folder.join(name);
         RealFiles
             .canonical(&path)
-            .ok()
-            .and_then(|real| RealFiles.stat(&real).ok().flatten())
-            .is_some_and(|stat| stat.kind == FileKind::File && stat.mode & 0o111 != 0)
+            .is_ok_and(|real| is_program(&real))
             .then_some(path)
     }
+}
+
+/// Whether a path without links is a file that can be run.
+fn is_program(path: &Path) -> bool {
+    matches!(RealFiles.stat(path), Ok(Some(stat)) if stat.kind == FileKind::File && stat.mode & 0o111 != 0)
 }
 
 /// The places that are looked at, in this order.
@@ -129,6 +132,44 @@ impl Places {
         })
     }
 
+    /// Finds a client program for a server of this major version. A wheel is not installed for it.
+    fn client(&self, name: &'static str, wanted: u32) -> Result<PathBuf, SandboxError> {
+        let folders: Vec<&PathBuf> = match &self.named {
+            Some(named) => vec![named],
+            None => self.path.iter().chain(&self.installed).collect(),
+        };
+        let mut looked = Vec::new();
+        let mut best: Option<(u32, PathBuf)> = None;
+        for folder in folders {
+            let program = folder.join(name);
+            if !matches!(RealFiles.canonical(&program), Ok(real) if is_program(&real)) {
+                continue;
+            }
+            match version(&program).map(|text| (major(&text), text)) {
+                Ok((Some(found), text)) => {
+                    looked.push(format!("{} is {text}", program.display()));
+                    let is_better = best.as_ref().is_none_or(|(best, _)| found < *best);
+                    if found >= wanted && is_better {
+                        best = Some((found, program));
+                    }
+                }
+                Ok((None, text)) => looked.push(format!("{} is {text}", program.display())),
+                Err(why) => looked.push(format!("{}: {why}", program.display())),
+            }
+        }
+        looked.dedup();
+        best.map(|(_, program)| program)
+            .ok_or_else(|| SandboxError::NoClient {
+                program: name,
+                wanted,
+                looked: match (&self.named, looked.is_empty()) {
+                    (Some(named), true) => format!("REDISTILL_PG_BIN = {}", named.display()),
+                    (None, true) => "neither on PATH nor where systems install it".to_owned(),
+                    (_, false) => looked.join("; "),
+                },
+            })
+    }
+
     /// The folders that hold a `postgres`, each once, its links followed first.
     fn folders(&self) -> Vec<PathBuf> {
         let mut folders: Vec<PathBuf> = Vec::new();
@@ -149,6 +190,12 @@ impl Places {
         }
         folders
     }
+}
+
+/// A client program (`pg_dump`) of this major version or, where there is none, of the closest
+/// newer one: an older one cannot read the server.
+pub fn client_program(name: &'static str, major: u32) -> Result<PathBuf, SandboxError> {
+    Places::of_environment().client(name, major)
 }
 
 /// Whether a server of this version can stand in for one of the wanted version.

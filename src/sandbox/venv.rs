@@ -9,8 +9,10 @@
 //! venv-<hash>/.complete   the interpreter that it was built from
 //! ```
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::error::{SandboxError, tail};
 use super::state;
@@ -39,24 +41,52 @@ const MISLEADING: [&str; 12] = [
 
 /// Gives the folder of a virtual environment with exactly these packages; builds it if missing.
 pub(super) fn ensure(packages: &[&str]) -> Result<PathBuf, SandboxError> {
-    ensure_in(&state::folder()?, packages)
+    ensure_unless(&AtomicBool::new(false), packages)
 }
 
-fn ensure_in(state: &Path, packages: &[&str]) -> Result<PathBuf, SandboxError> {
-    let name = format!("venv-{}", state::hash(packages));
-    let folder = state.join(&name);
+/// Like [`ensure`]; `stop` ends it ([`SandboxError::Cancelled`]).
+pub(super) fn ensure_unless(stop: &AtomicBool, packages: &[&str]) -> Result<PathBuf, SandboxError> {
+    ensure_in(&state::folder()?, stop, packages)
+}
+
+/// Whether it is there already.
+pub(super) fn is_ready(packages: &[&str]) -> bool {
+    state::folder().is_ok_and(|state| is_complete(&folder_of(&state, packages)))
+}
+
+fn folder_of(state: &Path, packages: &[&str]) -> PathBuf {
+    state.join(format!("venv-{}", state::hash(packages)))
+}
+
+fn ensure_in(state: &Path, stop: &AtomicBool, packages: &[&str]) -> Result<PathBuf, SandboxError> {
+    let folder = folder_of(state, packages);
     if is_complete(&folder) {
         return Ok(folder);
     }
-    let _lock = Lock::take(&state.join(format!("{name}.lock")), LIMIT)?;
+    let _lock = lock(&folder.with_extension("lock"), stop)?;
     if is_complete(&folder) {
         return Ok(folder);
     }
     if RealFiles.stat(&folder)?.is_some() {
         RealFiles.remove_tree(&folder)?;
     }
-    build(&folder, packages)?;
+    build(&folder, stop, packages)?;
     Ok(folder)
+}
+
+/// Waits for another process that builds the same.
+fn lock(path: &Path, stop: &AtomicBool) -> Result<Lock, SandboxError> {
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        match Lock::take(path, Duration::from_millis(100)) {
+            Err(error) if error.kind() == ErrorKind::TimedOut && Instant::now() < deadline => {
+                if stop.load(Ordering::Relaxed) {
+                    return Err(SandboxError::Cancelled);
+                }
+            }
+            taken => return Ok(taken?),
+        }
+    }
 }
 
 /// The interpreter of a virtual environment.
@@ -74,18 +104,21 @@ fn is_complete(folder: &Path) -> bool {
         .is_ok_and(|now| now.as_os_str().as_encoded_bytes() == built_from)
 }
 
-fn build(folder: &Path, packages: &[&str]) -> Result<(), SandboxError> {
+fn build(folder: &Path, stop: &AtomicBool, packages: &[&str]) -> Result<(), SandboxError> {
     let python = environment::find_program("python3").ok_or(SandboxError::NoPython)?;
-    let made = run(Process::new(python).args(["-m", "venv"]).arg(folder))?;
+    let made = run(stop, Process::new(python).args(["-m", "venv"]).arg(folder))?;
     if !made.status.success() {
         return Err(SandboxError::NoVenv {
             why: tail(&made.text()),
         });
     }
-    let installed = run(Process::new(interpreter(folder))
-        .args(["-m", "pip", "install", "--quiet", "--no-input"])
-        .args(["--disable-pip-version-check", "--only-binary=:all:"])
-        .args(packages))?;
+    let installed = run(
+        stop,
+        Process::new(interpreter(folder))
+            .args(["-m", "pip", "install", "--quiet", "--no-input"])
+            .args(["--disable-pip-version-check", "--only-binary=:all:"])
+            .args(packages),
+    )?;
     if !installed.status.success() {
         return Err(SandboxError::NoPackages {
             packages: packages.join(" "),
@@ -101,9 +134,15 @@ fn build(folder: &Path, packages: &[&str]) -> Result<(), SandboxError> {
     Ok(())
 }
 
-fn run(process: Process) -> Result<Output, SandboxError> {
+fn run(stop: &AtomicBool, process: Process) -> Result<Output, SandboxError> {
     let process = MISLEADING.iter().fold(process, Process::env_remove);
-    Ok(process.output(LIMIT)?)
+    process.output_unless(stop, LIMIT).map_err(|error| {
+        if error.kind() == ErrorKind::Interrupted {
+            SandboxError::Cancelled
+        } else {
+            error.into()
+        }
+    })
 }
 
 #[cfg(test)]
@@ -120,7 +159,7 @@ mod tests {
             .unwrap();
         // pip refuses an empty list, so the torn folder is seen to be replaced by a fresh one.
         assert!(matches!(
-            ensure_in(state.path(), &[]),
+            ensure_in(state.path(), &AtomicBool::new(false), &[]),
             Err(SandboxError::NoPackages { .. })
         ));
         assert!(RealFiles.stat(&folder.join("half")).unwrap().is_none());

@@ -10,6 +10,7 @@ mod compose;
 mod piece;
 mod rows;
 mod source;
+mod teardown;
 
 pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
@@ -17,6 +18,7 @@ pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};
+pub use teardown::{Teardown, teardown};
 
 #[cfg(test)]
 mod tests;

@@ -7,13 +7,14 @@ use thiserror::Error;
 
 use super::archive::ArchiveError;
 use crate::journal::JournalError;
+use crate::model::text::io_words;
 use crate::system::{ConnectError, SqlError};
 
 /// Why a step cannot be done. Paths are relative to the project where they lie in it.
 #[derive(Debug, Error)]
 pub enum StepError {
     /// The file system failed; `StorageFull` is a full disk.
-    #[error("cannot {action} {path}: {}", plain(source))]
+    #[error("cannot {action} {path}: {}", io_words(source))]
     Files {
         /// `write`, `move` …
         action: &'static str,
@@ -144,6 +145,32 @@ pub enum StepError {
         /// `pg_describe_object` texts.
         dependants: Vec<String>,
     },
+    /// A dump cannot be made, or does not prove.
+    #[error("no proven dump of {label}: {why}")]
+    Dump {
+        /// The database.
+        label: String,
+        /// Why.
+        why: String,
+    },
+    /// A file of redistill's own is not what it was.
+    #[error("{path} is damaged: {why}")]
+    Damaged {
+        /// Where.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Rows or objects are not the ones that are known.
+    #[error("{label} changed since it {when}: {}", changes.join("; "))]
+    ChangedSince {
+        /// The database.
+        label: String,
+        /// `was dumped`, `was rebuilt`.
+        when: &'static str,
+        /// What changed.
+        changes: Vec<String>,
+    },
     /// Nobody can tell whether a transaction was committed.
     #[error("it is unknown whether the transaction {xid} in {label} was committed: {why}")]
     Unsure {
@@ -200,15 +227,6 @@ impl StepError {
             path,
             source,
         }
-    }
-}
-
-/// The operating system's words, without its number.
-fn plain(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::StorageFull {
-        "the disk is full".to_owned()
-    } else {
-        error.to_string()
     }
 }
 

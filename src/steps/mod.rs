@@ -16,9 +16,12 @@
 
 pub mod archive;
 mod database;
+mod dump;
+mod dump_text;
 mod error;
 mod foresee;
 mod pack;
+mod rebuild;
 mod remove_files;
 mod restore_files;
 mod retire;
@@ -32,9 +35,10 @@ mod write_file;
 pub use error::StepError;
 pub use foresee::Foreseen;
 pub use tracked::reference as file_reference;
-pub use world::{Before, Clients, Commit, Context, Inspection, Inverse, Standing, Tester, World};
+pub use world::{Clients, Commit, Context, Dumper, Inspection, Inverse, Standing, Tester, World};
 
 use crate::events::Item;
+use crate::journal::Before;
 use crate::model::text::count;
 use crate::plan::{FileRef, Plan, Step};
 
@@ -50,6 +54,20 @@ pub fn title(step: &Step) -> String {
         Step::VersionTables {
             database, changes, ..
         } => version_rows::title(database, changes),
+        Step::DumpDatabase { database, rebuild } => {
+            format!("Dump {} to {}", database.label, rebuild.dump)
+        }
+        Step::RetireDump { dump } => format!("Take the dump {dump} away"),
+        Step::RebuildDatabase {
+            database, rebuild, ..
+        } => format!(
+            "Drop {} in {} and run the baseline",
+            count(rebuild.own.len(), "object"),
+            database.label
+        ),
+        Step::RestoreDatabase {
+            database, rebuild, ..
+        } => format!("Restore {} from {}", database.label, rebuild.dump),
         Step::RemoveFiles { module, files } => {
             format!("Clear {} of {module}", count(files.len(), "file"))
         }
@@ -63,10 +81,15 @@ pub fn title(step: &Step) -> String {
 /// The item of the checklist that the step belongs to.
 pub const fn item(step: &Step) -> Item {
     match step {
-        Step::Archive { .. } | Step::RetireArchive { .. } => Item::Archive,
+        Step::Archive { .. }
+        | Step::RetireArchive { .. }
+        | Step::DumpDatabase { .. }
+        | Step::RetireDump { .. } => Item::Archive,
         Step::WriteFile { module: None, .. } | Step::RetireFile { module: None, .. } => Item::Note,
         Step::WriteFile { .. } | Step::RetireFile { .. } => Item::Autogenerate,
-        Step::VersionTables { .. } => Item::DropVersionTable,
+        Step::VersionTables { .. }
+        | Step::RebuildDatabase { .. }
+        | Step::RestoreDatabase { .. } => Item::DropVersionTable,
         Step::RemoveFiles { .. } | Step::RestoreFiles { .. } => Item::ClearFiles,
         Step::Test { .. } => Item::Test,
     }
@@ -77,7 +100,7 @@ pub fn preview(step: &Step) -> Vec<String> {
     let mut lines = vec![title(step)];
     match step {
         Step::Archive { members, .. } => lines.extend(archive::preview(members)),
-        Step::RetireArchive { .. } | Step::RetireFile { .. } => {
+        Step::RetireArchive { .. } | Step::RetireFile { .. } | Step::RetireDump { .. } => {
             lines.push("  moved into the run's folder, where it stays".to_owned());
         }
         Step::WriteFile { contents, mode, .. } => {
@@ -88,6 +111,13 @@ pub fn preview(step: &Step) -> Vec<String> {
             statements,
             ..
         } => lines.extend(version_rows::preview(changes, statements)),
+        Step::DumpDatabase { rebuild, .. } => lines.extend(dump::preview(rebuild)),
+        Step::RebuildDatabase {
+            changes, rebuild, ..
+        } => lines.extend(rebuild::preview(changes, rebuild)),
+        Step::RestoreDatabase {
+            changes, rebuild, ..
+        } => lines.extend(rebuild::preview_back(changes, rebuild)),
         Step::RemoveFiles { files, .. } | Step::RestoreFiles { files, .. } => {
             lines.extend(files.iter().map(tracked::line));
         }
@@ -122,6 +152,19 @@ pub fn check(step: &Step, foreseen: &mut Foreseen, context: &Context<'_>) -> Vec
         Step::VersionTables {
             database, changes, ..
         } => version_tables::check(database, changes, context),
+        Step::DumpDatabase { database, rebuild } => {
+            dump::check(database, rebuild, foreseen, context)
+        }
+        Step::RetireDump { dump } => dump::check_retiring(dump, foreseen),
+        Step::RebuildDatabase {
+            database, changes, ..
+        } => rebuild::check(database, changes, context),
+        Step::RestoreDatabase {
+            database,
+            changes,
+            rebuild,
+            run,
+        } => rebuild::check_back(database, changes, rebuild, run, context),
         Step::RemoveFiles { files, .. } => remove_files::check(files, foreseen, context),
         Step::RestoreFiles {
             run,
@@ -141,8 +184,16 @@ pub fn before(step: &Step, context: &Context<'_>) -> Result<Before, StepError> {
         Step::RetireFile { file, .. } => retire::before(file, context),
         Step::VersionTables {
             database, changes, ..
+        }
+        | Step::RebuildDatabase {
+            database, changes, ..
+        }
+        | Step::RestoreDatabase {
+            database, changes, ..
         } => version_tables::before(database, changes, context),
         Step::RetireArchive { .. }
+        | Step::DumpDatabase { .. }
+        | Step::RetireDump { .. }
         | Step::RemoveFiles { .. }
         | Step::RestoreFiles { .. }
         | Step::Test { .. } => Ok(Before::Nothing),
@@ -165,7 +216,15 @@ pub fn standing(
         Step::RetireFile { file, .. } => retire::standing(&file.path, context),
         Step::VersionTables {
             database, changes, ..
+        }
+        | Step::RebuildDatabase {
+            database, changes, ..
+        }
+        | Step::RestoreDatabase {
+            database, changes, ..
         } => version_tables::standing(database, changes, commits, context),
+        Step::DumpDatabase { rebuild, .. } => dump::standing(rebuild, context),
+        Step::RetireDump { dump } => dump::standing_of_retiring(dump, context),
         Step::RemoveFiles { files, .. } => remove_files::standing(files, context),
         Step::RestoreFiles { files, .. } => restore_files::standing(files, context),
         // It leaves no trace; asking again is always right.
@@ -196,17 +255,11 @@ pub fn apply(
             ..
         } => write_file::apply(path, contents, *mode, before, context),
         Step::RetireFile { file, folders, .. } => retire::file(file, folders, context),
-        Step::VersionTables {
-            database,
-            changes,
-            statements,
-        } => {
-            // The world can say "done" although the journal does not: never run it twice.
-            if version_tables::standing(database, changes, commits, context)? == Standing::Done {
-                return Ok("committed before the interruption".to_owned());
-            }
-            version_tables::apply(database, changes, statements, context, commit)
-        }
+        Step::VersionTables { .. }
+        | Step::RebuildDatabase { .. }
+        | Step::RestoreDatabase { .. } => transact(step, commits, context, commit),
+        Step::DumpDatabase { database, rebuild } => dump::apply(database, rebuild, context),
+        Step::RetireDump { dump } => dump::retire(dump, context),
         Step::RemoveFiles { files, .. } => remove_files::apply(files, context),
         Step::RestoreFiles {
             run,
@@ -215,6 +268,41 @@ pub fn apply(
             ..
         } => restore_files::apply(run, archive, files, context),
         Step::Test { .. } => test::apply(step, context),
+    }
+}
+
+/// Runs a step that is one transaction of a database.
+fn transact(
+    step: &Step,
+    commits: &[String],
+    context: &Context<'_>,
+    commit: &mut Commit<'_>,
+) -> Result<String, StepError> {
+    // The world can say "done" although the journal does not: never run it twice.
+    if standing(step, commits, context)? == Standing::Done {
+        return Ok("committed before the interruption".to_owned());
+    }
+    match step {
+        Step::RebuildDatabase {
+            database,
+            changes,
+            rebuild,
+        } => rebuild::apply(database, changes, rebuild, context, commit),
+        Step::RestoreDatabase {
+            database,
+            changes,
+            rebuild,
+            run,
+        } => rebuild::apply_back(database, changes, rebuild, run, context, commit),
+        Step::VersionTables {
+            database,
+            changes,
+            statements,
+        } => {
+            let work = |open: &database::Database<'_>| version_tables::run(open, statements);
+            version_tables::apply(database, changes, &work, context, commit)
+        }
+        _ => Ok(String::new()),
     }
 }
 
@@ -249,6 +337,24 @@ pub fn inverse(step: &Step, before: &Before, plan: &Plan) -> Inverse {
             changes,
             statements,
         } => version_rows::inverse(database, changes, statements, before),
+        Step::DumpDatabase { rebuild, .. } => Inverse::Steps(vec![Step::RetireDump {
+            dump: rebuild.dump.clone(),
+        }]),
+        Step::RetireDump { dump } => Inverse::Kept(format!(
+            "the dump {dump} stays in the folder of the run {}",
+            plan.id
+        )),
+        Step::RebuildDatabase {
+            database,
+            changes,
+            rebuild,
+        } => rebuild::inverse(database, changes, rebuild, before, &plan.id),
+        Step::RestoreDatabase {
+            database,
+            changes,
+            rebuild,
+            ..
+        } => rebuild::inverse_of_back(database, changes, rebuild, before),
         Step::RemoveFiles { module, files } => Inverse::Steps(vec![Step::RestoreFiles {
             module: module.clone(),
             run: plan.id.clone(),

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use super::tracked::{self, Found};
-use super::{Before, Context, Foreseen, Inverse, Standing, StepError, archive};
+use super::{Context, Foreseen, Inverse, Standing, StepError, archive};
+use crate::journal::Before;
 use crate::model::ModuleName;
 use crate::plan::{FileRef, Step};
 use crate::system::FileKind;
@@ -31,7 +32,13 @@ pub fn check_archive(
     context: &Context<'_>,
 ) -> Vec<StepError> {
     foreseen.will_be_free(folder);
-    strangers(folder, context).unwrap_or_else(|error| vec![error])
+    let is_leaving = |error: &StepError| match error {
+        StepError::InTheWay { path } => matches!(foreseen.at(path, context), Ok(Found::Nothing)),
+        _ => false,
+    };
+    let mut problems = strangers(folder, context).unwrap_or_else(|error| vec![error]);
+    problems.retain(|error| !is_leaving(error));
+    problems
 }
 
 fn strangers(folder: &str, context: &Context<'_>) -> Result<Vec<StepError>, StepError> {
@@ -134,7 +141,7 @@ fn bytecode(place: &Path, context: &Context<'_>) -> Result<Vec<(PathBuf, String)
 }
 
 /// A path that nothing has: the wanted one, else with a number.
-fn free(path: &Path, context: &Context<'_>) -> Result<PathBuf, StepError> {
+pub(super) fn free(path: &Path, context: &Context<'_>) -> Result<PathBuf, StepError> {
     let mut candidate = path.to_owned();
     let mut number = 1;
     while context.stat(&candidate)?.is_some() {

@@ -1,7 +1,8 @@
 //! Version tables as data: what a change leaves, how it reads, what takes it back. Pure.
 
-use super::{Before, Inverse};
-use crate::model::quote_identifier;
+use super::Inverse;
+use crate::journal::Before;
+use crate::model::{quote_identifier, quote_literal};
 use crate::plan::{DatabaseRef, Step, TableAction, VersionTableChange};
 
 /// The rows of a table, sorted; none if it does not exist.
@@ -78,16 +79,6 @@ fn insert(table: &str, row: &str) -> String {
         quote_identifier("version_num"),
         quote_literal(row)
     )
-}
-
-/// A string constant that reads the same whatever `standard_conforming_strings` is.
-fn quote_literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    if quoted.contains('\\') {
-        format!("E'{}'", quoted.replace('\\', "\\\\"))
-    } else {
-        format!("'{quoted}'")
-    }
 }
 
 /// The step in one line.
@@ -171,13 +162,8 @@ fn opposite(
     })
 }
 
-/// The step that takes the step back.
-pub fn inverse(
-    database: &DatabaseRef,
-    changes: &[VersionTableChange],
-    statements: &[String],
-    before: &Before,
-) -> Inverse {
+/// The changes that take changes back, newest first.
+pub fn back(changes: &[VersionTableChange], before: &Before) -> Vec<VersionTableChange> {
     let lying = |change: &VersionTableChange| match before {
         Before::Rows { tables } => {
             let found = tables.iter().find(|(table, _)| *table == change.table);
@@ -185,11 +171,21 @@ pub fn inverse(
         }
         _ => None,
     };
-    let back: Vec<_> = changes
+    changes
         .iter()
         .rev()
         .filter_map(|change| opposite(change, lying(change)))
-        .collect();
+        .collect()
+}
+
+/// The step that takes the step back.
+pub fn inverse(
+    database: &DatabaseRef,
+    changes: &[VersionTableChange],
+    statements: &[String],
+    before: &Before,
+) -> Inverse {
+    let back = back(changes, before);
     let steps = if back.is_empty() {
         Vec::new()
     } else {

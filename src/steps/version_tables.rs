@@ -11,7 +11,8 @@
 
 use super::database::Database;
 use super::version_rows;
-use super::{Before, Clients, Commit, Context, Standing, StepError};
+use super::{Clients, Commit, Context, Standing, StepError};
+use crate::journal::Before;
 use crate::plan::{DatabaseRef, VersionTableChange};
 use crate::system::SqlError;
 
@@ -128,16 +129,19 @@ fn by_rows(
     }
 }
 
+/// What a transaction does between the locks and the stamp.
+pub type Work<'a> = dyn Fn(&Database<'_>) -> Result<(), StepError> + 'a;
+
 /// Runs the transaction.
 pub fn apply(
     database: &DatabaseRef,
     changes: &[VersionTableChange],
-    statements: &[String],
+    work: &Work<'_>,
     context: &Context<'_>,
     commit: &mut Commit<'_>,
 ) -> Result<String, StepError> {
     let open = Database::open(database, context)?;
-    let (xid, clients) = match prepare(&open, database, changes, statements, context)
+    let (xid, clients) = match prepare(&open, database, changes, work, context)
         .and_then(|ready| commit(&ready.0).map(|()| ready).map_err(StepError::from))
     {
         Ok(ready) => ready,
@@ -192,7 +196,7 @@ fn prepare(
     open: &Database<'_>,
     database: &DatabaseRef,
     changes: &[VersionTableChange],
-    statements: &[String],
+    work: &Work<'_>,
     context: &Context<'_>,
 ) -> Result<(String, Vec<String>), StepError> {
     open.begin("READ WRITE")?;
@@ -206,16 +210,25 @@ fn prepare(
         open.compare(&change.table, version_rows::expected(change))?;
         open.refuse_dependants(change)?;
     }
-    let own = changes.iter().flat_map(version_rows::statements);
-    for statement in statements.iter().cloned().chain(own) {
-        open.session
-            .batch(&statement)
-            .map_err(open.sql(&first_line(&statement)))?;
-    }
+    work(open)?;
+    let own: Vec<String> = changes.iter().flat_map(version_rows::statements).collect();
+    run(open, &own)?;
     for change in changes {
         open.compare(&change.table, version_rows::goal(change))?;
     }
     Ok((open.transaction()?, clients))
+}
+
+/// Runs statements.
+pub fn run(open: &Database<'_>, statements: &[String]) -> Result<(), StepError> {
+    statements.iter().try_for_each(|one| run_one(open, one))
+}
+
+/// Runs one statement, or several in one text.
+pub fn run_one(open: &Database<'_>, statement: &str) -> Result<(), StepError> {
+    open.session
+        .batch(statement)
+        .map_err(open.sql(&first_line(statement)))
 }
 
 fn first_line(statement: &str) -> String {

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
-use serde::{Deserialize, Serialize};
 
 use super::StepError;
 use crate::journal::{JournalError, run_folder};
 use crate::model::{ModuleName, QualifiedName, Target};
-use crate::plan::Step;
-use crate::system::WriteFiles;
+use crate::plan::{Fingerprint, OwnObject, Rebuild, Step};
+use crate::system::{Session, WriteFiles};
 
 /// What `alembic current`, `heads` and `check` say of a module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +41,37 @@ pub enum Clients {
     Report,
 }
 
+/// Dumps databases and proves it. Changes nothing but the file and scratch databases of its own.
+/// Errors are fragments for people.
+pub trait Dumper: Send + Sync {
+    /// Writes the whole database, as it is at one moment, into a file that is there and empty.
+    /// Gives what the objects to be dropped are at that moment.
+    fn dump(
+        &self,
+        database: &Target,
+        rebuild: &Rebuild,
+        file: &Path,
+    ) -> Result<Fingerprint, String>;
+
+    /// Restores `whole` on a scratch database and compares it with the live one, then drops and
+    /// builds as the plan says, then brings it back by `back`, and compares again.
+    fn prove(
+        &self,
+        database: &Target,
+        rebuild: &Rebuild,
+        whole: &[&str],
+        back: &[&str],
+    ) -> Result<(), String>;
+
+    /// What these objects are, in the transaction that is open.
+    fn fingerprint(
+        &self,
+        session: &Session,
+        objects: &[OwnObject],
+        version_tables: &[QualifiedName],
+    ) -> Result<Fingerprint, String>;
+}
+
 /// The world that a run works in.
 pub struct World<'a> {
     /// The project's root, absolute.
@@ -52,6 +82,8 @@ pub struct World<'a> {
     pub databases: &'a BTreeMap<String, Target>,
     /// The project's own Alembic.
     pub tester: &'a dyn Tester,
+    /// Makes dumps; none where nothing is to be rebuilt.
+    pub dumper: Option<&'a dyn Dumper>,
     /// What to do about other clients.
     pub clients: Clients,
     /// The time of the run.
@@ -138,40 +170,6 @@ pub fn is_inside(path: &str) -> bool {
         && path
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != "..")
-}
-
-/// What was read before a step touched anything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "before")]
-pub enum Before {
-    /// The plan itself holds everything.
-    Nothing,
-    /// Folders that the step will create, outermost first.
-    Folders {
-        /// Relative paths.
-        missing: Vec<String>,
-    },
-    /// The rows of the version tables, in the order in which they lie in the table: after an undo
-    /// even a dump is the same.
-    Rows {
-        /// Each table that exists.
-        tables: Vec<(QualifiedName, Vec<String>)>,
-    },
-    /// The text of a file that goes.
-    Text {
-        /// The contents.
-        contents: String,
-    },
-}
-
-impl Before {
-    /// The folders that the step creates.
-    pub fn folders(&self) -> Vec<String> {
-        match self {
-            Self::Folders { missing } => missing.clone(),
-            Self::Nothing | Self::Rows { .. } | Self::Text { .. } => Vec::new(),
-        }
-    }
 }
 
 /// How a step is taken back.

@@ -17,6 +17,6 @@ pub use error::{ErrorKind, Failed, WorkerError};
 pub use process::{Call, Worker};
 pub use protocol::{
     Applied, Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, NotDrafted,
-    RenderRequest, Rendered, RevisionProgress, Source, TargetRequest, Walk, WalkRequest,
+    RenderRequest, Rendered, RevisionProgress, Script, Source, TargetRequest, Walk, WalkRequest,
     WorkerEvent,
 };

@@ -35,7 +35,7 @@ const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
 /// The parent's first, the others in the order in which they import each other.
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 11] = [
     ("serve", include_str!("../../assets/worker/serve.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
@@ -44,6 +44,7 @@ const SOURCES: [(&str, &str); 10] = [
     ("pieces", include_str!("../../assets/worker/pieces.py")),
     ("draft", include_str!("../../assets/worker/draft.py")),
     ("render", include_str!("../../assets/worker/render.py")),
+    ("script", include_str!("../../assets/worker/script.py")),
     ("project", include_str!("../../assets/worker/project.py")),
     ("verbs", include_str!("../../assets/worker/verbs.py")),
 ];
@@ -229,7 +230,9 @@ impl Worker {
 /// Passes an event on; gives the result where the frame is the last one.
 fn heard(frame: Frame, call: &Call<'_>) -> Result<Option<Value>, WorkerError> {
     if let Some(line) = frame.log {
-        (call.on_event)(WorkerEvent::Log(text::safe(&line).into_owned()));
+        (call.on_event)(WorkerEvent::Log(
+            text::safe(&text::without_passwords(&line)).into_owned(),
+        ));
     }
     if let Some(event) = frame.event {
         let begins = event["type"] == "started";

@@ -178,6 +178,15 @@ pub struct Walk {
     pub runs: usize,
 }
 
+/// What a chain runs, as SQL.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Script {
+    /// The `search_path` that the statements were run with.
+    pub search_path: String,
+    /// The statements, in order, with their values in place.
+    pub statements: Vec<String>,
+}
+
 /// Something that the draft leaves to others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotDrafted {

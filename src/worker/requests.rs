@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::error::WorkerError;
 use super::process::{Call, Worker, broken};
 use super::protocol::{
-    Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, RenderRequest, Rendered,
+    Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, RenderRequest, Rendered, Script,
     TargetRequest, Walk, WalkRequest,
 };
 use crate::evidence::{AskedFor, Described};
@@ -53,6 +53,17 @@ impl Worker {
         call: &Call<'_>,
     ) -> Result<Walk, WorkerError> {
         self.answer("downgrade", walk_request(module, walk), call)
+    }
+
+    /// Upgrades the scratch and gives the statements that did it, without those on the version
+    /// table. Refused where env.py runs migrations more than once.
+    pub fn script(
+        &self,
+        module: &ModuleRequest,
+        walk: &WalkRequest<'_>,
+        call: &Call<'_>,
+    ) -> Result<Script, WorkerError> {
+        self.answer("script", walk_request(module, walk), call)
     }
 
     /// Drafts the baseline's pieces.

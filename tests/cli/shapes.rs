@@ -1,6 +1,7 @@
 //! Shapes of projects: each is reset, agreed to by Alembic, and undone.
 
 use crate::support::{Lab, Module, NOTES_CHAIN, NOTES_MODEL};
+use std::fmt::Write as _;
 
 /// How a project is reset and looked at.
 pub(super) struct Way<'a> {
@@ -361,9 +362,11 @@ fn two_sections_of_one_ini_share_the_script_folder() {
         "[DEFAULT]\nscript_location = %(here)s/alembic\nprepend_sys_path = .\nsqlalchemy.url = {url}\n"
     );
     for (section, table, id) in [("notes", "notes", "n00"), ("tasks", "tasks", "t00")] {
-        ini = format!(
-            "{ini}\n[{section}]\nversion_locations = %(here)s/versions/{section}\nversion_table = {section}_version\nown = {table}\n"
-        );
+        write!(
+            ini,
+            "\n[{section}]\nversion_locations = %(here)s/versions/{section}\nversion_table = {section}_version\nown = {table}\n"
+        )
+        .unwrap();
         for (name, text) in NOTES_CHAIN {
             lab.write(
                 &format!("api/versions/{section}/{name}"),

@@ -1,0 +1,288 @@
+//! Dumps a database into the archive's folder, and takes such a dump away again.
+//!
+//! ```text
+//! .dump_app.sql.partial ── pg_dump ── renamed ── read back ── proven on scratch ── dump_app.json
+//! ```
+//!
+//! The facts beside the dump are written last: with them it is whole and proven, without them it
+//! is nothing. Nothing is dropped from a database by this step.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::dump_text::{self, Entry};
+use super::tracked::{self, Found};
+use super::{Context, Dumper, Foreseen, Standing, StepError, database};
+use crate::model::Target;
+use crate::model::text::{bytes, count};
+use crate::plan::{DatabaseRef, Fingerprint, Rebuild};
+
+/// The format of the facts.
+const FORMAT: u32 = 1;
+
+/// What is known of a dump.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The format's number.
+    pub format: u32,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// The run that made it.
+    pub run: String,
+    /// The digest of the run's plan.
+    pub plan: String,
+    /// The database, as the plan names it.
+    pub database: DatabaseRef,
+    /// The size in bytes.
+    pub size: u64,
+    /// SHA-256 of the dump.
+    pub sha256: String,
+    /// What the objects that are dropped were when it was made.
+    pub fingerprint: Fingerprint,
+}
+
+/// A dump that is what its facts say.
+pub struct Proven {
+    /// The facts.
+    pub facts: Facts,
+    /// Its entries.
+    pub entries: Vec<Entry>,
+}
+
+/// The lines under the title.
+pub fn preview(rebuild: &Rebuild) -> Vec<String> {
+    vec![
+        format!(
+            "  {} and {}, mode 600",
+            rebuild.dump,
+            facts_path(&rebuild.dump)
+        ),
+        "  pg_dump --inserts; restored, dropped, built and brought back on a scratch database, \
+         compared with the live one, before anything is dropped"
+            .to_owned(),
+    ]
+}
+
+/// `dump_app.sql` → `dump_app.json`.
+fn facts_path(dump: &str) -> String {
+    format!("{}.json", dump.strip_suffix(".sql").unwrap_or(dump))
+}
+
+/// `dump_app.sql` → `.dump_app.sql.partial`.
+fn partial(dump: &Path) -> PathBuf {
+    let name = dump.file_name().unwrap_or_default().to_string_lossy();
+    dump.with_file_name(format!(".{name}.partial"))
+}
+
+/// The places must be free, the database the plan's.
+pub fn check(
+    database: &DatabaseRef,
+    rebuild: &Rebuild,
+    foreseen: &mut Foreseen,
+    context: &Context<'_>,
+) -> Vec<StepError> {
+    let mut problems: Vec<StepError> = means(database, context).err().into_iter().collect();
+    for path in [rebuild.dump.clone(), facts_path(&rebuild.dump)] {
+        match foreseen.at(&path, context) {
+            Ok(Found::Nothing) => {}
+            Ok(_) => problems.push(StepError::InTheWay { path }),
+            Err(error) => problems.push(error),
+        }
+    }
+    problems
+}
+
+/// The means to make a dump, and the way to the database.
+pub fn means<'a>(
+    database: &DatabaseRef,
+    context: &Context<'a>,
+) -> Result<(&'a dyn Dumper, &'a Target), StepError> {
+    let label = || database.label.clone();
+    let target = context.world.databases.get(&database.label);
+    match (context.world.dumper, target) {
+        (Some(dumper), Some(target)) => Ok((dumper, target)),
+        _ => Err(StepError::NoConnection { label: label() }),
+    }
+}
+
+/// Done if the dump proves to be this run's.
+pub fn standing(rebuild: &Rebuild, context: &Context<'_>) -> Result<Standing, StepError> {
+    let facts = context.resolve(&facts_path(&rebuild.dump))?;
+    if context.stat(&facts)?.is_none() {
+        return Ok(Standing::NotDone);
+    }
+    Ok(match prove(rebuild, context) {
+        Ok(proven) if proven.facts.run == context.run => Standing::Done,
+        Ok(_) => Standing::Torn {
+            why: format!("{} is the dump of another run", rebuild.dump),
+        },
+        Err(error) => Standing::Torn {
+            why: error.to_string(),
+        },
+    })
+}
+
+/// Makes it and proves it. When that fails, nothing of it is left.
+pub fn apply(
+    database: &DatabaseRef,
+    rebuild: &Rebuild,
+    context: &Context<'_>,
+) -> Result<String, StepError> {
+    match standing(rebuild, context)? {
+        Standing::Done => {}
+        Standing::NotDone => {
+            clear(rebuild, context)?;
+            if let Err(error) = make(database, rebuild, context) {
+                clear(rebuild, context)?;
+                return Err(error);
+            }
+        }
+        Standing::Torn { .. } => {
+            return Err(StepError::InTheWay {
+                path: rebuild.dump.clone(),
+            });
+        }
+    }
+    let proven = prove(rebuild, context)?;
+    let rows: u64 = proven.facts.fingerprint.rows.iter().map(|r| r.1).sum();
+    Ok(format!(
+        "{} in {}, {}, proven",
+        count(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
+        rebuild.dump,
+        bytes(proven.facts.size)
+    ))
+}
+
+fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Result<(), StepError> {
+    let (dumper, target) = means(database, context)?;
+    let failed = |why: String| StepError::Dump {
+        label: database.label.clone(),
+        why,
+    };
+    let open = database::Database::open(database, context)?;
+    open.prove_identity(&database.identity)?;
+    drop(open);
+    let path = context.resolve(&rebuild.dump)?;
+    let partial = partial(&path);
+    let files = context.files();
+    files
+        .write_new(&partial, b"", 0o600)
+        .map_err(StepError::files("write", &partial))?;
+    let fingerprint = dumper.dump(target, rebuild, &partial).map_err(failed)?;
+    files
+        .rename(&partial, &path)
+        .map_err(StepError::files("move", &partial))?;
+    let contents = tracked::read(&path, context)?;
+    let text = text_of(&contents, rebuild)?;
+    let entries = dump_text::entries(text);
+    let back = dump_text::belonging(&entries, &rebuild.own);
+    dumper
+        .prove(target, rebuild, &statements(&entries), &statements(&back))
+        .map_err(failed)?;
+    let facts = Facts {
+        format: FORMAT,
+        created: context.world.now.to_rfc3339(),
+        run: context.run.to_owned(),
+        plan: context.digest.to_owned(),
+        database: database.clone(),
+        size: contents.len() as u64,
+        sha256: tracked::hash(&contents),
+        fingerprint,
+    };
+    let json = serde_json::to_vec_pretty(&facts).expect("facts hold nothing that JSON cannot");
+    let place = context.resolve(&facts_path(&rebuild.dump))?;
+    files
+        .write_new(&place, &json, 0o600)
+        .map_err(StepError::files("write", &place))
+}
+
+/// The statements of entries, with the settings that they expect.
+pub fn statements(entries: &[Entry]) -> Vec<&str> {
+    let mut statements = vec![dump_text::SETTINGS];
+    statements.extend(entries.iter().flat_map(dump_text::portions));
+    statements
+}
+
+fn text_of<'a>(contents: &'a [u8], rebuild: &Rebuild) -> Result<&'a str, StepError> {
+    std::str::from_utf8(contents).map_err(|_| StepError::Damaged {
+        path: rebuild.dump.clone(),
+        why: "it is not UTF-8".to_owned(),
+    })
+}
+
+/// Reads a dump and its facts from disk and compares them.
+pub fn prove(rebuild: &Rebuild, context: &Context<'_>) -> Result<Proven, StepError> {
+    let damaged = |why: &str| StepError::Damaged {
+        path: rebuild.dump.clone(),
+        why: why.to_owned(),
+    };
+    let facts = tracked::read(&context.resolve(&facts_path(&rebuild.dump))?, context)?;
+    let facts: Facts =
+        serde_json::from_slice(&facts).map_err(|_| damaged("its facts cannot be read"))?;
+    if facts.format != FORMAT {
+        return Err(damaged("its facts have another format"));
+    }
+    let contents = tracked::read(&context.resolve(&rebuild.dump)?, context)?;
+    if tracked::hash(&contents) != facts.sha256 {
+        return Err(damaged("it is not what its facts say"));
+    }
+    let entries = dump_text::entries(text_of(&contents, rebuild)?);
+    Ok(Proven { facts, entries })
+}
+
+/// Removes what an attempt left that did not come to its end. The folder is this run's own.
+fn clear(rebuild: &Rebuild, context: &Context<'_>) -> Result<(), StepError> {
+    let dump = context.resolve(&rebuild.dump)?;
+    let facts = context.resolve(&facts_path(&rebuild.dump))?;
+    for path in [partial(&dump), dump, facts] {
+        if context.stat(&path)?.is_some() {
+            context
+                .files()
+                .remove_file(&path)
+                .map_err(StepError::files("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+/// The dump and its facts will be gone.
+pub fn check_retiring(dump: &str, foreseen: &mut Foreseen) -> Vec<StepError> {
+    foreseen.will_be_free(dump);
+    foreseen.will_be_free(&facts_path(dump));
+    Vec::new()
+}
+
+/// Done if nothing is left in the place.
+pub fn standing_of_retiring(dump: &str, context: &Context<'_>) -> Result<Standing, StepError> {
+    for path in [dump.to_owned(), facts_path(dump)] {
+        if context.stat(&context.resolve(&path)?)?.is_some() {
+            return Ok(Standing::NotDone);
+        }
+    }
+    Ok(Standing::Done)
+}
+
+/// Moves the dump into the run's folder, facts last, and removes an unfinished one.
+pub fn retire(dump: &str, context: &Context<'_>) -> Result<String, StepError> {
+    let unfinished = partial(&context.resolve(dump)?);
+    if context.stat(&unfinished)?.is_some() {
+        context
+            .files()
+            .remove_file(&unfinished)
+            .map_err(StepError::files("remove", &unfinished))?;
+    }
+    for path in [dump.to_owned(), facts_path(dump)] {
+        let place = context.resolve(&path)?;
+        if context.stat(&place)?.is_none() {
+            continue;
+        }
+        let to = super::retire::free(&context.retired(&path), context)?;
+        tracked::create_parent(&to, 0o700, context)?;
+        context
+            .files()
+            .rename(&place, &to)
+            .map_err(StepError::files("move", &place))?;
+    }
+    Ok(format!("{dump} taken away"))
+}
