@@ -185,7 +185,7 @@ fn imports_are_used(lab: &Lab, text: &str) {
             .args(arguments)
             .arg(lab.root().join("look/baseline.py"))
             .output()
-            .unwrap();
+            .expect("Python runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}\n{text}");
     }
