@@ -171,16 +171,20 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             if matches!(inner, WorkerError::Cancelled { .. }) {
                 return cancelled();
             }
+            if let Some(failed) = inner.failed().filter(|failed| is_server_gone(failed)) {
+                return Failure::untouched(format!(
+                    "{}: the server ended the session in the middle of the rehearsal: {}",
+                    safe(&module.0),
+                    failed.message
+                ))
+                .with_hint("nothing of yours has changed; once it answers again: redistill plan");
+            }
             let failure = Failure::untouched(format!("{}: {error}", safe(&module.0)));
             let failure = match inner.failed() {
                 Some(failed) => with_facts(failure, failed),
                 None => failure,
             };
             match error {
-                _ if inner.failed().is_some_and(is_server_gone) => failure.with_hint(
-                    "the server ended the session; nothing of yours has changed; once it answers \
-                     again: redistill plan",
-                ),
                 RehearseError::Replay(_) => failure.with_hint(
                     "mend that revision, or take the models as the source: redistill plan --source \
                      models",
@@ -193,6 +197,15 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 ),
             }
         }
+        RehearseError::Empty { .. } => Failure::refused(format!(
+            "{}: {}",
+            safe(&module.0),
+            safe(&error.to_string())
+        ))
+        .with_hint(
+            "see that env.py imports the models before it passes target_metadata, or take the \
+                 chain as the source: redistill plan --source chain",
+        ),
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(

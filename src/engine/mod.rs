@@ -4,14 +4,17 @@
 //! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
 //! done stands in the rooms below.
 
+mod environments;
 mod failures;
 mod marking;
 mod naming;
 mod planning;
 mod plans;
 mod rebuilding;
+mod rehearsing;
 mod running;
 mod surveying;
+mod tester;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

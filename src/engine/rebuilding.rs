@@ -28,49 +28,48 @@ struct Shared<'a> {
     rehearsals: Vec<&'a Rehearsal>,
 }
 
+/// Refuses where no `pg_dump` can read one of the servers.
+pub(super) fn refuse_without_dump(evidence: &Evidence) -> Result<(), Failure> {
+    for database in evidence.modules.iter().filter_map(|m| m.database.seen()) {
+        rehearse::dump_program(database.identity.major())
+            .map_err(|error| failures::dump(&error))?;
+    }
+    Ok(())
+}
+
+/// What happens to each database, by its place.
+pub(super) fn rebuilds(
+    evidence: &Evidence,
+    rehearsals: &[Rehearsal],
+    archive_folder: &str,
+) -> Result<BTreeMap<String, Rebuild>, Failure> {
+    let version_tables = all_version_tables(evidence);
+    let mut shared: BTreeMap<String, Shared<'_>> = BTreeMap::new();
+    for rehearsal in rehearsals {
+        let is_its = |seen: &&ModuleEvidence| seen.module.name == rehearsal.planned.module;
+        let seen = evidence.modules.iter().find(is_its);
+        if let Some(database) = seen.and_then(|seen| seen.database.seen()) {
+            let fresh = || Shared {
+                database,
+                rehearsals: Vec::new(),
+            };
+            let one = shared.entry(place_of(database)).or_insert_with(fresh);
+            one.rehearsals.push(rehearsal);
+        }
+    }
+    let mut names = BTreeSet::new();
+    let mut rebuilds = BTreeMap::new();
+    for (place, shared) in shared {
+        let dump = format!(
+            "{archive_folder}/{}.sql",
+            dump_name(&shared.database.identity.database, &mut names)
+        );
+        rebuilds.insert(place, rebuild(&shared, dump, &version_tables)?);
+    }
+    Ok(rebuilds)
+}
+
 impl Engine<'_> {
-    /// Refuses where no `pg_dump` can read one of the servers.
-    pub(super) fn refuse_without_dump(&self, evidence: &Evidence) -> Result<(), Failure> {
-        for database in evidence.modules.iter().filter_map(|m| m.database.seen()) {
-            rehearse::dump_program(database.identity.major())
-                .map_err(|error| failures::dump(&error))?;
-        }
-        Ok(())
-    }
-
-    /// What happens to each database, by its place.
-    pub(super) fn rebuilds(
-        &self,
-        evidence: &Evidence,
-        rehearsals: &[Rehearsal],
-        archive_folder: &str,
-    ) -> Result<BTreeMap<String, Rebuild>, Failure> {
-        let version_tables = all_version_tables(evidence);
-        let mut shared: BTreeMap<String, Shared<'_>> = BTreeMap::new();
-        for rehearsal in rehearsals {
-            let is_its = |seen: &&ModuleEvidence| seen.module.name == rehearsal.planned.module;
-            let seen = evidence.modules.iter().find(is_its);
-            if let Some(database) = seen.and_then(|seen| seen.database.seen()) {
-                let fresh = || Shared {
-                    database,
-                    rehearsals: Vec::new(),
-                };
-                let one = shared.entry(place_of(database)).or_insert_with(fresh);
-                one.rehearsals.push(rehearsal);
-            }
-        }
-        let mut names = BTreeSet::new();
-        let mut rebuilds = BTreeMap::new();
-        for (place, shared) in shared {
-            let dump = format!(
-                "{archive_folder}/{}.sql",
-                dump_name(&shared.database.identity.database, &mut names)
-            );
-            rebuilds.insert(place, rebuild(&shared, dump, &version_tables)?);
-        }
-        Ok(rebuilds)
-    }
-
     /// A scratch host for a database whose evidence is not at hand.
     fn host_of(&self, live: &Target) -> Result<Arc<ScratchHost>, String> {
         let may_create = Session::connect(live, CONNECT_LIMIT)

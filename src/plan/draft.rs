@@ -397,7 +397,8 @@ pub fn reference_to(database: &DatabaseEvidence) -> DatabaseRef {
 
 /// Checks that `reuse-head` may be chosen for a rehearsed module.
 pub fn may_reuse_head(choice: &RevisionIdChoice, module: &PlannedModule) -> Result<(), DraftError> {
-    let is_fine = module.old_heads.len() == 1 && module.lost.is_empty();
+    let is_fine =
+        module.old_heads.len() == 1 && module.lost.is_empty() && module.accepted.is_empty();
     if *choice == RevisionIdChoice::ReuseHead && !is_fine {
         return Err(DraftError::CannotReuseHead {
             module: module.module.clone(),

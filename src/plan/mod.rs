@@ -83,6 +83,9 @@ pub struct PlannedModule {
     pub carried: Vec<Carried>,
     /// What the old chain has and the baseline has not.
     pub lost: Vec<Difference>,
+    /// Where the baseline is knowingly not the reference: what was left out, and what the models
+    /// are ahead by.
+    pub accepted: Vec<Difference>,
     /// Differences between the reference and the live database.
     pub drift: Vec<Difference>,
     /// Differences between the models and the old chain, as Alembic renders them.

@@ -9,7 +9,7 @@ use crate::model::{QualifiedName, Target};
 use crate::plan::{Carried, Source};
 use crate::schema::{
     Catalog, Difference, ObjectKey, Origin, Piece, by_reference, carry, carry_rows, carry_sequence,
-    compare, compose, is_left_out, merge, surround,
+    compare, compose, is_left_out, merge, surround, unsayable,
 };
 use crate::survey::rows::{self, RowsDigest};
 use crate::worker::{DraftRequest, RenderRequest};
@@ -32,6 +32,8 @@ pub struct Built {
     pub carried: Vec<Carried>,
     /// What the reference has and it has not, or otherwise.
     pub lost: Vec<Difference>,
+    /// Where it is knowingly otherwise.
+    pub accepted: Vec<Difference>,
     /// A formatter's complaint.
     pub hook_error: Option<String>,
 }
@@ -105,26 +107,54 @@ impl<'a> Drafter<'a> {
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
         let (mut pieces, imports) = self.draft(reference)?;
-        pieces = merge(pieces, self.seed(reference)?);
+        let seed = self.seed(reference)?;
+        let seed = seed.into_iter().filter(|rows| has_table_of(rows, &pieces));
+        pieces = merge(pieces.clone(), seed.collect());
         let leave_out = &self.subject.choices.leave_out;
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
-            let more = carry(reference, &built.catalog, leave_out);
-            if more.pieces.is_empty() || round == ROUNDS {
-                let lost = compare(reference, &built.catalog)
-                    .into_iter()
-                    .filter(|difference| !is_left_out(difference.object(), leave_out))
-                    .collect();
+            let more = carry(reference, &built.catalog, leave_out).pieces;
+            let more = self.carries(reference, &built.catalog, &pieces, more);
+            // What was written in vain would only be written again.
+            let is_new = more.iter().any(|piece| !pieces.contains(piece));
+            if !is_new || round == ROUNDS {
+                let (accepted, lost) =
+                    compare(reference, &built.catalog)
+                        .into_iter()
+                        .partition(|other| {
+                            is_left_out(other.object(), leave_out) || self.is_ahead(other)
+                        });
                 return Ok(Built {
                     lost,
+                    accepted,
                     carried: carried(&pieces),
                     ..built
                 });
             }
-            pieces = merge(pieces, more.pieces);
+            pieces = merge(pieces, more);
         }
         unreachable!("the loop returns in its last round")
+    }
+
+    /// Of what would make the baseline equal to the reference, what this source takes over.
+    fn carries(
+        &self,
+        reference: &Catalog,
+        present: &Catalog,
+        drafted: &[Piece],
+        pieces: Vec<Piece>,
+    ) -> Vec<Piece> {
+        match self.subject.choices.source {
+            Source::Chain => pieces,
+            Source::Models => unsayable(reference, present, drafted, pieces),
+        }
+    }
+
+    /// Whether the models are ahead of the reference: that is what this source is for.
+    fn is_ahead(&self, difference: &Difference) -> bool {
+        self.subject.choices.source == Source::Models
+            && matches!(difference, Difference::Extra { .. })
     }
 
     /// Alembic's own pieces, surrounded by what it cannot say.
@@ -161,8 +191,9 @@ impl<'a> Drafter<'a> {
             .map_err(RehearseError::Draft)?;
         let mut drafted = draft.pieces;
         drafted.retain(|piece| !is_left_out(&piece.key(), leave_out));
-        let around = surround(reference, &drafted, leave_out);
-        Ok((merge(drafted, around.pieces), draft.imports))
+        let around = surround(reference, &drafted, leave_out).pieces;
+        let around = self.carries(reference, &Catalog::default(), &drafted, around);
+        Ok((merge(drafted, around), draft.imports))
     }
 
     /// The rows that the old chain itself leaves on an empty database.
@@ -234,6 +265,7 @@ impl<'a> Drafter<'a> {
             file_name: rendered.file_name.to_string_lossy().into_owned(),
             carried: Vec::new(),
             lost: Vec::new(),
+            accepted: Vec::new(),
             hook_error: rendered.hook_error,
         })
     }
@@ -316,7 +348,7 @@ impl<'a> Drafter<'a> {
         session.batch("COMMIT")?;
         let differences: Vec<String> = compare(built, &self.subject.snapshot(&session)?)
             .iter()
-            .map(|difference| difference.object())
+            .map(Difference::object)
             // What env.py itself creates is not the baseline's.
             .filter(|object| object.kind != "schema")
             .map(ToString::to_string)
@@ -341,6 +373,14 @@ fn seed_digest(
     catalog: &Catalog,
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, RehearseError> {
     Ok(rows::rows(&scratch.connect()?, &catalog.tables())?)
+}
+
+/// Whether the rows' table is among the pieces; the models may have none for it.
+fn has_table_of(rows: &Piece, pieces: &[Piece]) -> bool {
+    rows.kind != "rows"
+        || pieces.iter().any(|piece| {
+            piece.kind == "table" && piece.schema == rows.schema && piece.name == rows.name
+        })
 }
 
 /// The key of a table's seed rows, as `--leave-out "rows TABLE"` names them.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{ScratchError, ScratchHost};
+use crate::model::text::line;
 use crate::model::{Host, QualifiedName, Target, TlsMode};
 use crate::plan::{Fingerprint, OwnObject, Rebuild};
 use crate::sandbox::{SandboxError, client_program};
@@ -25,7 +26,7 @@ use crate::system::{ConnectError, Session, SqlError, environment};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// How long a dump may take.
-const DUMP_LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
+const DUMP_LIMIT: Duration = Duration::from_hours(6);
 
 /// Why there is no proven dump.
 #[derive(Debug, Error)]
@@ -56,7 +57,7 @@ pub enum DumpError {
         /// The beginning of the statement.
         statement: String,
         /// Why.
-        error: SqlError,
+        error: Box<SqlError>,
     },
     /// What came back is not what was dumped.
     #[error("on a scratch database, {doing} does not give the live database again: {what}")]
@@ -193,14 +194,14 @@ struct Whole {
 impl Whole {
     fn of(session: &Session, version_tables: &[QualifiedName]) -> Result<Self, SqlError> {
         let catalog = catalog::snapshot(session, version_tables)?;
-        let rows = rows::rows(session, &catalog.tables())?
-            .iter()
-            .map(|(table, digest)| format!("{table} {} {}\n", digest.count, digest.sha256))
-            .collect();
-        let sequences = rows::sequence_values(session)?
-            .iter()
-            .map(|v| format!("{} {} {}\n", v.sequence, v.last_value, v.is_called))
-            .collect();
+        let mut rows = String::new();
+        for (table, digest) in rows::rows(session, &catalog.tables())? {
+            line!(rows, "{table} {} {}", digest.count, digest.sha256);
+        }
+        let mut sequences = String::new();
+        for v in rows::sequence_values(session)? {
+            line!(sequences, "{} {} {}", v.sequence, v.last_value, v.is_called);
+        }
         Ok(Self {
             catalog,
             rows,
@@ -290,7 +291,7 @@ fn run<'a>(
             DumpError::Statement {
                 doing,
                 statement: line.chars().take(80).collect(),
-                error,
+                error: Box::new(error),
             }
         })?;
     }

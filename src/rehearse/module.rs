@@ -12,7 +12,7 @@ use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Choices, PlannedModule, Source, Strategy};
-use crate::schema::{Catalog, Difference, compare, remarks};
+use crate::schema::{Catalog, Difference, compare, is_left_out, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
@@ -230,6 +230,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         file_name,
         carried,
         lost,
+        accepted,
         hook_error,
         ..
     } = drafter.build(&reference)?;
@@ -240,7 +241,15 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     }
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
-    let drift = live.map_or(Vec::new(), |live| drift(&reference, &live.catalog));
+    let drift = match (subject.choices.source, live) {
+        (_, None) => Vec::new(),
+        (Source::Chain, Some(live)) => drift(&reference, &live.catalog),
+        // The models may say something else than the reference; what was accepted stands.
+        (Source::Models, Some(live)) => drift(&built, &live.catalog)
+            .into_iter()
+            .filter(|other| !is_left_out(other.object(), &subject.choices.leave_out))
+            .collect(),
+    };
     let mut remarks = remarks(&reference, &built);
     remarks.extend(
         live.iter()
@@ -263,6 +272,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         reference: if is_replayed { "replay" } else { "live" }.to_owned(),
         carried,
         lost,
+        accepted,
         drift,
         model_drift,
         known_differences: live.map_or(Vec::new(), |live| live.check.clone()),

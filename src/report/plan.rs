@@ -135,6 +135,11 @@ fn module_text(text: &mut String, module: &PlannedModule) {
     list(text, "lost", module.lost.iter().map(difference));
     list(
         text,
+        "knowingly otherwise",
+        module.accepted.iter().map(difference),
+    );
+    list(
+        text,
         "drift of the live database",
         module.drift.iter().map(difference),
     );
@@ -142,6 +147,15 @@ fn module_text(text: &mut String, module: &PlannedModule) {
         text,
         "models ahead of the chain",
         module.model_drift.iter().cloned(),
+    );
+    list(
+        text,
+        "what alembic check says of the live database already",
+        module
+            .known_differences
+            .iter()
+            .filter(|line| !module.model_drift.contains(line))
+            .cloned(),
     );
     list(
         text,
@@ -163,10 +177,10 @@ fn proof(module: &PlannedModule) -> String {
     } else {
         "the old chain, replayed"
     };
-    let equal = if module.lost.is_empty() {
-        "equal to"
-    } else {
-        "not equal to"
+    let equal = match (module.lost.len(), module.accepted.len()) {
+        (0, 0) => "equal to".to_owned(),
+        (0, places) => format!("but for {} equal to", count(places, "accepted difference")),
+        _ => "not equal to".to_owned(),
     };
     let cycle = if module.left_behind.is_empty() {
         "up, down, up: nothing left behind".to_owned()

@@ -83,11 +83,7 @@ pub fn exclusive_holders(session: &Session) -> Vec<String> {
         .collect()
 }
 
-/// Which database this is, in a read-only transaction of its own.
-pub fn identity(session: &Session) -> Result<Identity, ObserveError> {
-    read_only(session, || identity_within(session))
-}
-
+/// Which database this is.
 fn identity_within(session: &Session) -> Result<Identity, ObserveError> {
     let rows = &session.query(
         "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), current_user::text",

@@ -49,7 +49,7 @@ const RICH: &[&str] = &[
         ('plain', 'it''s \"50%\" :x \\n', 'happy', '2020-02-29', '{\"k\": \":v 50%\"}', 1.500),
         ('none', NULL, NULL, NULL, NULL, NULL),
         ('uni', E'Ünïcode\\nline', 'it''s ok', '1999-12-31', '[1, \"two\"]', -0.001);;
-     INSERT INTO people (name, email) VALUES ('root', 'root@example.org')",
+     INSERT INTO people (name, email, updated_at) VALUES ('root', 'root@example.org', '2020-01-01 12:00+00')",
     "CREATE INDEX people_lower ON people (lower(name) DESC NULLS LAST) WHERE born IS NOT NULL;;
      CREATE UNIQUE INDEX people_mail ON people (email) INCLUDE (name);;
      CREATE INDEX people_payload ON people USING gin (payload jsonb_path_ops);;
@@ -109,7 +109,7 @@ fn rows(lab: &Lab, database: &str) -> Vec<String> {
         .flat_map(|table| {
             lab.column(
                 database,
-                &format!("select md5(string_agg(t::text, '|' order by t::text)) || count(*) from {table} t"),
+                &format!("select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') || ' ' || count(*) from {table} t"),
             )
         })
         .collect()
@@ -176,7 +176,7 @@ fn imports_are_used(lab: &Lab, text: &str) {
         tree = ast.parse(open(sys.argv[1]).read())\n\
         names = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}\n\
         used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}\n\
-        sys.exit(' '.join(sorted(names - used)))";
+        sys.exit(' '.join(sorted(names - used)) or 0)";
     for arguments in [
         &["-W", "error", "-m", "compileall", "-q"][..],
         &["-c", script],
@@ -185,7 +185,7 @@ fn imports_are_used(lab: &Lab, text: &str) {
             .args(arguments)
             .arg(lab.root().join("look/baseline.py"))
             .output()
-            .unwrap();
+            .expect("Python runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}\n{text}");
     }

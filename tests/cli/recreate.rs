@@ -223,9 +223,13 @@ fn what_hangs_on_the_modules_tables_is_named_and_refused() {
 #[test]
 fn without_pg_dump_nothing_is_planned() {
     let lab = lab_with_rows();
-    let empty = lab.beside("empty");
-    std::fs::create_dir(&empty).unwrap();
-    let variables = [("REDISTILL_PG_BIN", empty.to_str().unwrap())];
+    let lacking = lab.beside("lacking");
+    std::fs::create_dir(&lacking).unwrap();
+    for name in ["postgres", "initdb"] {
+        let program = lab.server.program(name).unwrap().canonicalize().unwrap();
+        std::os::unix::fs::symlink(program, lacking.join(name)).unwrap();
+    }
+    let variables = [("REDISTILL_PG_BIN", lacking.to_str().unwrap())];
     let before = (lab.tree(), lab.dump("app", &[]));
     lab.redistill_with(&["plan", "--strategy", "recreate"], &variables)
         .expect(1)
@@ -332,53 +336,71 @@ fn an_asynchronous_environment_and_the_old_heads_name() {
     assert_eq!((lab.tree(), lab.dump("app", &[])), before);
 }
 
+/// Records of a reset: 4 the dump begins, 5 it is done, 8 the database begins, 9 its transaction is
+/// announced, 10 it is done; then the files.
 #[test]
-fn a_kill_between_any_two_records_ends_as_before_or_rebuilt() {
+fn a_kill_around_the_database_step_ends_as_before_or_rebuilt() {
     let lab = lab_with_rows();
     let before = (lab.tree(), lab.dump("app", &[]));
-    for point in 1..60 {
-        let digest = lab.plan(RECREATE);
-        let answer = lab.redistill_with(
-            &["reset", "--plan", &digest],
-            &[("REDISTILL_CRASH_AFTER_RECORD", &point.to_string())],
-        );
-        if answer.code == 0 {
-            assert!(point > 12, "only {point} records");
-            return;
+    for (place, record, is_rebuilt) in [
+        ("AFTER", 4, false),
+        ("AFTER", 5, false),
+        ("AFTER", 8, false),
+        ("AFTER", 9, false),
+        ("BEFORE", 10, true),
+        ("AFTER", 11, true),
+    ] {
+        for command in ["resume", "undo"] {
+            let digest = lab.plan(RECREATE);
+            let variable = format!("REDISTILL_CRASH_{place}_RECORD");
+            let answer = lab.redistill_with(
+                &["reset", "--plan", &digest],
+                &[(&variable, &record.to_string())],
+            );
+            let case = format!("{command} after the kill {place} {record}");
+            assert_ne!(answer.code, 0, "{case}");
+            let rows = if is_rebuilt { "0" } else { "2" };
+            assert_eq!(count(&lab, "notes"), rows, "{case}");
+            lab.redistill(&[command]).expect(0);
+            if is_rebuilt && command == "resume" {
+                lab.alembic("api", &["check"]);
+                lab.redistill(&["undo", &last_run(&lab)]).expect(0);
+            }
+            assert!(lab.tree() == before.0, "{case}");
+            assert_eq!(lab.dump("app", &[]), before.1, "{case}");
         }
-        let command = if point % 2 == 0 { "resume" } else { "undo" };
-        let is_closed = lab.redistill(&[command]).code != 0;
-        if is_closed || lab.tree() != before.0 {
-            lab.alembic("api", &["check"]);
-            assert_eq!(count(&lab, "notes"), "0", "after record {point}");
-            lab.redistill(&["undo", &last_run(&lab)]).expect(0);
-        }
-        assert_eq!(lab.tree(), before.0, "after record {point}");
-        assert_eq!(lab.dump("app", &[]), before.1, "after record {point}");
     }
-    panic!("the run never ended");
 }
 
+/// Records of an undo: 6 the database begins, 7 its transaction is announced, 8 it is done.
 #[test]
-fn a_kill_during_the_undo_is_gone_on_with() {
+fn a_kill_around_the_restoration_is_gone_on_with() {
     let lab = lab_with_rows();
     let before = (lab.tree(), lab.dump("app", &[]));
-    for point in 1..40 {
-        let id = lab.reset(RECREATE);
-        let answer = lab.redistill_with(
-            &["undo", &id],
-            &[("REDISTILL_CRASH_AFTER_RECORD", &point.to_string())],
-        );
-        if answer.code != 0 {
-            // After the last record there is nothing to go on with.
-            lab.redistill(&[if point % 2 == 0 { "resume" } else { "undo" }]);
-        }
-        assert_eq!(lab.tree(), before.0, "after record {point}");
-        assert_eq!(lab.dump("app", &[]), before.1, "after record {point}");
-        if answer.code == 0 {
-            assert!(point > 8, "only {point} records");
-            return;
+    for (place, record, is_restored) in [
+        ("AFTER", 6, false),
+        ("AFTER", 7, false),
+        ("BEFORE", 8, true),
+        ("AFTER", 10, true),
+    ] {
+        for command in ["resume", "undo"] {
+            let id = lab.reset(RECREATE);
+            let after = (lab.tree(), lab.dump("app", &[]));
+            let variable = format!("REDISTILL_CRASH_{place}_RECORD");
+            let answer = lab.redistill_with(&["undo", &id], &[(&variable, &record.to_string())]);
+            let case = format!("{command} after the kill {place} {record}");
+            assert_ne!(answer.code, 0, "{case}");
+            let rows = if is_restored { "2" } else { "0" };
+            assert_eq!(count(&lab, "notes"), rows, "{case}");
+            lab.redistill(&[command]).expect(0);
+            if !is_restored && command == "resume" {
+                // Before its first commit, an undo that is resumed is given up.
+                assert!(lab.tree() == after.0, "{case}");
+                assert_eq!(lab.dump("app", &[]), after.1, "{case}");
+                lab.redistill(&["undo", &id]).expect(0);
+            }
+            assert!(lab.tree() == before.0, "{case}");
+            assert_eq!(lab.dump("app", &[]), before.1, "{case}");
         }
     }
-    panic!("the undo never ended");
 }

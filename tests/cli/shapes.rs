@@ -1,6 +1,7 @@
 //! Shapes of projects: each is reset, agreed to by Alembic, and undone.
 
 use crate::support::{Lab, Module, NOTES_CHAIN, NOTES_MODEL};
+use std::fmt::Write as _;
 
 /// How a project is reset and looked at.
 pub(super) struct Way<'a> {
@@ -77,7 +78,7 @@ impl Way<'_> {
         let heads: Vec<&str> = heads.lines().filter(|l| l.contains("(head)")).collect();
         assert_eq!(heads.len(), 1, "{heads:?}");
         let current = lab.alembic(folder, &[section, &["current"][..]].concat());
-        let id = heads[0].split_whitespace().next().unwrap();
+        let id = heads[0].split_whitespace().next().expect("a head is named");
         assert!(current.contains(&format!("{id} (head)")), "{current}");
     }
 
@@ -144,7 +145,7 @@ pub(super) fn sql_chain(revisions: &[&str]) -> Vec<(String, String)> {
             .filter(|one| !one.is_empty())
             .fold(String::new(), |all, one| {
                 // The drivers read `%` as a placeholder.
-                let quoted = serde_json::to_string(&one.replace('%', "%%")).unwrap();
+                let quoted = serde_json::to_string(&one.replace('%', "%%")).expect("text is JSON");
                 format!("{all}op.get_bind().exec_driver_sql({quoted})\n")
             });
         files.push((format!("{id}_step.py"), revision(&id, &down, &up, None)));
@@ -361,9 +362,11 @@ fn two_sections_of_one_ini_share_the_script_folder() {
         "[DEFAULT]\nscript_location = %(here)s/alembic\nprepend_sys_path = .\nsqlalchemy.url = {url}\n"
     );
     for (section, table, id) in [("notes", "notes", "n00"), ("tasks", "tasks", "t00")] {
-        ini += &format!(
+        write!(
+            ini,
             "\n[{section}]\nversion_locations = %(here)s/versions/{section}\nversion_table = {section}_version\nown = {table}\n"
-        );
+        )
+        .unwrap();
         for (name, text) in NOTES_CHAIN {
             lab.write(
                 &format!("api/versions/{section}/{name}"),
@@ -683,8 +686,6 @@ fn without_createdb_nothing_is_created_on_the_server() {
         lab.column("postgres", made),
         lab.column("postgres", "select rolname from pg_roles order by 1"),
     );
-    Way::default().swap(&lab);
-    Way::default().swap_back(&lab);
     let id = lab.reset(&[]);
     lab.alembic("api", &["check"]);
     lab.redistill(&["undo", &id]).expect(0);
@@ -693,7 +694,6 @@ fn without_createdb_nothing_is_created_on_the_server() {
         lab.column("postgres", "select rolname from pg_roles order by 1"),
     );
     assert_eq!(after, before);
-    // The counter of identifiers shows also what was created and dropped again.
 }
 
 #[test]
@@ -734,20 +734,45 @@ fn models_are_the_source_where_the_chain_does_not_replay() {
         "create type note_state as enum ('open', 'done');
          create table notes (id serial primary key, title varchar(80) not null, state note_state not null);
          create view open_notes as select id from notes where state = 'open';
-         create table lookup (code text primary key)",
+         create table lookup (code text primary key);
+         create view codes as select code from lookup",
     );
     lab.alembic("api", &["stamp", "head"]);
+    let live = lab.dump("app", &["-T", "alembic_version"]);
     let before = (lab.tree(), lab.dump("app", &[]));
     lab.redistill(&["plan"])
         .expect(3)
         .says(&["n001", "notes", "--source models"]);
-    let answer = lab.redistill(&["plan", "--source", "models"]);
-    let answer = answer.expect(1).says(&["table lookup", "--leave-out"]);
+    let answer = lab.redistill(&["plan", "--source", "models"]).expect(1);
+    let answer = answer.says(&[
+        "table lookup: missing",
+        "view codes: missing",
+        "--leave-out",
+    ]);
+    assert!(!answer.stderr.contains("open_notes"), "{}", answer.stderr);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+    let choices = [
+        "--source",
+        "models",
+        "--leave-out",
+        "table lookup",
+        "--leave-out",
+        "view codes",
+    ];
+    let id = lab.reset(&choices);
+    assert_eq!(lab.dump("app", &["-T", "alembic_version"]), live);
+    Way::default().swap(&lab);
+    lab.alembic("api", &["upgrade", "head"]);
+    lab.alembic("api", &["check"]);
+    let fresh = lab.dump("app", &["-s"]);
     assert!(
-        !answer.stderr.contains("view open_notes"),
-        "{}",
-        answer.stderr
+        fresh.contains("open_notes") && !fresh.contains("lookup"),
+        "{fresh}"
     );
+    lab.alembic("api", &["downgrade", "base"]);
+    lab.alembic("api", &["upgrade", "head"]);
+    Way::default().swap_back(&lab);
+    lab.redistill(&["undo", &id]).expect(0);
     assert_eq!((lab.tree(), lab.dump("app", &[])), before);
 }
 
@@ -799,4 +824,63 @@ fn two_modules_in_one_version_table() {
     assert_eq!(lab.column("shared", rows), heads);
     lab.redistill(&["undo", &id]).expect(0);
     assert_eq!((lab.tree(), lab.dump("shared", &[])), before);
+}
+
+#[test]
+fn models_that_are_ahead_of_the_chain() {
+    let lab = Lab::with_module(&Module {
+        models: &format!("{NOTES_MODEL}    later: Mapped[int] = mapped_column(nullable=True)\n"),
+        ..Module::default()
+    });
+    let before = (lab.tree(), lab.dump("app", &[]));
+    // Stamping the live database would not be true: it has no such column.
+    lab.redistill(&["plan", "--source", "models"])
+        .expect(1)
+        .says(&["column notes.later", "differs from the models"]);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+    lab.redistill(&[
+        "plan",
+        "--source",
+        "models",
+        "--revision-id",
+        "reuse-head",
+        "--strategy",
+        "unversioned",
+    ])
+    .expect(1)
+    .says(&["reuse-head"]);
+    let id = lab.reset(&["--source", "models", "--strategy", "unversioned"]);
+    let way = Way::default();
+    way.swap(&lab);
+    lab.alembic("api", &["upgrade", "head"]);
+    lab.alembic("api", &["check"]);
+    assert!(lab.dump("app", &["-s"]).contains("later integer"));
+    way.swap_back(&lab);
+    lab.redistill(&["undo", &id]).expect(0);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+}
+
+#[test]
+fn an_empty_baseline_is_refused() {
+    let lab = Lab::with_module(&Module::default());
+    lab.write(
+        "api/app/models.py",
+        "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n",
+    );
+    let before = (lab.tree(), lab.dump("app", &[]));
+    lab.redistill(&["plan", "--source", "models"])
+        .expect(1)
+        .says(&["the baseline is empty", "target_metadata"]);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+}
+
+#[test]
+fn a_neighbours_table_that_check_complains_of_is_no_hindrance() {
+    let lab = Lab::with_module(&Module::default());
+    lab.sql("app", "create table neighbour (id int primary key)");
+    let before = (lab.tree(), lab.dump("app", &[]));
+    let id = lab.reset(&[]);
+    assert!(lab.dump("app", &["-s"]).contains("neighbour"));
+    lab.redistill(&["undo", &id]).expect(0);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
 }

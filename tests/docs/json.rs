@@ -93,6 +93,8 @@ fn the_page_names_every_field() {
         "run (reset, resume, undo)",
         &ask(&["undo", id]).expect(0).json(),
     );
+    let recreate = ask(&["plan", "--strategy", "recreate"]).expect(0).json();
+    agrees("plan", &recreate);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! RD107 archiving-on: the server archives its log or waits for standbys.
 
-use super::on_signals;
+use super::on_server_signs;
 use crate::evidence::{Observed, Signals};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
@@ -22,23 +22,13 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+const WORDS: (&str, &str) = (
+    "archives its log or waits for standbys",
+    "point the module at a development server",
+);
+
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    on_signals(case, |database| {
-        signs(&database.signals)
-            .into_iter()
-            .map(|seen| {
-                RULE.finding(
-                    &database.label,
-                    format!(
-                        "the server of {} archives its log or waits for standbys",
-                        database.label
-                    ),
-                )
-                .seen(seen)
-                .remedy("point the module at a development server")
-            })
-            .collect()
-    })
+    on_server_signs(case, &RULE, WORDS, signs)
 }
 
 /// What was seen, in words.

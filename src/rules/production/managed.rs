@@ -2,6 +2,7 @@
 
 use super::{DISPOSABLE_MARK, on_signals};
 use crate::evidence::{Observed, Signals};
+use crate::model::quote_identifier;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -55,8 +56,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                         "point the module at a development database, or mark this one disposable",
                     )
                     .next(format!(
-                        "COMMENT ON DATABASE \"{}\" IS '{DISPOSABLE_MARK}'",
-                        database.identity.database
+                        "COMMENT ON DATABASE {} IS '{DISPOSABLE_MARK}'",
+                        quote_identifier(&database.identity.database)
                     ))
             })
             .collect()

@@ -13,8 +13,8 @@ pub mod unidentified;
 pub mod unseen;
 
 use super::finding::Finding;
-use super::rule::Case;
-use crate::evidence::DatabaseEvidence;
+use super::rule::{Case, Rule};
+use crate::evidence::{DatabaseEvidence, Observed, Signals};
 
 /// Marks a database as production; written by `redistill mark production`.
 pub const PRODUCTION_MARK: &str = "redistill: production";
@@ -32,6 +32,34 @@ fn on_signals(case: &Case<'_>, judge: impl Fn(&DatabaseEvidence) -> Vec<Finding>
                 .map(|finding| finding.of(&module.module.name))
         })
         .collect()
+}
+
+/// One finding for every sign that `signs` sees of a live database's server.
+fn on_server_signs(
+    case: &Case<'_>,
+    rule: &Rule,
+    (what, remedy): (&str, &str),
+    signs: fn(&Signals) -> Vec<String>,
+) -> Vec<Finding> {
+    on_signals(case, |database| {
+        let message = format!("the server of {} {what}", database.label);
+        signs(&database.signals)
+            .into_iter()
+            .map(|seen| {
+                rule.finding(&database.label, &message)
+                    .seen(seen)
+                    .remedy(remedy)
+            })
+            .collect()
+    })
+}
+
+/// How many rows a view has, where it has any.
+fn rows_in(view: &str, count: &Observed<i64>) -> Option<String> {
+    match count {
+        Observed::Seen(rows) if *rows > 0 => Some(format!("{view} has {rows} rows")),
+        _ => None,
+    }
 }
 
 /// The words that name a production system.

@@ -1,7 +1,7 @@
 //! RD111 publication-present: the database publishes its changes.
 
-use super::on_signals;
-use crate::evidence::{Observed, Signals};
+use super::{on_server_signs, rows_in};
+use crate::evidence::Signals;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -22,28 +22,20 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+const WORDS: (&str, &str) = (
+    "has publications",
+    "see who subscribes to it, or drop it: DROP PUBLICATION …",
+);
+
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    on_signals(case, |database| {
-        signs(&database.signals)
-            .into_iter()
-            .map(|seen| {
-                RULE.finding(
-                    &database.label,
-                    format!("the server of {} has publications", database.label),
-                )
-                .seen(seen)
-                .remedy("see who subscribes to it, or drop it: DROP PUBLICATION …")
-            })
-            .collect()
-    })
+    on_server_signs(case, &RULE, WORDS, signs)
 }
 
 /// What was seen, in words.
 fn signs(signals: &Signals) -> Vec<String> {
-    match &signals.publications {
-        Observed::Seen(rows) if *rows > 0 => vec![format!("pg_publication has {rows} rows")],
-        _ => Vec::new(),
-    }
+    rows_in("pg_publication", &signals.publications)
+        .into_iter()
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! RD105 replica-attached: other servers stream from this one, or it from them.
 
-use super::on_signals;
-use crate::evidence::{Observed, Signals};
+use super::{on_server_signs, rows_in};
+use crate::evidence::Signals;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -22,17 +22,13 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+const WORDS: (&str, &str) = (
+    "is replicated",
+    "point the module at a development server, or drop a left-over slot: SELECT pg_drop_replication_slot(…)",
+);
+
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    on_signals(case, |database| {
-        signs(&database.signals)
-            .into_iter()
-            .map(|seen| {
-                RULE.finding(&database.label, format!("the server of {} is replicated", database.label))
-                    .seen(seen)
-                    .remedy("point the module at a development server, or drop a left-over slot: SELECT pg_drop_replication_slot(…)")
-            })
-            .collect()
-    })
+    on_server_signs(case, &RULE, WORDS, signs)
 }
 
 /// What was seen, in words.
@@ -43,10 +39,7 @@ fn signs(signals: &Signals) -> Vec<String> {
         (&signals.receivers, "pg_stat_wal_receiver"),
     ]
     .into_iter()
-    .filter_map(|(count, view)| match count {
-        Observed::Seen(rows) if *rows > 0 => Some(format!("{view} has {rows} rows")),
-        _ => None,
-    })
+    .filter_map(|(count, view)| rows_in(view, count))
     .collect()
 }
 

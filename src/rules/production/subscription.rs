@@ -1,7 +1,7 @@
 //! RD106 subscription-present: the database subscribes to another one.
 
-use super::on_signals;
-use crate::evidence::{Observed, Signals};
+use super::{on_server_signs, rows_in};
+use crate::evidence::Signals;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -22,25 +22,20 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+const WORDS: (&str, &str) = (
+    "has subscriptions",
+    "point the module at a development database, or drop the subscription: DROP SUBSCRIPTION …",
+);
+
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    on_signals(case, |database| {
-        signs(&database.signals)
-            .into_iter()
-            .map(|seen| {
-                RULE.finding(&database.label, format!("the server of {} has subscriptions", database.label))
-                    .seen(seen)
-                    .remedy("point the module at a development database, or drop the subscription: DROP SUBSCRIPTION …")
-            })
-            .collect()
-    })
+    on_server_signs(case, &RULE, WORDS, signs)
 }
 
 /// What was seen, in words.
 fn signs(signals: &Signals) -> Vec<String> {
-    match &signals.subscriptions {
-        Observed::Seen(rows) if *rows > 0 => vec![format!("pg_subscription has {rows} rows")],
-        _ => Vec::new(),
-    }
+    rows_in("pg_subscription", &signals.subscriptions)
+        .into_iter()
+        .collect()
 }
 
 #[cfg(test)]
