@@ -73,7 +73,7 @@ pub fn safe_json(text: &str) -> String {
         } else {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                shown.push_str(&format!("\\u{unit:04x}"));
+                write!(shown, "\\u{unit:04x}").expect("writing to a String cannot fail");
             }
         }
     }
