@@ -241,17 +241,16 @@ impl Engine<'_> {
                 outcome: "undone",
                 by_hand: Vec::new(),
             }),
-            // Going back was what was asked for.
-            (
-                Outcome::AsBefore {
-                    cause: Cause::Recovered,
-                },
-                _,
-            ) => Ok(Ended {
-                id: run.id().to_owned(),
-                outcome: "as before",
-                by_hand: Vec::new(),
-            }),
+            // Going back was what was asked for, or what it was doing when it was stopped.
+            (Outcome::AsBefore { .. }, _)
+                if direction == Some(Direction::Back) || run.direction == Direction::Back =>
+            {
+                Ok(Ended {
+                    id: run.id().to_owned(),
+                    outcome: "as before",
+                    by_hand: Vec::new(),
+                })
+            }
             _ => ended(run.id(), &outcome),
         }
     }
