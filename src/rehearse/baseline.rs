@@ -316,7 +316,7 @@ impl<'a> Drafter<'a> {
         session.batch("COMMIT")?;
         let differences: Vec<String> = compare(built, &self.subject.snapshot(&session)?)
             .iter()
-            .map(|difference| difference.object())
+            .map(Difference::object)
             // What env.py itself creates is not the baseline's.
             .filter(|object| object.kind != "schema")
             .map(ToString::to_string)

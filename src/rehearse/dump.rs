@@ -25,7 +25,7 @@ use crate::system::{ConnectError, Session, SqlError, environment};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// How long a dump may take.
-const DUMP_LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
+const DUMP_LIMIT: Duration = Duration::from_hours(6);
 
 /// Why there is no proven dump.
 #[derive(Debug, Error)]
@@ -47,7 +47,7 @@ pub enum DumpError {
     Sql(#[from] SqlError),
     /// No scratch database.
     #[error(transparent)]
-    Scratch(#[from] ScratchError),
+    Scratch(Box<ScratchError>),
     /// A statement failed on scratch.
     #[error("on a scratch database, {doing} failed: {error} (at “{statement}”)")]
     Statement {
@@ -56,7 +56,7 @@ pub enum DumpError {
         /// The beginning of the statement.
         statement: String,
         /// Why.
-        error: SqlError,
+        error: Box<SqlError>,
     },
     /// What came back is not what was dumped.
     #[error("on a scratch database, {doing} does not give the live database again: {what}")]
@@ -66,6 +66,12 @@ pub enum DumpError {
         /// What differs.
         what: String,
     },
+}
+
+impl From<ScratchError> for DumpError {
+    fn from(error: ScratchError) -> Self {
+        Self::Scratch(Box::new(error))
+    }
 }
 
 /// The `pg_dump` for a server of this major version, or a newer one.
@@ -186,20 +192,21 @@ pub fn fingerprint(
 /// Everything that must come back.
 struct Whole {
     catalog: Catalog,
-    rows: String,
-    sequences: String,
+    rows: Vec<String>,
+    sequences: Vec<String>,
 }
 
 impl Whole {
     fn of(session: &Session, version_tables: &[QualifiedName]) -> Result<Self, SqlError> {
         let catalog = catalog::snapshot(session, version_tables)?;
-        let rows = rows::rows(session, &catalog.tables())?
+        let digests = rows::rows(session, &catalog.tables())?;
+        let rows = digests
             .iter()
-            .map(|(table, digest)| format!("{table} {} {}\n", digest.count, digest.sha256))
+            .map(|(table, digest)| format!("{table} {} {}", digest.count, digest.sha256))
             .collect();
         let sequences = rows::sequence_values(session)?
             .iter()
-            .map(|v| format!("{} {} {}\n", v.sequence, v.last_value, v.is_called))
+            .map(|v| format!("{} {} {}", v.sequence, v.last_value, v.is_called))
             .collect();
         Ok(Self {
             catalog,
@@ -221,9 +228,7 @@ impl Whole {
             (&self.rows, &other.rows),
             (&self.sequences, &other.sequences),
         ] {
-            let missing = here
-                .lines()
-                .filter(|line| there.lines().all(|other| other != *line));
+            let missing = here.iter().filter(|line| !there.contains(line));
             what.extend(missing.map(|line| {
                 let name = line.split(' ').next().unwrap_or(line);
                 format!("the contents of {name}")
@@ -290,7 +295,7 @@ fn run<'a>(
             DumpError::Statement {
                 doing,
                 statement: line.chars().take(80).collect(),
-                error,
+                error: Box::new(error),
             }
         })?;
     }

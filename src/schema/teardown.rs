@@ -229,7 +229,10 @@ mod tests {
         catalog(&[
             (notes.clone(), &[key("enum", "", "mood")]),
             (tags.clone(), &[]),
-            (key("constraint", "tags", "to"), &[notes.clone()]),
+            (
+                key("constraint", "tags", "to"),
+                std::slice::from_ref(&notes),
+            ),
             (key("constraint", "notes", "fro"), &[tags]),
             (key("enum", "", "mood"), &[]),
             (key("view", "", "report"), &[key("column", "notes", "id")]),
