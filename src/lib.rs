@@ -12,7 +12,8 @@
 //! system                                the only door to the world
 //! ```
 //!
-//! `tests/architecture.rs` holds the table and reads the `use crate::…` lines against it.
+//! `docs/ARCHITECTURE.md` holds the table; `tests/architecture.rs` reads the `use crate::…` lines
+//! against it.
 
 pub mod cli;
 pub mod demo;

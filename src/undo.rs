@@ -6,9 +6,9 @@
 
 use thiserror::Error;
 
-use crate::journal::{Direction, Outcome, Run, Status, TakenBack};
+use crate::journal::{Before, Direction, Outcome, Run, Status, TakenBack};
 use crate::plan::{FORMAT, Plan, Purpose, Step};
-use crate::steps::{Before, Inverse, Standing, inverse};
+use crate::steps::{Inverse, Standing, inverse};
 
 /// A plan that takes a run back, and what it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -164,7 +164,7 @@ def compose(catalog, leave_out):
     if work.types.needs_postgresql or catalog.enums:
         imports.append("from sqlalchemy.dialects import postgresql")
     if work.types.needs_database_type:
-        imports.append("\n\n" + DATABASE_TYPE)
+        imports.append("\n\n" + DATABASE_TYPE + "\n")
     return {"pieces": work.pieces, "imports": imports, "not_drafted": work.not_drafted, "default_schema": work.default}
 
 

@@ -1,6 +1,8 @@
 """The text of single statements: columns, constraints, tables, indexes. Pure."""
 import re
 
+from sqlalchemy.dialects import postgresql
+
 ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 INTEGERS = {"smallint": (32767, "SMALLSERIAL"), "integer": (2147483647, "SERIAL"), "bigint": (9223372036854775807, "BIGSERIAL")}
 # What `sqlalchemy.text` takes for a bound parameter, and for an escaped one.
@@ -195,11 +197,11 @@ def schema_argument(schema, default_schema, key="schema"):
 
 
 def qualified(table):
-    return "%s.%s" % (quoted(table["schema"]), quoted(table["name"]))
+    return "%s.%s" % (quoted_if_needed(table["schema"]), quoted_if_needed(table["name"]))
 
 
 def alter_text(table, constraint):
-    name = quoted(constraint["name"])
+    name = quoted_if_needed(constraint["name"])
     return execute("ALTER TABLE %s ADD CONSTRAINT %s %s" % (qualified(table), name, constraint["definition"]))
 
 
@@ -225,7 +227,8 @@ def options_text(options):
 
 
 def quoted_if_needed(name):
-    return name if re.match(r"[a-z_][a-z0-9_]*$", name) else quoted(name)
+    plain = re.match(r"[a-z_][a-z0-9_]*$", name) and name not in postgresql.base.RESERVED_WORDS
+    return name if plain else quoted(name)
 
 
 def index_key(key, default_schema):

@@ -5,6 +5,7 @@ redirected; one that a driver is asked for directly, to anywhere else, is refuse
 """
 import functools
 import os
+import re
 import threading
 
 import sqlalchemy
@@ -167,6 +168,15 @@ def do_connect(dialect, record, args, params):
         State.allowed.now = False
 
 
+# What env.py does before every command, so that it is there: nothing, where it is there.
+MAKES_SURE = re.compile(r"\s*CREATE\s+(SCHEMA|EXTENSION)\s+IF\s+NOT\s+EXISTS\s", re.IGNORECASE)
+
+
+def leave_undone(connection, cursor, statement, parameters, context, executemany):
+    """SQLAlchemy's event before a statement: a read-only server refuses even what would do nothing."""
+    return ("SELECT 1" if MAKES_SURE.match(statement) else statement), parameters
+
+
 def guarded(original, driver, is_async):
     """A driver's own connect function: only for connections that come from `do_connect`."""
 
@@ -288,5 +298,7 @@ def install(target=None, read_only=False, locating=False):
     """Puts everything in place; without a target only `locating` makes sense."""
     State.target, State.read_only, State.locating = target, read_only, locating
     event.listen(Engine, "do_connect", do_connect)
+    if read_only:
+        event.listen(Engine, "before_cursor_execute", leave_undone, retval=True)
     watch_create_engine()
     guard_drivers()

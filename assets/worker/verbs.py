@@ -181,7 +181,7 @@ def inspect(project):
     """What `alembic current`, `alembic heads` and `alembic check` say."""
     config = project.config()
     script = project.script(config)
-    project.load_chain(script)
+    known = {revision.revision for revision in project.load_chain(script)}
     arguments = dict(
         message=None, autogenerate=True, sql=False, head="head", splice=False,
         branch_label=None, version_path=None, rev_id=None, depends_on=None,
@@ -190,9 +190,11 @@ def inspect(project):
     current, problem = [], []
 
     def compare(heads, context):
-        current.extend(heads if isinstance(heads, (tuple, list)) else [heads])
+        # In a version table that modules share, the rows of the others are none of ours.
+        own = tuple(head for head in (heads if isinstance(heads, (tuple, list)) else [heads]) if head in known)
+        current.extend(own)
         try:
-            revisions.run_autogenerate(heads, context)
+            revisions.run_autogenerate(own, context)
         except Exception as error:
             problem.append(str(error))
             # A failed statement must not spoil what env.py does afterwards.

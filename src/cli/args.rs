@@ -117,6 +117,18 @@ pub enum Command {
     },
     /// Upgrade, downgrade, upgrade of the present chain on scratch
     Verify,
+    /// Write into a database what it is for; confirmed by typing its name
+    Mark {
+        /// What the database is for
+        #[arg(value_enum)]
+        mark: MarkArg,
+        /// The database; the project's only one unless given
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// The database's name, where there is no terminal to type it
+        #[arg(long, value_name = "NAME")]
+        confirm: Option<String>,
+    },
     /// Past resets, newest first
     Log,
     /// One past reset
@@ -140,6 +152,15 @@ pub enum Command {
     },
     /// The manual page
     Man,
+}
+
+/// What a database is marked as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MarkArg {
+    /// It may be reset
+    Disposable,
+    /// It must never be reset; only lifted by hand
+    Production,
 }
 
 /// What is decided at `plan`; part of the digest.

@@ -6,7 +6,7 @@ use super::text_or_json;
 use crate::engine::{Depth, Engine};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::safe;
+use crate::model::text::{safe, safe_json};
 use crate::report::{self, Paint, Report};
 use crate::rules::Verdict;
 
@@ -22,17 +22,16 @@ pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Resul
     let report = Report::new(&survey.evidence, &assessment.findings);
     print::result(&match global.format {
         Format::Text => report::text::render(&report, Paint::Coloured),
-        Format::Json => report::json::render(&report),
-        Format::Sarif => report::sarif::render(&report),
+        Format::Json => safe_json(&report::json::render(&report)),
+        Format::Sarif => safe_json(&report::sarif::render(&report)),
         Format::Github => report::github::render(&report),
     });
     for obstacle in &survey.obstacles {
         print::aside(&format!("  {obstacle}"));
     }
     let mut exit = match assessment.verdict {
-        Verdict::Refused => Exit::Refused,
         Verdict::Clear | Verdict::Caution if survey.obstacles.is_empty() => Exit::Done,
-        Verdict::Clear | Verdict::Caution => Exit::Refused,
+        _ => Exit::Refused,
     };
     for failure in survey.troubles.values() {
         print::failure(failure);
@@ -69,5 +68,5 @@ pub fn chain(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure> 
 
 /// JSON for a file or a pipe, ending with a line feed.
 pub fn pretty(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
+    safe_json(&format!("{value:#}\n"))
 }

@@ -1,8 +1,10 @@
 //! The headless face: reads the command line, calls the engine, prints.
 
 mod args;
+mod ask;
 mod check;
 mod demo;
+mod mark;
 mod past;
 mod plan;
 mod print;
@@ -11,13 +13,13 @@ mod settings;
 mod watch;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::engine::{Engine, ModuleRequest, Request};
+use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::model::text::safe;
@@ -51,6 +53,11 @@ pub fn run() -> Exit {
     }
 }
 
+/// The command line as data: for the generated reference.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     let cancel = interrupts::flag();
@@ -75,11 +82,17 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Undo { id } => with_engine(global, &cancel, |engine| {
             reset::undo(engine, global, id.as_deref())
         }),
+        Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
+            mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
+        }),
         Command::Log => with_engine(global, &cancel, |engine| past::log(engine, global)),
         Command::Show { id } => {
             with_engine(global, &cancel, |engine| past::show(engine, global, &id))
         }
-        Command::Demo { .. } => Err(Failure::usage("soon")),
+        Command::Demo { keep, serve } => match serve {
+            Some(folder) => demo::serve(global, &cancel, &folder),
+            None => demo::demo(global, &cancel, keep.as_deref()),
+        },
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "redistill", &mut text);
@@ -156,6 +169,17 @@ fn request(global: &Global) -> Result<Request, Failure> {
             root.join(path)
         }
     };
+    let named = file
+        .modules
+        .iter()
+        .filter_map(|(name, module)| {
+            Some(ModuleOverride {
+                name: Some(name.clone()),
+                config: module.config.clone()?,
+                section: module.section.clone(),
+            })
+        })
+        .collect();
     let modules = file
         .modules
         .into_iter()
@@ -177,15 +201,39 @@ fn request(global: &Global) -> Result<Request, Failure> {
             here.join(path)
         }
     });
-    let folder = |path: PathBuf| path.to_string_lossy().trim_end_matches('/').to_owned();
     Ok(Request {
         only: global.modules.clone(),
         python: given.or(file.python.map(absolute)),
         modules,
-        backups: file.backups.map_or_else(|| "backups".to_owned(), folder),
-        notes: file.notes.map(folder),
+        named: Overrides { modules: named },
+        backups: match file.backups {
+            Some(path) => folder("backups", &path)?,
+            None => "backups".to_owned(),
+        },
+        notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })
+}
+
+/// A folder of the configuration, which lies in the project: every effect of a reset does.
+fn folder(key: &str, path: &Path) -> Result<String, Failure> {
+    let is_below = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let plain: PathBuf = path
+        .components()
+        .filter(|part| matches!(part, Component::Normal(_)))
+        .collect();
+    if !is_below || plain.as_os_str().is_empty() {
+        return Err(Failure::usage(format!(
+            "`{key}` of the configuration is no folder below the project: {}",
+            safe(&path.display().to_string())
+        ))
+        .with_hint(format!(
+            "give a path below the project: {key} = \"backups\""
+        )));
+    }
+    Ok(plain.to_string_lossy().into_owned())
 }
 
 /// Whether questions can be asked and answered.

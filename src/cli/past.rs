@@ -24,6 +24,15 @@ fn standing(run: &Run) -> &'static str {
     }
 }
 
+/// When it began, to the second.
+fn moment(run: &Run) -> String {
+    run.at
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .replace('T', " ")
+}
+
 fn value(run: &Run) -> Value {
     json!({
         "id": run.id(),
@@ -65,7 +74,7 @@ pub fn log(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure> {
             "{:<12} {:<16} {}  {} of {}\n",
             run.id(),
             standing(&run),
-            run.at,
+            moment(&run),
             count(revisions, "revision"),
             safe(&names.join(", "))
         ));
@@ -79,6 +88,7 @@ pub fn show(engine: &mut Engine<'_>, global: &Global, id: &str) -> Result<Exit, 
     let run = engine.run(id)?;
     if is_json {
         let mut shown = value(&run);
+        shown["schema"] = json!("redistill.show/1");
         shown["plan"] = report::plan::json(&run.plan);
         print::result(&pretty(&shown));
         return Ok(Exit::Done);
@@ -88,7 +98,7 @@ pub fn show(engine: &mut Engine<'_>, global: &Global, id: &str) -> Result<Exit, 
         "{}  {}  {}\nreason: {}\n\n{}",
         run.id(),
         standing(&run),
-        run.at,
+        moment(&run),
         safe(reason),
         report::plan::text(&run.plan)
     ));

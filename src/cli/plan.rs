@@ -1,5 +1,7 @@
 //! `redistill plan` and `redistill verify`.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::args::{Global, PlanChoices, SourceArg, StrategyArg};
@@ -8,7 +10,7 @@ use super::{print, text_or_json};
 use crate::engine::{Engine, Planned};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::{count, safe};
+use crate::model::text::{count, line, safe};
 use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
 use crate::report::{self, plan::DIGEST_DIGITS};
 use crate::rules::Severity;
@@ -24,7 +26,7 @@ pub fn plan(
     if is_json {
         print::result(&pretty(&document(&planned)));
     } else {
-        print::result(&text(&planned));
+        print::result(&text(&planned, engine.root()));
     }
     match planned.plan {
         Ok(plan) => {
@@ -43,29 +45,32 @@ pub fn plan(
     }
 }
 
-fn text(planned: &Planned) -> String {
+fn text(planned: &Planned, root: &Path) -> String {
     let mut text = String::new();
     for finding in &planned.assessment.findings {
         if finding.severity == Severity::Note {
             continue;
         }
-        text.push_str(&format!(
-            "{} {} {}: {}\n",
+        line!(
+            text,
+            "{} {} {}: {}",
             finding.severity.word(),
             finding.code,
             finding.name,
             safe(&finding.message)
-        ));
+        );
         if finding.severity == Severity::Refuse {
             for seen in &finding.evidence {
-                text.push_str(&format!("    {}\n", safe(seen)));
+                line!(text, "    {}", safe(seen));
             }
             if let Some(location) = &finding.location {
-                text.push_str(&format!(
-                    "    {}:{}\n",
-                    safe(&location.path.display().to_string()),
+                let path = location.path.strip_prefix(root).unwrap_or(&location.path);
+                line!(
+                    text,
+                    "    {}:{}",
+                    safe(&path.display().to_string()),
                     location.line
-                ));
+                );
             }
         }
     }
@@ -75,7 +80,7 @@ fn text(planned: &Planned) -> String {
     match &planned.plan {
         Ok(plan) => {
             text.push_str(&report::plan::text(plan));
-            text.push_str(&format!("digest {}\n", plan.digest()));
+            line!(text, "digest {}", plan.digest());
         }
         Err(_) => {
             for module in &planned.modules {

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::args::Global;
-use super::{is_interactive, print, text_or_json};
+use super::{ask, is_interactive, print, text_or_json};
 use crate::engine::{Ended, Engine, Preview};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::safe;
+use crate::model::text::{line, safe, safe_json};
 use crate::plan::Plan;
 use crate::report;
 
@@ -17,7 +17,7 @@ pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<E
     let plan = engine.find_plan(digest)?;
     let ended = engine.reset(&plan)?;
     if is_json {
-        print::result(&last_line(&ended));
+        print::result(&safe_json(&last_line(&ended)));
     } else {
         print::result(&done(&plan, &ended));
     }
@@ -27,7 +27,7 @@ pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<E
 /// What stands at the end of a reset.
 pub fn done(plan: &Plan, ended: &Ended) -> String {
     let mut text = report::plan::summary(plan);
-    text.push_str(&format!("undo: redistill undo {}\n", ended.id));
+    line!(text, "undo: redistill undo {}", ended.id);
     text
 }
 
@@ -74,22 +74,12 @@ fn show(preview: &Preview) {
 }
 
 fn confirm(preview: &Preview) -> Result<(), Failure> {
-    let answer = dialoguer::Confirm::new()
-        .with_prompt(format!("Take back the run {}?", preview.run.id()))
-        .default(false)
-        .interact_opt();
-    match answer {
-        Ok(Some(true)) => Ok(()),
-        _ => Err(Failure::new(
-            Kind::Cancelled,
-            "cancelled; nothing has changed",
-        )),
-    }
+    ask::confirm(&format!("Take back the run {}?", preview.run.id()))
 }
 
 fn say(ended: &Ended, is_json: bool) {
     if is_json {
-        print::result(&last_line(ended));
+        print::result(&safe_json(&last_line(ended)));
     } else {
         print::result(&format!("{}: {}\n", ended.id, ended.outcome));
     }

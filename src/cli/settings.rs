@@ -32,6 +32,11 @@ pub struct FileSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ModuleSettings {
+    /// The module's `alembic.ini` or `pyproject.toml`, relative to the project. Where any module
+    /// names one, nothing is searched for.
+    pub config: Option<PathBuf>,
+    /// The section of the ini file.
+    pub section: Option<String>,
     /// The interpreter.
     pub python: Option<PathBuf>,
     /// Arguments that env.py reads with `context.get_x_argument()`.
@@ -91,7 +96,7 @@ fn broken(path: &Path, error: &toml_edit::de::Error) -> Failure {
         safe(&path.display().to_string())
     ))
     .with_detail(crate::model::text::safe_lines(error.to_string().trim_end()))
-    .with_hint("mend the file; the guide lists all keys: docs/guide/configuration.md")
+    .with_hint("mend the file, then: redistill check")
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ struct State {
     moving: bool,
     titles: Vec<String>,
     item_since: Option<Instant>,
+    /// What the checklist's line said last: the step that ends with it has nothing to add.
+    said: Option<String>,
 }
 
 impl Watch {
@@ -100,6 +102,7 @@ impl Observer for Watch {
                 let time = state.item_since.take().map_or(String::new(), |since| {
                     styled(FAINT, &format!("  {}", elapsed(since.elapsed())))
                 });
+                state.said = Some(summary.clone());
                 let mark = styled(GOOD, "✓");
                 let title = item.title();
                 self.line(
@@ -112,6 +115,7 @@ impl Observer for Watch {
                 );
             }
             Event::ItemFailed { item, why } => {
+                state.said = Some(why.clone());
                 let mark = styled(BAD, "✗");
                 let title = item.title();
                 self.line(
@@ -140,11 +144,15 @@ impl Observer for Watch {
                     self.line(state, &format!("     {}| {}", safe(&module.0), safe(line)));
                 }
             }
-            Event::StepsDeclared { titles } => state.titles.clone_from(titles),
+            Event::StepsDeclared { titles } => {
+                state.titles.clone_from(titles);
+            }
             Event::StepStarted { index } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 self.moving(state, &format!("◐    {}", safe(&title)));
             }
+            Event::StepFinished { receipt: told, .. } | Event::StepFailed { why: told, .. }
+                if self.detail == Detail::Normal && state.said.take().as_ref() == Some(told) => {}
             Event::StepFinished { index, receipt, .. } => {
                 let title = state.titles.get(*index).cloned().unwrap_or_default();
                 let receipt = if receipt.is_empty() || *receipt == title {

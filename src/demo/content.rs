@@ -10,6 +10,8 @@ pub struct ModuleFacts {
     pub name: &'static str,
     /// The database that is its own once the edits are applied.
     pub database: &'static str,
+    /// The variable that names another database than its own.
+    pub variable: &'static str,
     /// The head of its chain.
     pub head: &'static str,
     /// How many revisions it has.
@@ -23,6 +25,7 @@ pub const MODULES: [ModuleFacts; 3] = [ADMIN, STORAGE, QUERY];
 pub(super) const ADMIN: ModuleFacts = ModuleFacts {
     name: "admin-module",
     database: "artstore_admin",
+    variable: "ADMIN_DB_NAME",
     head: "a004",
     revisions: 4,
 };
@@ -31,6 +34,7 @@ pub(super) const ADMIN: ModuleFacts = ModuleFacts {
 pub(super) const STORAGE: ModuleFacts = ModuleFacts {
     name: "storage-element",
     database: "artstore_storage_01",
+    variable: "STORAGE_DB_NAME",
     head: "s002",
     revisions: 2,
 };
@@ -39,6 +43,7 @@ pub(super) const STORAGE: ModuleFacts = ModuleFacts {
 pub(super) const QUERY: ModuleFacts = ModuleFacts {
     name: "query-module",
     database: "artstore",
+    variable: "QUERY_DB_NAME",
     head: "q001",
     revisions: 1,
 };

@@ -126,7 +126,7 @@ fn enum_cleanup() -> Edit {
                 "storage-element/alembic/versions/s002_stored_files.py"
             ),
         ]),
-        after: "nothing: artstore_storage_01 stays at s002, only the way back changed",
+        after: "artstore_storage_01 stays at s002, only the way back changed",
         subject: "fix(storage): downgrade drops the ENUM types",
         date: "2026-11-09T10:03:52+01:00",
     }
@@ -164,7 +164,7 @@ fn database_url() -> Edit {
             repaired!("database-url", "query-module/alembic.ini"),
             repaired!("database-url", "query-module/alembic/env.py"),
         ]),
-        after: "nothing: alembic current answers now; SQLALCHEMY_URL may override the settings",
+        after: "alembic current answers now; SQLALCHEMY_URL may override the settings",
         subject: "fix(query): env.py takes the database URL from the settings",
         date: "2026-11-09T13:17:05+01:00",
     }

@@ -10,12 +10,17 @@
 //! tree      writing files            git      committing them
 //! python    running Alembic          stock    databases and rows
 //! project   create and apply: the order of all of it
+//! place     its folder             ground   its interpreter and server
+//! proof     the project's own Alembic on the result
 //! ```
 
 mod content;
 mod edits;
 mod git;
+mod ground;
+mod place;
 mod project;
+mod proof;
 mod python;
 mod stock;
 mod tree;
@@ -23,5 +28,8 @@ mod tree;
 pub use content::{MODULES, ModuleFacts};
 pub use edits::{Bug, Edit, FileEdit, edits};
 pub use git::GitError;
+pub use ground::{Ground, Provision, install, missing};
+pub use place::Place;
 pub use project::{Applied, Demo, DemoError, create};
-pub use stock::StockError;
+pub use proof::Ran;
+pub use stock::{StockError, TableRows};

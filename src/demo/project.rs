@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::model::Target;
+use crate::sandbox::SandboxError;
 use crate::system::process::Output;
 use crate::system::{ReadFiles as _, RealFiles, WriteFiles as _};
 
 use super::content::{ADMIN, HISTORY, ModuleFacts, QUERY, STORAGE};
 use super::edits::{Bug, Edit, edits};
 use super::git::GitError;
-use super::stock::StockError;
+use super::stock::{StockError, TableRows};
 use super::{git, python, stock, tree};
 
 /// Why the demo's project is not there, or not repaired.
@@ -21,6 +22,9 @@ pub enum DemoError {
     /// The folder holds something.
     #[error("{} is not empty", .0.display())]
     NotEmpty(PathBuf),
+    /// The folder holds no demo that was kept.
+    #[error("{} holds no demo that was kept", .0.display())]
+    NotKept(PathBuf),
     /// The file system failed.
     #[error("{}: {source}", .path.display())]
     File {
@@ -59,6 +63,24 @@ pub enum DemoError {
         /// All it printed.
         said: String,
     },
+    /// No server or no interpreter.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The project's own Alembic does not agree with the result.
+    #[error("{module}: {command} on {database} does not answer as it must")]
+    Disproved {
+        /// In which module.
+        module: &'static str,
+        /// On which database.
+        database: String,
+        /// The command.
+        command: String,
+        /// What it said.
+        said: String,
+    },
+    /// The caller wants no more.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 /// The project, standing.
@@ -175,6 +197,45 @@ impl Demo {
         let paths: Vec<_> = edit.files.iter().map(|file| file.path).collect();
         let commit = git::commit(&self.folder, &paths, edit.subject, edit.date)?;
         Ok(Applied { commit })
+    }
+
+    /// The same, on another database of the server.
+    pub(super) fn alembic_on(
+        &self,
+        module: ModuleFacts,
+        database: &str,
+        arguments: &[&str],
+    ) -> Result<Output, DemoError> {
+        let folder = self.module_folder(module);
+        python::alembic_on(
+            &self.python,
+            &folder,
+            (module.variable, database),
+            arguments,
+        )
+        .map_err(|source| self.not_run(source))
+    }
+
+    /// Runs a module's own tests, if it has any.
+    pub(super) fn unittest(&self, module: ModuleFacts) -> Result<Option<Output>, DemoError> {
+        let folder = self.module_folder(module);
+        if tree::is_missing(&folder.join("tests")).map_err(|e| self.file(module.name, e))? {
+            return Ok(None);
+        }
+        python::unittest(&self.python, &folder)
+            .map(Some)
+            .map_err(|source| self.not_run(source))
+    }
+
+    /// The rows of a module's own database: each table with its count and its hash, the version
+    /// table apart.
+    pub fn rows(&self, module: ModuleFacts) -> Result<Vec<TableRows>, DemoError> {
+        Ok(stock::rows(&self.server, module.database)?)
+    }
+
+    /// The server's maintenance database.
+    pub(super) fn server(&self) -> &Target {
+        &self.server
     }
 
     fn write_history(&self) -> Result<(), DemoError> {

@@ -26,6 +26,27 @@ pub(super) fn alembic(python: &Path, module: &Path, arguments: &[&str]) -> io::R
     run(python, module, &[&["-m", "alembic"], arguments].concat())
 }
 
+/// The same with one variable of the module's settings set.
+pub(super) fn alembic_on(
+    python: &Path,
+    module: &Path,
+    (variable, value): (&str, &str),
+    arguments: &[&str],
+) -> io::Result<Output> {
+    prepared(python, module, &[&["-m", "alembic"], arguments].concat())
+        .env(variable, value)
+        .output(LIMIT)
+}
+
+/// `python -m unittest discover -s tests` in a module's folder.
+pub(super) fn unittest(python: &Path, module: &Path) -> io::Result<Output> {
+    run(
+        python,
+        module,
+        &["-m", "unittest", "discover", "-s", "tests"],
+    )
+}
+
 /// An Alembic command (its function's name and its arguments) on the database of the module's
 /// settings, whether env.py sets the URL or not.
 pub(super) fn by_hand(python: &Path, module: &Path, arguments: &[&str]) -> io::Result<Output> {
@@ -38,6 +59,10 @@ pub(super) fn create_query_tables(python: &Path, module: &Path) -> io::Result<Ou
 }
 
 fn run(python: &Path, module: &Path, arguments: &[&str]) -> io::Result<Output> {
+    prepared(python, module, arguments).output(LIMIT)
+}
+
+fn prepared(python: &Path, module: &Path, arguments: &[&str]) -> Process {
     let mut process = Process::new(python)
         .args(arguments)
         .directory(module)
@@ -50,7 +75,6 @@ fn run(python: &Path, module: &Path, arguments: &[&str]) -> io::Result<Output> {
     process
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUTF8", "1")
-        .output(LIMIT)
 }
 
 fn is_needed(name: &OsStr) -> bool {

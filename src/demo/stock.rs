@@ -157,6 +157,69 @@ pub(super) fn copy_query_rows(server: &Target) -> Result<(), StockError> {
     own.batch("ANALYZE")
 }
 
+/// One table's rows: how many, and the MD5 of all of them in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRows {
+    /// The table.
+    pub table: String,
+    /// How many rows.
+    pub count: i64,
+    /// Their hash; of no rows, empty.
+    pub hash: String,
+}
+
+/// The rows of every table in `public`, version tables apart.
+pub(super) fn rows(server: &Target, database: &str) -> Result<Vec<TableRows>, StockError> {
+    let open = Open::new(server, database)?;
+    let tables = open
+        .session
+        .query(
+            "SELECT relname::text FROM pg_catalog.pg_class WHERE relkind = 'r' \
+             AND relnamespace = 'public'::regnamespace \
+             AND relname NOT LIKE 'alembic\\_version%' ORDER BY relname",
+            &[],
+        )
+        .map_err(|error| open.failed(error))?;
+    tables
+        .iter()
+        .map(|row| {
+            let table: String = row.get(0);
+            let sql = format!(
+                "SELECT count(*), coalesce(md5(string_agg(t::text, '\n' ORDER BY t::text)), '') \
+                 FROM public.{} AS t",
+                quote_identifier(&table)
+            );
+            let counted = open.session.query(&sql, &[]);
+            let counted = counted.map_err(|error| open.failed(error))?;
+            Ok(TableRows {
+                table,
+                count: counted[0].get(0),
+                hash: counted[0].get(1),
+            })
+        })
+        .collect()
+}
+
+/// Relations, ENUM types and functions in `public`, version tables apart.
+pub(super) fn left_behind(server: &Target, database: &str) -> Result<Vec<String>, StockError> {
+    let open = Open::new(server, database)?;
+    let rows = open
+        .session
+        .query(
+            "SELECT name FROM ( \
+               SELECT relname::text AS name FROM pg_catalog.pg_class \
+               WHERE relnamespace = 'public'::regnamespace \
+               UNION ALL SELECT typname::text FROM pg_catalog.pg_type \
+               WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd', 'r') \
+               UNION ALL SELECT proname::text FROM pg_catalog.pg_proc \
+               WHERE pronamespace = 'public'::regnamespace \
+             ) AS objects WHERE name NOT LIKE 'alembic\\_version%' ORDER BY name",
+            &[],
+        )
+        .map_err(|error| open.failed(error))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// Drops query-module's tables and version table from the shared database, in one transaction.
 pub(super) fn drop_strays(server: &Target) -> Result<(), StockError> {
     Open::new(server, STORAGE.database)?.batch(&format!(

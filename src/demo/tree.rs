@@ -4,10 +4,10 @@ use std::io;
 use std::path::Path;
 
 use crate::model::{Host, Target};
-use crate::system::{FileKind, ReadFiles as _, RealFiles, WriteFiles as _};
+use crate::system::{FileKind, ReadFiles as _, RealFiles, WriteFiles as _, tree};
 
 /// Where the connection stands, relative to the project; ignored by its git.
-const ENV_FILE: &str = ".env";
+pub(super) const ENV_FILE: &str = ".env";
 
 /// Whether a folder can take the project: missing, or empty.
 pub(super) fn is_free(folder: &Path) -> io::Result<bool> {
@@ -50,6 +50,33 @@ pub(super) fn write_connection(folder: &Path, server: &Target) -> io::Result<()>
         server.port, server.user
     );
     RealFiles.replace(&folder.join(ENV_FILE), text.as_bytes(), 0o600)
+}
+
+/// Port and password out of `.env`, as far as they stand there.
+pub(super) fn read_connection(folder: &Path) -> io::Result<(Option<u16>, Option<String>)> {
+    let text = RealFiles.read(&folder.join(ENV_FILE))?;
+    let text = String::from_utf8_lossy(&text);
+    let value = |name: &str| {
+        text.lines()
+            .filter_map(|line| line.split_once('='))
+            .find(|(key, _)| key.trim() == name)
+            .map(|(_, value)| value.trim().to_owned())
+    };
+    Ok((
+        value("ARTSTORE_DB_PORT").and_then(|port| port.parse().ok()),
+        value("ARTSTORE_DB_PASSWORD").filter(|password| !password.is_empty()),
+    ))
+}
+
+/// Makes a link, in the place of one that is there.
+pub(super) fn link(to: &Path, at: &Path) -> io::Result<()> {
+    if RealFiles
+        .stat(at)?
+        .is_some_and(|stat| stat.kind == FileKind::Link)
+    {
+        RealFiles.remove_file(at)?;
+    }
+    tree::link(to, at)
 }
 
 /// Removes everything in a folder that was free before; the folder itself, too, if it was missing.

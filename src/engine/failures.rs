@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::error::{Failure, Kind};
 use crate::execute::ExecuteError;
 use crate::journal::JournalError;
-use crate::model::text::{safe, safe_lines};
+use crate::model::text::{count, safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::DraftError;
 use crate::rehearse::{DumpError, RehearseError, ScratchError};
+use crate::steps::StepError;
+use crate::survey::project::DiscoverError;
 use crate::system::ConnectError;
 use crate::worker::{ErrorKind, Failed, WorkerError};
 
@@ -29,10 +31,25 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
         Some(failed) => with_facts(failure, failed),
         None => failure,
     };
+    if matches!(error, WorkerError::TimedOut { .. }) {
+        return failure.with_hint(
+            "env.py or a revision waits for something that does not come; see where the module's \
+             own command stays: alembic current",
+        );
+    }
     match error.kind().and_then(hint) {
         Some(hint) => failure.with_hint(hint),
         None => failure,
     }
+}
+
+/// Whether a server went away under the project's code: its shutdown (class 57P) or a connection
+/// that broke (class 08).
+fn is_server_gone(failed: &Failed) -> bool {
+    failed
+        .sqlstate
+        .as_deref()
+        .is_some_and(|state| state.starts_with("57P") || state.starts_with("08"))
 }
 
 /// The statement and what the server added; for Python errors the end of the way there.
@@ -52,14 +69,18 @@ fn with_facts(failure: Failure, failed: &Failed) -> Failure {
 fn hint(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NoUrl => {
-            "set sqlalchemy.url: config.set_main_option(\"sqlalchemy.url\", settings.database.sync_url) \
-             in env.py, before run_migrations_online()"
+            "set sqlalchemy.url in alembic.ini, or in env.py before run_migrations_online(): \
+             config.set_main_option(\"sqlalchemy.url\", settings.database.sync_url)"
         }
         ErrorKind::ImportFailed => {
             "install what is missing into the project's environment, or name another interpreter: \
              redistill --python PROGRAM check"
         }
-        ErrorKind::EnvFailed | ErrorKind::NeverConfigured | ErrorKind::NeverMigrated => {
+        ErrorKind::EnvFailed
+        | ErrorKind::Exited
+        | ErrorKind::ConfigFailed
+        | ErrorKind::NeverConfigured
+        | ErrorKind::NeverMigrated => {
             "see that the module's own command works first: alembic current"
         }
         ErrorKind::OfflineOnly | ErrorKind::NeverConnected => {
@@ -93,7 +114,7 @@ pub fn connect(module: &ModuleName, target: &Target, error: &ConnectError) -> Fa
         ))
     } else {
         failure.with_hint(format!(
-            "see that the server runs: psql -h {}",
+            "see that the server runs: pg_isready -h {}; then: redistill check",
             host(target)
         ))
     }
@@ -105,6 +126,29 @@ fn host(target: &Target) -> String {
         crate::model::Host::Socket(folder) => (folder.display().to_string(), target.port),
     };
     format!("{} -p {port}", safe(&host))
+}
+
+/// There is nothing to work on.
+pub fn discovery(error: &DiscoverError) -> Failure {
+    let failure = Failure::usage(safe(&error.to_string()));
+    match error {
+        DiscoverError::NoFolder(_) => {
+            failure.with_hint("point at the project's folder: redistill --project PATH check")
+        }
+        DiscoverError::NoConfig(_) => failure
+            .with_hint("correct `config` of the module in redistill.toml or [tool.redistill]"),
+        DiscoverError::NothingFound { folders, .. } => failure
+            .with_detail(format!(
+                "looked in {} for: alembic.ini; any *.ini with a script_location; \
+                 pyproject.toml with [tool.alembic]; Flask-Migrate's migrations/alembic.ini",
+                count(*folders, "folder")
+            ))
+            .with_hint("point at another folder: redistill --project PATH check")
+            .with_hint(
+                "or name the configuration file in pyproject.toml: \
+                 [tool.redistill.modules.NAME] with config = \"path/to/alembic.ini\"",
+            ),
+    }
 }
 
 /// A rehearsal failed.
@@ -127,6 +171,14 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             if matches!(inner, WorkerError::Cancelled { .. }) {
                 return cancelled();
             }
+            if let Some(failed) = inner.failed().filter(|failed| is_server_gone(failed)) {
+                return Failure::untouched(format!(
+                    "{}: the server ended the session in the middle of the rehearsal: {}",
+                    safe(&module.0),
+                    failed.message
+                ))
+                .with_hint("nothing of yours has changed; once it answers again: redistill plan");
+            }
             let failure = Failure::untouched(format!("{}: {error}", safe(&module.0)));
             let failure = match inner.failed() {
                 Some(failed) => with_facts(failure, failed),
@@ -145,6 +197,15 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 ),
             }
         }
+        RehearseError::Empty { .. } => Failure::refused(format!(
+            "{}: {}",
+            safe(&module.0),
+            safe(&error.to_string())
+        ))
+        .with_hint(
+            "see that env.py imports the models before it passes target_metadata, or take the \
+                 chain as the source: redistill plan --source chain",
+        ),
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(
@@ -189,6 +250,8 @@ pub fn execution(error: &ExecuteError) -> Failure {
         )
         .with_hint("go on with it: redistill resume")
         .with_hint("or take it back: redistill undo"),
+        ExecuteError::NotBegun(error) => Failure::untouched(safe(&error.to_string()))
+            .with_hint("nothing has changed; mend it, and the same command works again"),
         ExecuteError::Journal(error) => journal(error),
         ExecuteError::Unsettled { .. } => {
             Failure::new(Kind::HalfWay, safe(&error.to_string()).into_owned())
@@ -211,9 +274,43 @@ pub fn execution(error: &ExecuteError) -> Failure {
     }
 }
 
+/// A run did not begin or did not come to its end. `again` is the command that was typed.
+pub fn beginning(error: &ExecuteError, again: &str) -> Failure {
+    let ExecuteError::Refused { problems } = error else {
+        return execution(error);
+    };
+    let is_clients = |problem: &StepError| matches!(problem, StepError::OtherClients { .. });
+    if !problems.iter().all(is_clients) {
+        return execution(error);
+    }
+    let all: Vec<String> = problems
+        .iter()
+        .map(|problem| safe_lines(&problem.to_string()))
+        .collect();
+    Failure::refused("others are at work in the database")
+        .with_detail(all.join("\n"))
+        .with_hint(format!("nothing has changed; stop them, then: {again}"))
+}
+
 /// The journal cannot be read or written.
 pub fn journal(error: &JournalError) -> Failure {
     match error {
+        JournalError::Files { action, .. } if *action != "read" => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()))
+                .with_hint("mend that; then go on: redistill resume")
+                .with_hint("or take it back: redistill undo")
+        }
+        JournalError::Record { .. } | JournalError::Illegal { .. } => {
+            Failure::new(Kind::HalfWay, safe(&error.to_string()))
+                .with_detail(
+                    "nobody can tell how far that run came: the archive holds the files as they \
+                     were, the run's folder what it moved away",
+                )
+                .with_hint(
+                    "once files and database are as you want them, move the run's folder out of \
+                     .redistill/runs, then: redistill check",
+                )
+        }
         JournalError::Busy { .. } => Failure::untouched(safe(&error.to_string()))
             .with_hint("wait for it to end, then type the command again"),
         _ => Failure::new(Kind::HalfWay, safe(&error.to_string()))
@@ -246,4 +343,23 @@ pub fn cancelled() -> Failure {
 pub fn shown(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     safe(&path.display().to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_found_says_what_was_looked_for_and_how_to_name_it() {
+        let failure = discovery(&DiscoverError::NothingFound {
+            root: "/x".into(),
+            folders: 1,
+            looked: Vec::new(),
+        });
+        assert_eq!(failure.kind, Kind::Usage);
+        let detail = failure.detail.unwrap_or_default();
+        assert!(detail.contains("1 folder for: alembic.ini"), "{detail}");
+        let hints = failure.hints.join("\n");
+        assert!(hints.contains("--project") && hints.contains("tool.redistill"));
+    }
 }

@@ -4,13 +4,17 @@
 //! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
 //! done stands in the rooms below.
 
+mod environments;
 mod failures;
+mod marking;
 mod naming;
 mod planning;
 mod plans;
 mod rebuilding;
+mod rehearsing;
 mod running;
 mod surveying;
+mod tester;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +26,8 @@ use crate::rehearse::ScratchHost;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
+pub use crate::survey::project::{ModuleOverride, Overrides};
+pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
@@ -36,6 +42,8 @@ pub struct Request {
     pub only: Vec<String>,
     /// The interpreter for all modules that name none.
     pub python: Option<PathBuf>,
+    /// Modules that the configuration file names instead of having them searched for.
+    pub named: Overrides,
     /// By module.
     pub modules: BTreeMap<String, ModuleRequest>,
     /// The folder for archives, relative to the root.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::journal;
 use crate::system::ReadFiles;
 
 /// The names of one run.
@@ -34,25 +35,18 @@ pub fn names(
         None if exists(root.join("claudedocs")) => "claudedocs",
         None => backups,
     };
-    let runs = root.join(".redistill/runs");
-    let number = (1..)
-        .find(|n| !exists(runs.join(format!("{day}-{n}"))))
-        .expect("numbers do not end");
-    let suffixed = (1..)
-        .map(|n| {
-            if n == 1 {
-                day.clone()
-            } else {
-                format!("{day}_{n}")
-            }
-        })
-        .find(|name| {
-            !exists(root.join(backups).join(format!("migrations_{name}")))
-                && !exists(root.join(notes).join(format!("MIGRATION_BACKUP_{name}.md")))
-        })
-        .expect("numbers do not end");
+    let is_taken = |name: &str| {
+        exists(root.join(backups).join(format!("migrations_{name}")))
+            || exists(root.join(notes).join(format!("MIGRATION_BACKUP_{name}.md")))
+    };
+    let mut suffixed = day.clone();
+    let mut number = 1;
+    while is_taken(&suffixed) {
+        number += 1;
+        suffixed = format!("{day}_{number}");
+    }
     Names {
-        id: format!("{day}-{number}"),
+        id: journal::next_id(files, root, now),
         date: now.format("%Y-%m-%d").to_string(),
         archive_folder: format!("{backups}/migrations_{suffixed}"),
         note_path: format!("{notes}/MIGRATION_BACKUP_{suffixed}.md"),

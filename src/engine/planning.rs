@@ -1,28 +1,22 @@
 //! `plan`: survey, verdict, rehearsal, draft. Changes nothing.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
 
 use super::surveying::version_tables;
 use super::{Assessment, Depth, Engine, Survey, failures, naming, plans, rebuilding};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{Evidence, ModuleEvidence, Observed};
+use crate::evidence::Evidence;
 use crate::model::text::{count, safe};
-use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
-use crate::plan::{
-    self, Choices, Inventory, Material, Plan, PlannedModule, RevisionIdChoice, Strategy,
-};
-use crate::rehearse::{self, Lived, Rehearsal, ScratchHost, Subject, Verified};
+use crate::model::{ModuleName, QualifiedName};
+use crate::plan::{self, Choices, Inventory, Material, Plan, PlannedModule, Source, Strategy};
+use crate::rehearse::Rehearsal;
 use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
 use crate::rules::{Severity, Verdict};
-use crate::survey::{catalog, inventory};
-use crate::system::{Session, clock, environment, random};
-use crate::worker::{InspectRequest, ModuleRequest, Worker};
-
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+use crate::survey::inventory;
+use crate::system::clock;
+use crate::system::connect::Surroundings;
 
 /// What `plan` came to.
 pub struct Planned {
@@ -33,14 +27,6 @@ pub struct Planned {
     pub modules: Vec<PlannedModule>,
     /// The plan, unless something refuses it.
     pub plan: Result<Plan, Failure>,
-}
-
-/// What a module's rehearsal needs beside the evidence.
-struct Ready<'s> {
-    seen: &'s ModuleEvidence,
-    worker: Worker,
-    host: Arc<ScratchHost>,
-    live: Lived,
 }
 
 impl Engine<'_> {
@@ -59,6 +45,8 @@ impl Engine<'_> {
         if let Some(trouble) = first_trouble(&survey) {
             return Err(trouble);
         }
+        // What cannot be archived is said before the long rehearsal, not after it.
+        self.inventories(&survey.evidence)?;
         let refusal = refusal(&assessment, &survey);
         if let Some(failure) = refusal.clone().filter(|_| is_production(&assessment)) {
             return Ok(Planned {
@@ -137,178 +125,6 @@ impl Engine<'_> {
         }
     }
 
-    /// Rehearses every module, side by side.
-    fn rehearse_all(&self, survey: &Survey, choices: &Choices) -> Result<Vec<Rehearsal>, Failure> {
-        let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
-        let mut ready = Vec::new();
-        for seen in &survey.evidence.modules {
-            ready.push(self.ready(seen, survey, &tables)?);
-        }
-        let results: Vec<Result<Rehearsal, Failure>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = ready
-                .iter()
-                .map(|ready| scope.spawn(|| self.rehearse_one(ready, &tables, choices)))
-                .collect();
-            threads
-                .into_iter()
-                .map(|thread| {
-                    thread
-                        .join()
-                        .unwrap_or_else(|_| Err(Failure::new(Kind::Bug, "a rehearsal broke off")))
-                })
-                .collect()
-        });
-        results.into_iter().collect()
-    }
-
-    fn ready<'s>(
-        &self,
-        seen: &'s ModuleEvidence,
-        survey: &Survey,
-        tables: &[QualifiedName],
-    ) -> Result<Ready<'s>, Failure> {
-        let name = &seen.module.name;
-        let target = survey.targets.get(name).ok_or_else(|| not_seen(name))?;
-        let worker = self.worker_of(seen)?;
-        let live = self.live(seen, &worker, target, tables)?;
-        Ok(Ready {
-            seen,
-            host: self.host_for(seen, target)?,
-            worker,
-            live,
-        })
-    }
-
-    /// The module's own server where its role may create databases, else one of our own.
-    fn host_for(
-        &self,
-        seen: &ModuleEvidence,
-        target: &Target,
-    ) -> Result<Arc<ScratchHost>, Failure> {
-        let may_create = seen
-            .database
-            .seen()
-            .is_some_and(|database| database.may_create_databases);
-        if may_create {
-            match ScratchHost::on_server_of(target) {
-                Ok(host) => return Ok(Arc::new(host)),
-                Err(error) => {
-                    let text = format!(
-                        "{}: no scratch databases on its own server ({error}); an ephemeral \
-                         server is used",
-                        seen.module.name
-                    );
-                    self.observer.on_event(&Event::Remark { text });
-                }
-            }
-        }
-        self.sandbox()
-    }
-
-    fn live(
-        &self,
-        seen: &ModuleEvidence,
-        worker: &Worker,
-        target: &Target,
-        tables: &[QualifiedName],
-    ) -> Result<Lived, Failure> {
-        let name = &seen.module.name;
-        let session = Session::connect(target, CONNECT_LIMIT)
-            .map_err(|error| failures::connect(name, target, &error))?;
-        let catalog = catalog::snapshot(&session, tables).map_err(|error| {
-            Failure::untouched(format!(
-                "{}: the live catalog cannot be read: {}",
-                safe(&name.0),
-                safe(&error.to_string())
-            ))
-        })?;
-        drop(session);
-        let mut request = ModuleRequest::from(&seen.module);
-        request.x = self.x_of(name);
-        let inspected = worker
-            .inspect(
-                &request,
-                &InspectRequest {
-                    target,
-                    read_only: true,
-                    version_locations: Vec::new(),
-                },
-                &self.call(CONNECT_LIMIT * 8),
-            )
-            .map_err(|error| failures::worker(name, &error))?;
-        Ok(Lived {
-            catalog,
-            check: inspected.differences,
-        })
-    }
-
-    fn rehearse_one(
-        &self,
-        ready: &Ready<'_>,
-        tables: &[QualifiedName],
-        choices: &Choices,
-    ) -> Result<Rehearsal, Failure> {
-        let seen = ready.seen;
-        let name = &seen.module.name;
-        let described = seen.described.seen().ok_or_else(|| not_seen(name))?;
-        let subject = Subject {
-            module: &seen.module,
-            x: self.x_of(name),
-            chain: &seen.chain,
-            described,
-            version_tables: tables.to_vec(),
-            worker: &ready.worker,
-            host: &ready.host,
-            choices,
-            baseline_id: baseline_id(seen, choices)?,
-            observer: self.observer,
-            cancel: self.cancel,
-        };
-        rehearse::rehearse(&subject, Some(&ready.live))
-            .map_err(|error| failures::rehearsal(name, &error))
-    }
-
-    /// Runs the present chain up, down and up on scratch.
-    pub fn verify(&self) -> Result<Vec<(ModuleName, Verified)>, Failure> {
-        let survey = self.survey(Depth::Full)?;
-        let assessment = self.assess(&survey, Depth::Full);
-        if let Some(failure) = stopped_by_files(&assessment) {
-            return Err(failure);
-        }
-        let tables = all_version_tables(&survey.evidence);
-        let choices = Choices::default();
-        let mut verified = Vec::new();
-        for seen in &survey.evidence.modules {
-            let name = &seen.module.name;
-            let Observed::Seen(described) = &seen.described else {
-                let trouble = survey.troubles.get(name).cloned();
-                return Err(trouble.unwrap_or_else(|| not_seen(name)));
-            };
-            let worker = self.worker_of(seen)?;
-            let host = match survey.targets.get(name) {
-                Some(target) if !is_production(&assessment) => self.host_for(seen, target)?,
-                _ => self.sandbox()?,
-            };
-            let subject = Subject {
-                module: &seen.module,
-                x: self.x_of(name),
-                chain: &seen.chain,
-                described,
-                version_tables: tables.clone(),
-                worker: &worker,
-                host: &host,
-                choices: &choices,
-                baseline_id: RevisionId(String::new()),
-                observer: self.observer,
-                cancel: self.cancel,
-            };
-            let outcome =
-                rehearse::verify(&subject).map_err(|error| failures::rehearsal(name, &error))?;
-            verified.push((name.clone(), outcome));
-        }
-        Ok(verified)
-    }
-
     /// The files of every module.
     pub(super) fn inventories(
         &self,
@@ -327,6 +143,7 @@ impl Engine<'_> {
                             safe(&seen.module.name.0),
                             safe(&error.to_string())
                         ))
+                        .with_hint("mend it or move it away, then: redistill plan")
                     })
             })
             .collect()
@@ -339,6 +156,9 @@ impl Engine<'_> {
         choices: &Choices,
     ) -> Result<Plan, Failure> {
         for module in rehearsed {
+            // A database that is behind differs, too: that it is behind is what to say.
+            plan::may_stamp(&survey.evidence, &module.planned, choices.strategy)
+                .map_err(|error| failures::draft(&error))?;
             may_go_on(&module.planned, choices)?;
         }
         let inventories = self.inventories(&survey.evidence)?;
@@ -431,23 +251,6 @@ impl Engine<'_> {
     }
 }
 
-/// `--revision-id`.
-fn baseline_id(seen: &ModuleEvidence, choices: &Choices) -> Result<RevisionId, Failure> {
-    Ok(match &choices.revision_id {
-        // Twelve digits, as Alembic makes them.
-        RevisionIdChoice::New => RevisionId(random::hex(6)),
-        RevisionIdChoice::Given(id) => RevisionId(id.clone()),
-        RevisionIdChoice::ReuseHead => match &seen.chain.heads()[..] {
-            [head] => head.clone(),
-            _ => {
-                return Err(failures::draft(&plan::DraftError::CannotReuseHead {
-                    module: seen.module.name.clone(),
-                }));
-            }
-        },
-    })
-}
-
 /// Whether a rehearsed module may become part of a plan.
 fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     let name = safe(&module.module.0).into_owned();
@@ -476,8 +279,12 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     }
     if choices.strategy == Strategy::Keep && !module.drift.is_empty() {
         return Err(Failure::refused(format!(
-            "{name}: the live database differs from the old chain in {}, so stamping it with the \
-             baseline would not be true",
+            "{name}: the live database differs from {} in {}, so stamping it with the baseline \
+             would not be true",
+            match choices.source {
+                Source::Chain => "the old chain",
+                Source::Models => "the models",
+            },
             count(module.drift.len(), "place")
         ))
         .with_detail(listed(&module.drift))
@@ -492,7 +299,7 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
 }
 
 /// Findings about the files themselves: nothing can be run with them.
-fn stopped_by_files(assessment: &Assessment) -> Option<Failure> {
+pub(super) fn stopped_by_files(assessment: &Assessment) -> Option<Failure> {
     let mut refusing = assessment
         .findings
         .iter()
@@ -520,7 +327,7 @@ fn refusal(assessment: &Assessment, survey: &Survey) -> Option<Failure> {
     })
 }
 
-fn is_production(assessment: &Assessment) -> bool {
+pub(super) fn is_production(assessment: &Assessment) -> bool {
     assessment
         .findings
         .iter()
@@ -542,15 +349,14 @@ pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     tables
 }
 
-fn not_seen(name: &ModuleName) -> Failure {
+pub(super) fn not_seen(name: &ModuleName) -> Failure {
     Failure::untouched(format!("{}: not everything could be seen", safe(&name.0)))
         .with_hint("see what is missing: redistill check")
 }
 
 /// The user, for the note.
 fn who() -> String {
-    ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| environment::variable(name))
+    Surroundings::of_environment()
+        .login
         .unwrap_or_else(|| "an unnamed user".to_owned())
 }

@@ -1,25 +1,21 @@
 //! `reset`, `resume`, `undo`, `log`: everything that runs a plan.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
+use super::tester::OwnAlembic;
 use super::{Depth, Engine, Survey, failures, plans};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Item};
-use crate::evidence::ModuleEvidence;
 use crate::execute;
 use crate::journal::{self, Cause, Direction, JournalError, Lock, Outcome, Run, TakenBack};
 use crate::model::text::{safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::{self, Plan, Purpose};
+use crate::report::plan::DIGEST_DIGITS;
 use crate::rules::{Finding, Severity};
-use crate::steps::{Clients, Inspection, Tester, World};
-use crate::survey::chain;
+use crate::steps::{Clients, Tester, World};
 use crate::system::clock;
 use crate::undo::Undo;
-use crate::worker::{InspectRequest, ModuleRequest};
-
-const INSPECT_LIMIT: Duration = Duration::from_secs(300);
 
 /// How a run ended well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,62 +36,6 @@ pub struct Preview {
     pub undo: Option<Undo>,
 }
 
-/// The project's own Alembic, for the test step.
-struct OwnAlembic<'e, 'a> {
-    engine: &'e Engine<'a>,
-    modules: Vec<ModuleEvidence>,
-}
-
-impl Tester for OwnAlembic<'_, '_> {
-    fn inspect(
-        &self,
-        module: &ModuleName,
-        database: Option<&Target>,
-    ) -> Result<Inspection, String> {
-        let seen = self
-            .modules
-            .iter()
-            .find(|seen| seen.module.name == *module)
-            .ok_or_else(|| format!("the module {module} is not there any more"))?;
-        let Some(target) = database else {
-            let heads = chain::read(&seen.module, &self.engine.files).heads();
-            let heads = heads.iter().map(ToString::to_string).collect();
-            return Ok(Inspection {
-                heads,
-                ..Inspection::default()
-            });
-        };
-        let worker = self
-            .engine
-            .worker_of(seen)
-            .map_err(|failure| failure.message)?;
-        let mut request = ModuleRequest::from(&seen.module);
-        request.x = self.engine.x_of(module);
-        let asked = InspectRequest {
-            target,
-            read_only: true,
-            version_locations: Vec::new(),
-        };
-        // A test that has begun is finished, whatever keys are pressed.
-        let calm = std::sync::atomic::AtomicBool::new(false);
-        let call = crate::worker::Call {
-            cancel: &calm,
-            ..self.engine.call(INSPECT_LIMIT)
-        };
-        let inspected = worker
-            .inspect(&request, &asked, &call)
-            .map_err(|error| error.to_string())?;
-        match inspected.check_error {
-            Some(error) => Err(format!("alembic check: {error}")),
-            None => Ok(Inspection {
-                current: inspected.current,
-                heads: inspected.heads,
-                differences: inspected.differences,
-            }),
-        }
-    }
-}
-
 impl Engine<'_> {
     /// Finds the plan with this digest, for this project.
     pub fn find_plan(&self, digest: &str) -> Result<Plan, Failure> {
@@ -111,11 +51,17 @@ impl Engine<'_> {
         Ok(plan)
     }
 
+    /// Forgets a plan that nobody will execute.
+    pub fn forget(&self, plan: &Plan) {
+        plans::forget(plan);
+    }
+
     /// Executes a plan, or refuses because the world is not the one it was made for.
     pub fn reset(&mut self, plan: &Plan) -> Result<Ended, Failure> {
         self.request.only = plan.modules.iter().map(|m| m.module.0.clone()).collect();
         let lock = self.lock()?;
         self.refuse_open_run()?;
+        self.refuse_second_run(plan)?;
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         let refusing: Vec<&Finding> = assessment
@@ -147,8 +93,9 @@ impl Engine<'_> {
             item: Item::Confirm,
             summary,
         });
+        let again = format!("redistill reset --plan {}", &plan.digest()[..DIGEST_DIGITS]);
         let outcome = execute::begin(&lock, plan, &world, self.observer, self.cancel)
-            .map_err(|error| failures::execution(&error))?;
+            .map_err(|error| failures::beginning(&error, &again))?;
         plans::forget(plan);
         ended(&plan.id, &outcome)
     }
@@ -188,8 +135,9 @@ impl Engine<'_> {
         };
         let (databases, tester) = self.reach(&preview.run.plan)?;
         let world = self.world(&databases, &tester);
+        let again = format!("redistill undo {}", preview.run.id());
         let outcome = execute::begin(&lock, &undo.plan, &world, self.observer, self.cancel)
-            .map_err(|error| failures::execution(&error))?;
+            .map_err(|error| failures::beginning(&error, &again))?;
         let ended = ended(preview.run.id(), &outcome)?;
         Ok(Ended {
             outcome: "undone",
@@ -231,6 +179,22 @@ impl Engine<'_> {
             )
             .with_hint("go on with it: redistill resume")
             .with_hint("or take it back: redistill undo")),
+            None => Ok(()),
+        }
+    }
+
+    /// A plan names its run, its archive and its note: it can be executed once.
+    fn refuse_second_run(&self, plan: &Plan) -> Result<(), Failure> {
+        match self.runs()?.into_iter().find(|run| run.id() == plan.id) {
+            Some(run) => Err(Failure::refused(format!(
+                "the plan was executed already, or another one of the same day: run {}",
+                run.id()
+            ))
+            .with_hint("make a new plan: redistill plan")
+            .with_hint(format!(
+                "see what that run did: redistill show {}",
+                run.id()
+            ))),
             None => Ok(()),
         }
     }

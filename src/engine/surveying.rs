@@ -1,28 +1,26 @@
 //! Survey and assessment: what is there, and what stands in the way.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Engine, failures, lock};
+use super::{Engine, failures};
 use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
-use crate::model::text::{count, safe};
+use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
+use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
-use crate::rehearse::ScratchHost;
 use crate::rules::{self, Finding, Scope, Verdict};
-use crate::sandbox::Server;
+use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources};
 use crate::system::Session;
-use crate::system::connect;
-use crate::worker::{Call, ModuleRequest, Worker};
+use crate::worker::Call;
 
-/// How long env.py may take to say where it connects and how it is configured.
-const ENV_LIMIT: Duration = Duration::from_secs(120);
 /// How long a live server may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,19 +60,12 @@ pub struct Assessment {
     pub verdict: Verdict,
 }
 
-/// One module while it is looked at.
-#[derive(Default)]
-struct Look {
-    described: Observed<Described>,
-    target: Option<Target>,
-    trouble: Option<Failure>,
-}
-
 impl Engine<'_> {
     /// Finds the modules and reads their chains, statically.
     pub fn discover(&self) -> Result<Discovered, Failure> {
         let root = &self.request.root;
-        let found = project::discover(root, &self.files, &project::Overrides::default())?;
+        let found = project::discover(root, &self.files, &self.request.named)
+            .map_err(|error| failures::discovery(&error))?;
         let obstacles: Vec<String> = found
             .problems
             .iter()
@@ -88,12 +79,19 @@ impl Engine<'_> {
             })
             .collect();
         let mut modules = found.modules;
-        for name in &self.request.only {
-            if !modules.iter().any(|module| module.name.0 == *name) {
-                let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
-                return Err(Failure::usage(format!("there is no module {}", safe(name)))
-                    .with_hint(format!("the modules are: {}", safe(&names.join(", ")))));
-            }
+        let unknown = |name: &String| !modules.iter().any(|module| module.name.0 == **name);
+        let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
+        let are = format!("the modules are: {}", safe(&names.join(", ")));
+        if let Some(name) = self.request.only.iter().find(|name| unknown(name)) {
+            return Err(Failure::usage(format!("there is no module {}", safe(name))).with_hint(are));
+        }
+        // A module that is misspelt in the configuration would silently have no settings.
+        if let Some(name) = self.request.modules.keys().find(|name| unknown(name)) {
+            return Err(Failure::usage(format!(
+                "the configuration has settings for a module {}, and there is none of that name",
+                safe(name)
+            ))
+            .with_hint(are));
         }
         if !self.request.only.is_empty() {
             modules.retain(|module| self.request.only.contains(&module.name.0));
@@ -140,7 +138,11 @@ impl Engine<'_> {
         }
         if depth == Depth::Full {
             self.run_environments(&mut survey);
-            self.look_at_databases(&mut survey);
+            Self::look_at_databases(&mut survey);
+        }
+        // What was stopped looks like what could not be seen, and must not be judged.
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(failures::cancelled());
         }
         let summary = count(survey.evidence.modules.len(), "module");
         self.observer.on_event(&Event::ItemFinished {
@@ -190,131 +192,6 @@ impl Engine<'_> {
         Assessment { findings, verdict }
     }
 
-    /// A warm interpreter; one a program.
-    pub(super) fn worker(&self, program: &Path, module: &ModuleName) -> Result<Worker, Failure> {
-        let mut workers = lock(&self.workers);
-        if let Some(worker) = workers.get(program) {
-            return Ok(worker.clone());
-        }
-        let worker = Worker::start(program).map_err(|error| failures::worker(module, &error))?;
-        workers.insert(program.to_owned(), worker.clone());
-        Ok(worker)
-    }
-
-    /// The interpreter of a module, warm.
-    pub(super) fn worker_of(&self, seen: &ModuleEvidence) -> Result<Worker, Failure> {
-        match &seen.interpreter {
-            Observed::Seen(found) => self.worker(&found.path, &seen.module.name),
-            Observed::Unavailable { why } => {
-                Err(
-                    Failure::usage(format!("{}: {}", safe(&seen.module.name.0), safe(why)))
-                        .with_hint("name one: redistill --python PROGRAM check"),
-                )
-            }
-            Observed::NotAsked => Err(Failure::usage(format!(
-                "{}: no interpreter",
-                safe(&seen.module.name.0)
-            ))),
-        }
-    }
-
-    /// An ephemeral server of our own; started once.
-    pub(super) fn sandbox(&self) -> Result<Arc<ScratchHost>, Failure> {
-        let mut sandbox = lock(&self.sandbox);
-        if let Some(host) = &*sandbox {
-            return Ok(Arc::clone(host));
-        }
-        let server = Server::start().map_err(|error| {
-            let failure = Failure::untouched(safe(&error.to_string()).into_owned());
-            match error.hint() {
-                Some(hint) => failure.with_hint(hint),
-                None => failure,
-            }
-        })?;
-        let host = Arc::new(ScratchHost::ephemeral(server));
-        *sandbox = Some(Arc::clone(&host));
-        Ok(host)
-    }
-
-    /// Runs every env.py: first to its first connection, which is stopped, then on an empty scratch.
-    fn run_environments(&self, survey: &mut Survey) {
-        let looks: Vec<(ModuleName, Look)> = std::thread::scope(|scope| {
-            let threads: Vec<_> = survey
-                .evidence
-                .modules
-                .iter()
-                .map(|seen| (seen.module.name.clone(), scope.spawn(|| self.look(seen))))
-                .collect();
-            threads
-                .into_iter()
-                .map(|(name, thread)| (name, thread.join().unwrap_or_default()))
-                .collect()
-        });
-        for (seen, (name, look)) in survey.evidence.modules.iter_mut().zip(looks) {
-            seen.described = look.described;
-            survey
-                .targets
-                .extend(look.target.map(|target| (name.clone(), target)));
-            survey
-                .troubles
-                .extend(look.trouble.map(|trouble| (name, trouble)));
-        }
-    }
-
-    fn look(&self, seen: &ModuleEvidence) -> Look {
-        let mut look = Look::default();
-        // Alembic would refuse to load the files, with a traceback instead of a finding.
-        if !seen.chain.unreadable.is_empty() || !seen.chain.problems().is_empty() {
-            return look;
-        }
-        let outcome = self.locate(seen).and_then(|target| {
-            look.target = Some(target);
-            self.describe(seen)
-        });
-        match outcome {
-            Ok(described) => look.described = Observed::Seen(described),
-            Err(failure) => {
-                look.described = Observed::Unavailable {
-                    why: failure.message.clone(),
-                };
-                look.trouble = Some(failure);
-            }
-        }
-        look
-    }
-
-    /// Where env.py connects, resolved as libpq would.
-    pub(super) fn locate(&self, seen: &ModuleEvidence) -> Result<Target, Failure> {
-        let name = &seen.module.name;
-        let worker = self.worker_of(seen)?;
-        let mut request = ModuleRequest::from(&seen.module);
-        request.x = self.x_of(name);
-        let asked = worker
-            .locate(&request, &self.call(ENV_LIMIT))
-            .map_err(|error| failures::worker(name, &error))?;
-        let [first, ..] = &asked[..] else {
-            return Err(Failure::untouched(format!(
-                "{}: env.py never connects",
-                safe(&name.0)
-            )));
-        };
-        resolve(name, first)
-    }
-
-    fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
-        let name = &seen.module.name;
-        let host = self.sandbox()?;
-        let scratch = host
-            .create("d")
-            .map_err(|error| Failure::untouched(safe(&error.to_string()).into_owned()))?;
-        let mut request = ModuleRequest::from(&seen.module);
-        request.x = self.x_of(name);
-        let worker = self.worker_of(seen)?;
-        worker
-            .describe(&request, scratch.target(), &self.call(ENV_LIMIT))
-            .map_err(|error| failures::worker(name, &error))
-    }
-
     pub(super) fn call(&self, limit: Duration) -> Call<'_> {
         Call {
             limit,
@@ -324,11 +201,14 @@ impl Engine<'_> {
     }
 
     /// Reads every live database, in one read-only transaction each.
-    fn look_at_databases(&self, survey: &mut Survey) {
+    fn look_at_databases(survey: &mut Survey) {
         let tables = version_tables(&survey.evidence);
         for seen in &mut survey.evidence.modules {
             let name = &seen.module.name;
             let (Some(target), Some(table)) = (survey.targets.get(name), tables.get(name)) else {
+                seen.database = Observed::Unavailable {
+                    why: "env.py was not run to its end, so it was not looked at".to_owned(),
+                };
                 continue;
             };
             let others: Vec<QualifiedName> = tables
@@ -377,19 +257,29 @@ pub(super) fn observe(
 ) -> Result<DatabaseEvidence, Failure> {
     let session = Session::connect(target, CONNECT_LIMIT)
         .map_err(|error| failures::connect(name, target, &error))?;
-    database::observe(&session, target, table, others).map_err(|error| {
-        Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())))
-            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check")
-    })
+    database::observe(&session, target, table, others)
+        .map_err(|error| unobserved(name, &session, &error))
 }
 
-fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {
-    connect::resolve(asked).map_err(|error| {
-        Failure::untouched(format!(
-            "{}: the database that env.py connects to cannot be resolved: {}",
-            safe(&name.0),
-            safe(&error.to_string())
-        ))
-        .with_hint("give env.py a plain URL: postgresql+psycopg://USER@HOST:PORT/DATABASE")
-    })
+/// Why a database that answers could not be looked at, with who or what is in the way.
+fn unobserved(name: &ModuleName, session: &Session, error: &ObserveError) -> Failure {
+    let failure = Failure::refused(format!("{}: {}", safe(&name.0), safe(&error.to_string())));
+    let sqlstate = match error {
+        ObserveError::Sql(error) => error.sqlstate.as_deref(),
+        ObserveError::Unidentified { .. } => Some(INSUFFICIENT_PRIVILEGE),
+    };
+    match sqlstate {
+        Some(LOCK_NOT_AVAILABLE) => {
+            let holders = database::exclusive_holders(session);
+            Failure::refused(format!(
+                "{}: another session holds a table, so the database cannot be looked at",
+                safe(&name.0)
+            ))
+            .with_detail(safe_lines(&holders.join("\n")))
+            .with_hint("let that session commit or end, then: redistill check")
+        }
+        Some(INSUFFICIENT_PRIVILEGE) => failure
+            .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check"),
+        _ => failure.with_hint("once the server answers that: redistill check"),
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Signals;
 use crate::model::{Identity, QualifiedName};
 
 /// A column of a version table.
@@ -63,6 +64,8 @@ pub struct DatabaseEvidence {
     pub comment: Option<String>,
     /// `pg_is_in_recovery()`.
     pub in_recovery: bool,
+    /// What the server says about its purpose.
+    pub signals: Signals,
     /// Other clients of this database: `application, user, address, state`.
     pub other_sessions: Vec<String>,
     /// User tables with their exact row counts, where they were counted. Sorted by name.

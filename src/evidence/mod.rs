@@ -3,12 +3,15 @@
 mod database;
 mod described;
 mod git;
+mod signals;
 
 use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
 pub use git::{GitEvidence, NO_REPOSITORY};
+
+pub use signals::Signals;
 
 use crate::model::{Chain, Interpreter, Module};
 

@@ -2,10 +2,10 @@
 
 use super::{ExecuteError, Running};
 use crate::events::Event;
-use crate::journal::{Cause, Direction, Entry, Journal, Outcome, Status};
+use crate::journal::{Before, Cause, Direction, Entry, Journal, Outcome, Status};
 use crate::model::text::safe;
 use crate::plan::{FileRef, Step};
-use crate::steps::{self, Before, Standing, StepError};
+use crate::steps::{self, Standing, StepError};
 use crate::undo;
 
 impl Running<'_> {

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{ExecuteError, Running, is_committed};
 use crate::events::Event;
-use crate::journal::{Cause, Direction, Entry, Journal, Outcome, Status};
+use crate::journal::{Before, Cause, Direction, Entry, Journal, Outcome, Status};
 use crate::model::text::safe;
 use crate::plan::Purpose;
-use crate::steps::{self, Before, StepError};
+use crate::steps::{self, StepError};
 
 impl Running<'_> {
     pub(super) fn forward(

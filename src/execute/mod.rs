@@ -51,6 +51,9 @@ pub enum ExecuteError {
         /// Why.
         error: Box<StepError>,
     },
+    /// The run's journal cannot be opened, so nothing was begun.
+    #[error(transparent)]
+    NotBegun(JournalError),
     /// The journal cannot be read or written; the run stopped where it was.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -139,7 +142,7 @@ pub fn begin(
         return Err(ExecuteError::Refused { problems });
     }
     say_damaged_archives(plan, world, observer);
-    journal::create(world.files, &world.root, plan, world.now)?;
+    journal::create(world.files, &world.root, plan, world.now).map_err(ExecuteError::NotBegun)?;
     let mut journal = journal::open(world.files, &world.root, &plan.id)?;
     run(&mut journal, world, observer, cancel)
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Before;
 use crate::plan::Plan;
-use crate::steps::Before;
 
 /// One entry. Its order in the file is checked by [`super::Run::next`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

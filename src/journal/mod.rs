@@ -15,6 +15,7 @@
 //! [`run`] the meaning of a sequence of entries (pure), [`store`] the folder. Called by `execute`;
 //! read by `undo` and the faces. It never touches anything outside `.redistill/`.
 
+mod before;
 mod entry;
 #[cfg(debug_assertions)]
 mod fault;
@@ -22,6 +23,7 @@ pub mod record;
 pub mod run;
 mod store;
 
+pub use before::Before;
 pub use entry::{Cause, Entry, Outcome};
 pub use run::{Direction, Illegal, Run, Status, StepRecord, TakenBack};
 pub use store::{

@@ -13,9 +13,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{Cause, Entry, Outcome};
-use crate::plan::{FORMAT, Plan, Purpose};
-use crate::steps::Before;
+use super::{Before, Cause, Entry, Outcome};
+use crate::plan::{FORMAT, Plan};
 
 /// Which way a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,11 +253,6 @@ impl Run {
     /// Whether somebody must still resume it or take it back.
     pub fn is_open(&self) -> bool {
         self.outcome.is_none() && !matches!(self.taken_back, TakenBack::Done(_))
-    }
-
-    /// Whether this run took back the run `id`, or is about to.
-    pub fn is_undo_of(&self, id: &str) -> bool {
-        matches!(&self.plan.purpose, Purpose::Undo(of) if of == id)
     }
 }
 

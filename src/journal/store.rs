@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::record::{self, RecordError, Tail};
 use super::{Entry, Illegal, Outcome, Run, TakenBack};
+use crate::model::text::io_words;
 use crate::plan::{FORMAT, Plan, Purpose};
 use crate::system::{FileKind, FileLock, ReadFiles, Taken, WriteFiles};
 
@@ -15,7 +16,7 @@ use crate::system::{FileKind, FileLock, ReadFiles, Taken, WriteFiles};
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// The file system failed.
-    #[error("cannot {action} {path}: {source}")]
+    #[error("cannot {action} {path}: {}", io_words(source))]
     Files {
         /// `write`, `read` …
         action: &'static str,
@@ -200,9 +201,18 @@ fn read(files: &dyn ReadFiles, root: &Path, id: &str) -> Result<(Run, Tail, usiz
         source,
     })?;
     let mut entries = entries.into_iter();
-    let first = entries
-        .next()
-        .ok_or_else(|| JournalError::Empty { id: id.to_owned() })?;
+    let first = entries.next().ok_or_else(|| {
+        // The first record comes into place whole, with its file: anything else is damage.
+        if bytes.is_empty() {
+            JournalError::Empty { id: id.to_owned() }
+        } else {
+            let source = RecordError::Damaged { offset: 0 };
+            JournalError::Record {
+                path: path.clone(),
+                source,
+            }
+        }
+    })?;
     let run = Run::opened(folder, first)
         .and_then(|run| entries.try_fold(run, Run::next))
         .map_err(|source| JournalError::Illegal { path, source })?;

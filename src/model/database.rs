@@ -57,6 +57,7 @@ pub struct Target {
 
 impl Target {
     /// The same server and role, another database.
+    #[must_use]
     pub fn with_database(&self, database: &str) -> Self {
         Self {
             database: database.to_owned(),
@@ -153,4 +154,15 @@ impl fmt::Display for QualifiedName {
 /// Quotes an identifier: always in double quotes, inner ones doubled.
 pub fn quote_identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// An SQL string constant that reads the same whatever `standard_conforming_strings` is:
+/// `E'…'` where a backslash is in it.
+pub fn quote_literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if quoted.contains('\\') {
+        format!("E'{}'", quoted.replace('\\', "\\\\"))
+    } else {
+        format!("'{quoted}'")
+    }
 }

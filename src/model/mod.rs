@@ -11,7 +11,9 @@ mod secret;
 pub mod text;
 
 pub use chain::{Chain, ChainProblem, Unreadable};
-pub use database::{Host, Identity, QualifiedName, Target, TlsMode, quote_identifier};
+pub use database::{
+    Host, Identity, QualifiedName, Target, TlsMode, quote_identifier, quote_literal,
+};
 pub use location::Location;
 pub use module::{ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName};
 pub use revision::{Revision, RevisionId};

@@ -1,6 +1,19 @@
 //! Text for people: foreign names made harmless, plurals, sizes.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Adds a line to a `String`; writing to one cannot fail, and this says so once.
+macro_rules! line {
+    ($text:expr) => {
+        $text.push('\n')
+    };
+    ($text:expr, $($argument:tt)*) => {{
+        use std::fmt::Write as _;
+        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
+    }};
+}
+pub(crate) use line;
 
 /// Escapes control, escape and bidirectional characters, so that a name from a file, a git
 /// repository or a server cannot steer a terminal or reorder a line.
@@ -32,6 +45,69 @@ pub fn safe_lines(text: &str) -> String {
     shown
 }
 
+/// The operating system's words for a failure, without its number and without the names of
+/// temporary files.
+pub fn io_words(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let end = text.find(" (os error").unwrap_or(text.len());
+            text[..end].to_owned()
+        }
+    }
+}
+
+/// JSON text with hostile characters written as JSON's own escapes: the same value, and harmless
+/// on a terminal.
+pub fn safe_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Outside of strings JSON has no such character but the line feed.
+        if c == '\n' || !is_hostile(c) {
+            shown.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                write!(shown, "\\u{unit:04x}").expect("writing to a String cannot fail");
+            }
+        }
+    }
+    shown
+}
+
+/// Replaces the password of every URL in a text by `***`: what env.py prints or raises may hold one.
+pub fn without_passwords(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let end = after
+            .find(|c: char| c.is_whitespace() || "/'\"<>".contains(c))
+            .unwrap_or(after.len());
+        shown.push_str(before);
+        // A password may itself hold an @ or a colon: the last @ ends it, the first colon begins it.
+        rest = match after[..end].rsplit_once('@') {
+            Some((login, _)) if login.contains(':') => {
+                let user = login.split(':').next().unwrap_or_default();
+                shown.push_str(user);
+                shown.push_str(":***");
+                &after[login.len()..]
+            }
+            _ => after,
+        };
+    }
+    if shown.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
 fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -41,6 +117,19 @@ fn is_hostile(c: char) -> bool {
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Bytes in lowercase hexadecimal.
+///
+/// # Panics
+/// Never: writing to a `String` cannot fail.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+            text
+        })
 }
 
 /// `1 file`, `2 files`.
@@ -96,6 +185,36 @@ mod tests {
         assert_eq!(safe("a\x1b[31mb"), "a\\u{1b}[31mb");
         assert_eq!(safe("x\u{202e}y\n"), "x\\u{202e}y\\n");
         assert_eq!(safe_lines("a\nb\x07"), "a\nb\\u{7}");
+    }
+
+    #[test]
+    fn passwords_in_urls_are_not_shown() {
+        for (text, shown) in [
+            ("no url", "no url"),
+            (
+                "cannot reach postgresql+psycopg://me:s3c:r@et@host:1/x?y (a)",
+                "cannot reach postgresql+psycopg://me:***@host:1/x?y (a)",
+            ),
+            ("http://host/a:b@c", "http://host/a:b@c"),
+            (
+                "x://u:p@h y://u@h 'z://:q@h'",
+                "x://u:***@h y://u@h 'z://:***@h'",
+            ),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_shows_no_raw_character() {
+        let value = serde_json::json!({"a": "x\u{9b}\u{202e}\u{e0001}\u{7f}\u{1b}ü"});
+        let text = safe_json(&format!("{value:#}\n"));
+        assert!(!text.chars().any(|c| c != '\n' && is_hostile(c)), "{text}");
+        assert!(text.contains('ü'));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
     }
 
     #[test]

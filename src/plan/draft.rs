@@ -301,6 +301,30 @@ fn stamp_for(strategy: Strategy, planned: &PlannedModule) -> Vec<String> {
     }
 }
 
+/// Whether a module's live database is where the strategy needs it to be. Part of [`draft`], and
+/// asked on its own before the differences are judged.
+pub fn may_stamp(
+    evidence: &Evidence,
+    planned: &PlannedModule,
+    strategy: Strategy,
+) -> Result<(), DraftError> {
+    let seen = evidence
+        .modules
+        .iter()
+        .find(|seen| seen.module.name == planned.module);
+    match seen.and_then(|seen| {
+        seen.database
+            .seen()
+            .map(|database| own_rows(seen, database))
+    }) {
+        Some(own) => check_at_head(strategy, planned, &own),
+        None => Err(DraftError::NotSeen {
+            module: planned.module.clone(),
+            what: "the database",
+        }),
+    }
+}
+
 fn check_at_head(
     strategy: Strategy,
     planned: &PlannedModule,
@@ -352,15 +376,13 @@ fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftE
     })
 }
 
-/// What `alembic check` may say afterwards: what the models have and the baseline has not, and
-/// what it says already now.
+/// What `alembic check` may say after the reset: what it says of the live database now, and what the
+/// models have beyond the baseline.
 fn known_differences(planned: &PlannedModule) -> Vec<String> {
     let mut known = planned.model_drift.clone();
-    for difference in &planned.live_check {
-        if !known.contains(difference) {
-            known.push(difference.clone());
-        }
-    }
+    known.extend(planned.known_differences.iter().cloned());
+    known.sort();
+    known.dedup();
     known
 }
 
@@ -375,7 +397,8 @@ pub fn reference_to(database: &DatabaseEvidence) -> DatabaseRef {
 
 /// Checks that `reuse-head` may be chosen for a rehearsed module.
 pub fn may_reuse_head(choice: &RevisionIdChoice, module: &PlannedModule) -> Result<(), DraftError> {
-    let is_fine = module.old_heads.len() == 1 && module.lost.is_empty();
+    let is_fine =
+        module.old_heads.len() == 1 && module.lost.is_empty() && module.accepted.is_empty();
     if *choice == RevisionIdChoice::ReuseHead && !is_fine {
         return Err(DraftError::CannotReuseHead {
             module: module.module.clone(),

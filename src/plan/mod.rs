@@ -15,14 +15,15 @@ use sha2::{Digest as _, Sha256};
 
 pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
 pub use draft::{
-    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, place_of,
-    reference_to,
+    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
+    place_of, reference_to,
 };
 pub use step::{
     ArchiveMember, DatabaseRef, FileRef, Fingerprint, OwnObject, Rebuild, Step, TableAction,
     VersionTableChange,
 };
 
+use crate::model::text::hex;
 use crate::model::{ModuleName, RevisionId};
 use crate::schema::Difference;
 
@@ -82,13 +83,15 @@ pub struct PlannedModule {
     pub carried: Vec<Carried>,
     /// What the old chain has and the baseline has not.
     pub lost: Vec<Difference>,
+    /// Where the baseline is knowingly not the reference: what was left out, and what the models
+    /// are ahead by.
+    pub accepted: Vec<Difference>,
     /// Differences between the reference and the live database.
     pub drift: Vec<Difference>,
     /// Differences between the models and the old chain, as Alembic renders them.
     pub model_drift: Vec<String>,
-    /// What `alembic check` says of the live database before the reset: tables of others, too.
-    #[serde(default)]
-    pub live_check: Vec<String>,
+    /// What `alembic check` says of the live database now; the reset is not to blame for it.
+    pub known_differences: Vec<String>,
     /// What the database has after down and up again that it should not have; empty is good.
     pub left_behind: Vec<String>,
     /// Remarks: column order, named differences that do not count.
@@ -108,19 +111,11 @@ pub struct Carried {
 
 impl Plan {
     /// The digest that names the plan: SHA-256 over its canonical JSON, 64 hexadecimal digits.
+    ///
+    /// # Panics
+    /// Never: a plan holds nothing that JSON cannot.
     pub fn digest(&self) -> String {
         let json = serde_json::to_vec(self).expect("a plan holds nothing that JSON cannot");
         hex(&Sha256::digest(json))
     }
-}
-
-/// Lowercase hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-            text
-        })
 }

@@ -1,5 +1,6 @@
 //! Drafts the baseline, builds it, compares, carries, builds again; then takes it down and up.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Scratch;
@@ -8,10 +9,9 @@ use crate::model::{QualifiedName, Target};
 use crate::plan::{Carried, Source};
 use crate::schema::{
     Catalog, Difference, ObjectKey, Origin, Piece, by_reference, carry, carry_rows, carry_sequence,
-    compare, compose, is_left_out, merge, surround,
+    compare, compose, is_left_out, merge, surround, unsayable,
 };
-use crate::survey::rows;
-use crate::system::Session;
+use crate::survey::rows::{self, RowsDigest};
 use crate::worker::{DraftRequest, RenderRequest};
 
 /// How often the baseline is built again before what differs is called lost.
@@ -32,6 +32,8 @@ pub struct Built {
     pub carried: Vec<Carried>,
     /// What the reference has and it has not, or otherwise.
     pub lost: Vec<Difference>,
+    /// Where it is knowingly otherwise.
+    pub accepted: Vec<Difference>,
     /// A formatter's complaint.
     pub hook_error: Option<String>,
 }
@@ -76,7 +78,7 @@ impl<'a> Drafter<'a> {
     /// Runs the old chain on an empty scratch.
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;
-        let scratch = self.subject.host.create("a")?;
+        let scratch = self.subject.scratch("a")?;
         self.subject
             .call(|call| {
                 let walk = walk_request(scratch.target(), "heads", Vec::new());
@@ -105,26 +107,54 @@ impl<'a> Drafter<'a> {
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
         let (mut pieces, imports) = self.draft(reference)?;
-        pieces = merge(pieces, self.seed(reference)?);
+        let seed = self.seed(reference)?;
+        let seed = seed.into_iter().filter(|rows| has_table_of(rows, &pieces));
+        pieces = merge(pieces.clone(), seed.collect());
         let leave_out = &self.subject.choices.leave_out;
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
-            let more = carry(reference, &built.catalog, leave_out);
-            if more.pieces.is_empty() || round == ROUNDS {
-                let lost = compare(reference, &built.catalog)
-                    .into_iter()
-                    .filter(|difference| !is_left_out(difference.object(), leave_out))
-                    .collect();
+            let more = carry(reference, &built.catalog, leave_out).pieces;
+            let more = self.carries(reference, &built.catalog, &pieces, more);
+            // What was written in vain would only be written again.
+            let is_new = more.iter().any(|piece| !pieces.contains(piece));
+            if !is_new || round == ROUNDS {
+                let (accepted, lost) =
+                    compare(reference, &built.catalog)
+                        .into_iter()
+                        .partition(|other| {
+                            is_left_out(other.object(), leave_out) || self.is_ahead(other)
+                        });
                 return Ok(Built {
                     lost,
+                    accepted,
                     carried: carried(&pieces),
                     ..built
                 });
             }
-            pieces = merge(pieces, more.pieces);
+            pieces = merge(pieces, more);
         }
         unreachable!("the loop returns in its last round")
+    }
+
+    /// Of what would make the baseline equal to the reference, what this source takes over.
+    fn carries(
+        &self,
+        reference: &Catalog,
+        present: &Catalog,
+        drafted: &[Piece],
+        pieces: Vec<Piece>,
+    ) -> Vec<Piece> {
+        match self.subject.choices.source {
+            Source::Chain => pieces,
+            Source::Models => unsayable(reference, present, drafted, pieces),
+        }
+    }
+
+    /// Whether the models are ahead of the reference: that is what this source is for.
+    fn is_ahead(&self, difference: &Difference) -> bool {
+        self.subject.choices.source == Source::Models
+            && matches!(difference, Difference::Extra { .. })
     }
 
     /// Alembic's own pieces, surrounded by what it cannot say.
@@ -135,8 +165,8 @@ impl<'a> Drafter<'a> {
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
             (Source::Chain, Some(replayed)) => (crate::worker::Source::Chain, replayed.target()),
-            _ => {
-                empty = self.subject.host.create("e")?;
+            (Source::Chain, None) | (Source::Models, _) => {
+                empty = self.subject.scratch("e")?;
                 (crate::worker::Source::Models, empty.target())
             }
         };
@@ -161,8 +191,9 @@ impl<'a> Drafter<'a> {
             .map_err(RehearseError::Draft)?;
         let mut drafted = draft.pieces;
         drafted.retain(|piece| !is_left_out(&piece.key(), leave_out));
-        let around = surround(reference, &drafted, leave_out);
-        Ok((merge(drafted, around.pieces), draft.imports))
+        let around = surround(reference, &drafted, leave_out).pieces;
+        let around = self.carries(reference, &Catalog::default(), &drafted, around);
+        Ok((merge(drafted, around), draft.imports))
     }
 
     /// The rows that the old chain itself leaves on an empty database.
@@ -224,7 +255,7 @@ impl<'a> Drafter<'a> {
                     .render(&self.subject.request(), &request, call)
             })
             .map_err(RehearseError::Draft)?;
-        let scratch = self.subject.host.create("b")?;
+        let scratch = self.subject.scratch("b")?;
         self.upgrade(&scratch, "upgrade")?;
         let catalog = self.subject.snapshot(&scratch.connect()?)?;
         self.built = Some(scratch);
@@ -234,6 +265,7 @@ impl<'a> Drafter<'a> {
             file_name: rendered.file_name.to_string_lossy().into_owned(),
             carried: Vec::new(),
             lost: Vec::new(),
+            accepted: Vec::new(),
             hook_error: rendered.hook_error,
         })
     }
@@ -255,9 +287,9 @@ impl<'a> Drafter<'a> {
     pub fn cycle(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
         self.subject.phase("cycle")?;
         let scratch = self.built.as_ref().expect("the baseline was built");
-        let empty = self.subject.host.create("n")?;
+        let empty = self.subject.scratch("n")?;
         let nothing = self.subject.snapshot(&empty.connect()?)?;
-        let seeded = self.seed_digest(scratch, built)?;
+        let seeded = seed_digest(scratch, built)?;
         self.subject
             .call(|call| {
                 let walk = walk_request(scratch.target(), "base", vec![self.staging()]);
@@ -281,7 +313,7 @@ impl<'a> Drafter<'a> {
                 .iter()
                 .map(|other| format!("{} differs after the second upgrade", other.object())),
         );
-        if self.seed_digest(scratch, built)? != seeded {
+        if seed_digest(scratch, built)? != seeded {
             left.push("seed rows differ after the second upgrade".to_owned());
         }
         Ok(left)
@@ -290,7 +322,7 @@ impl<'a> Drafter<'a> {
     /// The statements that the baseline runs, proven: on an empty scratch they build the same.
     pub fn script(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
         self.subject.phase("script")?;
-        let recorded = self.subject.host.create("s")?;
+        let recorded = self.subject.scratch("s")?;
         let script = self
             .subject
             .call(|call| {
@@ -307,7 +339,7 @@ impl<'a> Drafter<'a> {
         let path = if path.is_empty() { "''" } else { path };
         let mut statements = vec![format!("SET LOCAL search_path = {path}")];
         statements.extend(script.statements);
-        let again = self.subject.host.create("r")?;
+        let again = self.subject.scratch("r")?;
         let session = again.connect()?;
         session.batch("BEGIN")?;
         for statement in &statements {
@@ -321,7 +353,7 @@ impl<'a> Drafter<'a> {
             .filter(|object| object.kind != "schema")
             .map(ToString::to_string)
             .collect();
-        let is_equal = self.seed_digest(&recorded, built)? == self.seed_digest(&again, built)?;
+        let is_equal = seed_digest(&recorded, built)? == seed_digest(&again, built)?;
         if differences.is_empty() && is_equal {
             return Ok(statements);
         }
@@ -333,15 +365,22 @@ impl<'a> Drafter<'a> {
             },
         })
     }
+}
 
-    fn seed_digest(&self, scratch: &Scratch, catalog: &Catalog) -> Result<String, RehearseError> {
-        let session: Session = scratch.connect()?;
-        let digests = rows::rows(&session, &catalog.tables())?;
-        Ok(digests
-            .iter()
-            .map(|(table, digest)| format!("{table} {}\n", digest.sha256))
-            .collect())
-    }
+/// How many rows every table has, and their hashes.
+fn seed_digest(
+    scratch: &Scratch,
+    catalog: &Catalog,
+) -> Result<BTreeMap<QualifiedName, RowsDigest>, RehearseError> {
+    Ok(rows::rows(&scratch.connect()?, &catalog.tables())?)
+}
+
+/// Whether the rows' table is among the pieces; the models may have none for it.
+fn has_table_of(rows: &Piece, pieces: &[Piece]) -> bool {
+    rows.kind != "rows"
+        || pieces.iter().any(|piece| {
+            piece.kind == "table" && piece.schema == rows.schema && piece.name == rows.name
+        })
 }
 
 /// The key of a table's seed rows, as `--leave-out "rows TABLE"` names them.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::baseline::{Built, Drafter};
-use super::{ScratchError, ScratchHost};
+use super::{Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
-use crate::model::{Chain, Module, QualifiedName, RevisionId, Target};
+use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Choices, PlannedModule, Source, Strategy};
-use crate::schema::{Catalog, Difference, compare, remarks};
+use crate::schema::{Catalog, Difference, compare, is_left_out, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
@@ -20,7 +20,7 @@ use crate::worker::{
 };
 
 /// How long one request to the worker may take.
-const LIMIT: Duration = Duration::from_secs(30 * 60);
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// Why the rehearsal of a module did not come to an end.
 #[derive(Debug, Error)]
@@ -185,14 +185,43 @@ impl Subject<'_> {
         })
     }
 
+    /// Creates an empty scratch. A schema for the version table exists before the first revision
+    /// in every project that has one: Alembic creates the table, never the schema.
+    pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
+        let scratch = self.host.create(purpose)?;
+        if let Some(schema) = &self.described.version_table_schema {
+            let quoted = quote_identifier(schema);
+            scratch
+                .connect()?
+                .batch(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}"))?;
+        }
+        Ok(scratch)
+    }
+
     /// Takes a catalog without the version tables.
     pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
-        snapshot(session, &self.version_tables)
+        snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
+    }
+
+    /// The schema of the version table must be there before the first revision runs: env.py or a
+    /// person makes it, never the chain, and so never the baseline.
+    fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
+        if let Some(own) = &self.described.version_table_schema {
+            catalog
+                .objects
+                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
+        }
+        catalog
     }
 }
 
 /// Rehearses one module.
 pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal, RehearseError> {
+    let live = live.map(|live| Lived {
+        catalog: subject.without_own_schema(live.catalog.clone()),
+        check: live.check.clone(),
+    });
+    let live = live.as_ref();
     let mut drafter = Drafter::new(subject)?;
     let (reference, is_replayed) = reference(subject, &mut drafter, live)?;
     let Built {
@@ -201,6 +230,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         file_name,
         carried,
         lost,
+        accepted,
         hook_error,
         ..
     } = drafter.build(&reference)?;
@@ -211,11 +241,19 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     }
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
-    let drift = live.map_or(Vec::new(), |live| drift(&reference, &live.catalog));
+    let drift = match (subject.choices.source, live) {
+        (_, None) => Vec::new(),
+        (Source::Chain, Some(live)) => drift(&reference, &live.catalog),
+        // The models may say something else than the reference; what was accepted stands.
+        (Source::Models, Some(live)) => drift(&built, &live.catalog)
+            .into_iter()
+            .filter(|other| !is_left_out(other.object(), &subject.choices.leave_out))
+            .collect(),
+    };
     let mut remarks = remarks(&reference, &built);
     remarks.extend(
         live.iter()
-            .flat_map(|live| additional(&reference, &live.catalog)),
+            .filter_map(|live| additional(&reference, &live.catalog)),
     );
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;
@@ -234,9 +272,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         reference: if is_replayed { "replay" } else { "live" }.to_owned(),
         carried,
         lost,
+        accepted,
         drift,
         model_drift,
-        live_check: live.map(|live| live.check.clone()).unwrap_or_default(),
+        known_differences: live.map_or(Vec::new(), |live| live.check.clone()),
         left_behind,
         remarks,
     };

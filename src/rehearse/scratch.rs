@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::model::{Target, quote_identifier};
+use crate::model::{Target, quote_identifier, quote_literal};
 use crate::sandbox::{SandboxError, Server};
 use crate::system::{ConnectError, Session, SqlError, process, random};
 
@@ -26,7 +26,7 @@ pub enum ScratchError {
     #[error("cannot {what}: {error}")]
     Sql {
         /// What was tried.
-        what: String,
+        what: &'static str,
         /// What the server said.
         error: SqlError,
     },
@@ -55,8 +55,8 @@ impl ScratchHost {
     /// The module's own server, reached as the module reaches it.
     ///
     /// The role must have CREATEDB; the caller has looked. Leftovers of killed runs are dropped.
-    pub fn on_server_of(live: &Target) -> Result<Self, ScratchError> {
-        let session = Session::connect(live, CONNECT_LIMIT)?;
+    pub fn on_server_of(theirs: &Target) -> Result<Self, ScratchError> {
+        let session = Session::connect(theirs, CONNECT_LIMIT)?;
         let rows = session
             .query(
                 "select pg_catalog.pg_encoding_to_char(encoding), datcollate::text, datctype::text \
@@ -78,11 +78,11 @@ impl ScratchHost {
             quote_literal(&ctype)
         );
         let host = Self {
-            maintenance: live.clone(),
+            maintenance: theirs.clone(),
             origin: Origin::Theirs,
             like,
         };
-        host.drop_leftovers(&session);
+        Self::drop_leftovers(&session);
         Ok(host)
     }
 
@@ -156,7 +156,7 @@ impl ScratchHost {
 
     /// Drops scratch databases whose maker is gone. Best effort: what cannot be dropped stays, and
     /// is tried again next time.
-    fn drop_leftovers(&self, session: &Session) {
+    fn drop_leftovers(session: &Session) {
         let listed = session.query(
             "select datname::text, pg_catalog.shobj_description(oid, 'pg_database') \
              from pg_catalog.pg_database where datname like 'redistill\\_scratch\\_%'",
@@ -240,15 +240,8 @@ fn maker_is_gone(mark: &str) -> bool {
     start > 0 && host == process::host_name() && process::start_time(id) != Some(start)
 }
 
-fn quote_literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn failed(what: &str, error: SqlError) -> ScratchError {
-    ScratchError::Sql {
-        what: what.to_owned(),
-        error,
-    }
+fn failed(what: &'static str, error: SqlError) -> ScratchError {
+    ScratchError::Sql { what, error }
 }
 
 fn no_row(message: &str) -> SqlError {

@@ -3,6 +3,7 @@
 use super::RehearseError;
 use super::module::{Subject, walk_request};
 use crate::schema::compare;
+use crate::worker::WorkerError;
 
 /// What the cycle of the present chain came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Verified {
 /// Runs the cycle.
 pub fn verify(subject: &Subject<'_>) -> Result<Verified, RehearseError> {
     subject.phase("upgrade")?;
-    let scratch = subject.host.create("v")?;
+    let scratch = subject.scratch("v")?;
     let nothing = subject.snapshot(&scratch.connect()?)?;
     let up = |doing: &'static str| {
         subject
@@ -46,12 +47,26 @@ pub fn verify(subject: &Subject<'_>) -> Result<Verified, RehearseError> {
         .map(|left| left.object().to_string())
         .collect();
     subject.phase("upgrade again")?;
-    up("upgrade again")?;
-    let second = subject.snapshot(&scratch.connect()?)?;
-    let differences = compare(&first, &second)
-        .iter()
-        .map(|other| other.object().to_string())
-        .collect();
+    // What a downgrade leaves behind shows here first; it is a result, not the end of the test.
+    let differences = match up("upgrade again") {
+        Ok(_) => {
+            let second = subject.snapshot(&scratch.connect()?)?;
+            compare(&first, &second)
+                .iter()
+                .map(|other| other.object().to_string())
+                .collect()
+        }
+        Err(RehearseError::Chain {
+            error: WorkerError::Failed(failed),
+            ..
+        }) => {
+            vec![format!(
+                "the second upgrade fails: {}",
+                WorkerError::Failed(failed)
+            )]
+        }
+        Err(error) => return Err(error),
+    };
     Ok(Verified {
         revisions: walk.applied.len(),
         left_behind,

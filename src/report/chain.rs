@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use crate::model::text::{count, safe};
 use crate::model::{Chain, ConfigSource, Module, Revision, Unreadable};
 
-/// The version of the JSON's shape.
-const SCHEMA: u32 = 1;
+/// The name and version of the JSON's shape.
+const SCHEMA: &str = "redistill.chain/1";
 
 /// The graphs as text. Paths are shown relative to `root`.
 pub fn text(root: &Path, modules: &[(Module, Chain)]) -> String {

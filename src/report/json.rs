@@ -7,7 +7,7 @@ use crate::model::text::safe;
 use crate::rules::{Finding, LineEdit, Severity, Verdict};
 
 /// The name and version of this document's schema.
-pub const SCHEMA: &str = "redistill/check/1";
+pub const SCHEMA: &str = "redistill.check/1";
 
 #[derive(Serialize)]
 struct Document<'a> {

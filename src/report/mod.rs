@@ -1,6 +1,7 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
 pub mod chain;
+pub mod diff;
 mod explain;
 pub mod findings;
 pub mod github;

@@ -4,10 +4,9 @@
 //! is true once the plan has run; the digest is not in it because it is part of what is digested.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use crate::evidence::{DatabaseEvidence, Evidence};
-use crate::model::text::{bytes, count, safe};
+use crate::model::text::{bytes, count, line, safe};
 use crate::plan::{Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
 
 /// What the note is made of.
@@ -49,14 +48,6 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     teammates_section(&mut text, material);
     review_section(&mut text);
     text
-}
-
-/// Writing to a `String` cannot fail; this says so once.
-macro_rules! line {
-    ($text:expr) => { $text.push('\n') };
-    ($text:expr, $($argument:tt)*) => {
-        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
-    };
 }
 
 fn head(text: &mut String, material: &NoteMaterial<'_>) {

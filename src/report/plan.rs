@@ -1,20 +1,11 @@
 //! A plan as text and as JSON. Pure; every face shows these words.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use crate::model::text::{count, safe, safe_lines};
+use crate::model::text::{count, line, safe, safe_lines};
 use crate::plan::{Plan, PlannedModule, Purpose, Step};
 use crate::schema::Difference;
 use crate::steps;
-
-macro_rules! line {
-    ($text:expr) => { $text.push('\n') };
-    ($text:expr, $($argument:tt)*) => {
-        writeln!($text, $($argument)*).expect("writing to a String cannot fail")
-    };
-}
 
 /// How many digits of a digest are shown and asked for.
 pub const DIGEST_DIGITS: usize = 16;
@@ -32,7 +23,30 @@ pub fn text(plan: &Plan) -> String {
     text
 }
 
+/// The plan in a few lines: what each module comes to, and the title of every step.
+pub fn outline(plan: &Plan) -> String {
+    let mut text = String::new();
+    for module in &plan.modules {
+        heading(&mut text, module);
+        if !module.carried.is_empty() {
+            let carried = count(module.carried.len(), "object");
+            line!(text, "  {carried} carried into it");
+        }
+        line!(text, "  baseline {}", safe(&module.baseline_path));
+    }
+    line!(text);
+    for (index, step) in plan.steps.iter().enumerate() {
+        let preview = steps::preview(step);
+        let title = preview.first().map_or("", String::as_str);
+        line!(text, "{:>3}. {}", index + 1, safe(title));
+    }
+    text
+}
+
 /// The effects alone, in order: what `Confirm` shows, and the whole of an undo's preview.
+///
+/// # Panics
+/// Never: every preview begins with the step's title.
 pub fn effects(text: &mut String, plan: &Plan) {
     let title = match &plan.purpose {
         Purpose::Reset => "This will",
@@ -93,7 +107,8 @@ pub fn summary(plan: &Plan) -> String {
     text
 }
 
-fn module_text(text: &mut String, module: &PlannedModule) {
+/// The module, what becomes of its chain, and how that was proven.
+fn heading(text: &mut String, module: &PlannedModule) {
     line!(text, "{}", safe(&module.module.0));
     let heads: Vec<String> = module.old_heads.iter().map(ToString::to_string).collect();
     line!(
@@ -104,6 +119,10 @@ fn module_text(text: &mut String, module: &PlannedModule) {
         module.baseline_id
     );
     line!(text, "  {}", proof(module));
+}
+
+fn module_text(text: &mut String, module: &PlannedModule) {
+    heading(text, module);
     list(
         text,
         "carried into the baseline",
@@ -116,6 +135,11 @@ fn module_text(text: &mut String, module: &PlannedModule) {
     list(text, "lost", module.lost.iter().map(difference));
     list(
         text,
+        "knowingly otherwise",
+        module.accepted.iter().map(difference),
+    );
+    list(
+        text,
         "drift of the live database",
         module.drift.iter().map(difference),
     );
@@ -123,6 +147,15 @@ fn module_text(text: &mut String, module: &PlannedModule) {
         text,
         "models ahead of the chain",
         module.model_drift.iter().cloned(),
+    );
+    list(
+        text,
+        "what alembic check says of the live database already",
+        module
+            .known_differences
+            .iter()
+            .filter(|line| !module.model_drift.contains(line))
+            .cloned(),
     );
     list(
         text,
@@ -144,10 +177,10 @@ fn proof(module: &PlannedModule) -> String {
     } else {
         "the old chain, replayed"
     };
-    let equal = if module.lost.is_empty() {
-        "equal to"
-    } else {
-        "not equal to"
+    let equal = match (module.lost.len(), module.accepted.len()) {
+        (0, 0) => "equal to".to_owned(),
+        (0, places) => format!("but for {} equal to", count(places, "accepted difference")),
+        _ => "not equal to".to_owned(),
     };
     let cycle = if module.left_behind.is_empty() {
         "up, down, up: nothing left behind".to_owned()

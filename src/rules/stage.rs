@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, ModuleEvidence, Observed,
-    VersionTable,
+    Signals, VersionTable,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
@@ -136,6 +136,24 @@ pub fn revision(id: &str, down: &[&str], folder: &Path) -> Revision {
     }
 }
 
+/// A development server.
+fn quiet() -> Signals {
+    Signals {
+        replicas: Observed::Seen(0),
+        slots: Observed::Seen(0),
+        receivers: Observed::Seen(0),
+        subscriptions: Observed::Seen(0),
+        publications: Observed::Seen(0),
+        archive_mode: Observed::Seen("off".to_owned()),
+        synchronous_standbys: Observed::Seen(String::new()),
+        archived: Observed::Seen(0),
+        managed_roles: Observed::Seen(Vec::new()),
+        managed_settings: Observed::Seen(Vec::new()),
+        transactions: Observed::Seen(800),
+        size: Observed::Seen(8_000_000),
+    }
+}
+
 fn git() -> GitEvidence {
     GitEvidence {
         top: PathBuf::from("/p"),
@@ -244,6 +262,7 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
         other_version_tables: Vec::new(),
         comment: None,
         in_recovery: false,
+        signals: quiet(),
         other_sessions: Vec::new(),
         tables: Vec::new(),
         catalog_digest: String::new(),

@@ -55,6 +55,9 @@ pub enum SandboxError {
         /// The last lines of what it said.
         why: String,
     },
+    /// The caller wants no more.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl SandboxError {
@@ -75,7 +78,7 @@ impl SandboxError {
             Self::NoPackages { .. } => {
                 Some("check that pip reaches its package index: python3 -m pip download alembic")
             }
-            Self::Failed { .. } | Self::Folder(_) => None,
+            Self::Failed { .. } | Self::Folder(_) | Self::Cancelled => None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod keeper;
 mod launch;
 mod options;
 mod programs;
+pub mod provisions;
 pub mod python;
 mod remains;
 mod server;

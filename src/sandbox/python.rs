@@ -8,7 +8,7 @@ use super::error::SandboxError;
 use super::venv;
 
 /// What the interpreter has; pinned, so that everybody's demo shows the same.
-const PACKAGES: [&str; 7] = [
+pub(super) const PACKAGES: [&str; 7] = [
     "alembic==1.20.1",
     "sqlalchemy==2.1.9",
     "psycopg[binary]==3.3.9",

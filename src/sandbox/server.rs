@@ -130,6 +130,11 @@ impl Server {
         self.programs.program(name)
     }
 
+    /// Whether the server still runs.
+    pub fn is_running(&self) -> bool {
+        !self.keeper.has_ended()
+    }
+
     /// The end of the server's log.
     pub fn log(&self) -> String {
         self.keeper.log()

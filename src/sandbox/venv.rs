@@ -5,12 +5,15 @@
 //!
 //! ```text
 //! venv-<hash>.lock   held while building
+//! venv-<hash>.tmp/   pip's temporary files, which it leaves behind when it is interrupted
 //! venv-<hash>/       bin/python …
 //! venv-<hash>/.complete   the interpreter that it was built from
 //! ```
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::error::{SandboxError, tail};
 use super::state;
@@ -39,24 +42,61 @@ const MISLEADING: [&str; 12] = [
 
 /// Gives the folder of a virtual environment with exactly these packages; builds it if missing.
 pub(super) fn ensure(packages: &[&str]) -> Result<PathBuf, SandboxError> {
-    ensure_in(&state::folder()?, packages)
+    ensure_unless(&AtomicBool::new(false), packages)
 }
 
-fn ensure_in(state: &Path, packages: &[&str]) -> Result<PathBuf, SandboxError> {
-    let name = format!("venv-{}", state::hash(packages));
-    let folder = state.join(&name);
+/// Like [`ensure`]; `stop` ends it ([`SandboxError::Cancelled`]).
+pub(super) fn ensure_unless(stop: &AtomicBool, packages: &[&str]) -> Result<PathBuf, SandboxError> {
+    ensure_in(&state::folder()?, stop, packages)
+}
+
+/// Whether it is there already.
+pub(super) fn is_ready(packages: &[&str]) -> bool {
+    state::folder().is_ok_and(|state| is_complete(&folder_of(&state, packages)))
+}
+
+fn folder_of(state: &Path, packages: &[&str]) -> PathBuf {
+    state.join(format!("venv-{}", state::hash(packages)))
+}
+
+fn ensure_in(state: &Path, stop: &AtomicBool, packages: &[&str]) -> Result<PathBuf, SandboxError> {
+    let folder = folder_of(state, packages);
     if is_complete(&folder) {
         return Ok(folder);
     }
-    let _lock = Lock::take(&state.join(format!("{name}.lock")), LIMIT)?;
+    let _lock = lock(&folder.with_extension("lock"), stop)?;
     if is_complete(&folder) {
         return Ok(folder);
     }
     if RealFiles.stat(&folder)?.is_some() {
         RealFiles.remove_tree(&folder)?;
     }
-    build(&folder, packages)?;
-    Ok(folder)
+    let temporary = folder.with_extension("tmp");
+    if RealFiles.stat(&temporary)?.is_some() {
+        RealFiles.remove_tree(&temporary)?;
+    }
+    RealFiles.create_folder(&temporary, 0o700)?;
+    let built = build(&folder, &temporary, stop, packages);
+    RealFiles.remove_tree(&temporary)?;
+    if matches!(built, Err(SandboxError::Cancelled)) && RealFiles.stat(&folder)?.is_some() {
+        RealFiles.remove_tree(&folder)?;
+    }
+    built.map(|()| folder)
+}
+
+/// Waits for another process that builds the same.
+fn lock(path: &Path, stop: &AtomicBool) -> Result<Lock, SandboxError> {
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        match Lock::take(path, Duration::from_millis(100)) {
+            Err(error) if error.kind() == ErrorKind::TimedOut && Instant::now() < deadline => {
+                if stop.load(Ordering::Relaxed) {
+                    return Err(SandboxError::Cancelled);
+                }
+            }
+            taken => return Ok(taken?),
+        }
+    }
 }
 
 /// The interpreter of a virtual environment.
@@ -74,7 +114,13 @@ fn is_complete(folder: &Path) -> bool {
         .is_ok_and(|now| now.as_os_str().as_encoded_bytes() == built_from)
 }
 
-fn build(folder: &Path, packages: &[&str]) -> Result<(), SandboxError> {
+fn build(
+    folder: &Path,
+    temporary: &Path,
+    stop: &AtomicBool,
+    packages: &[&str],
+) -> Result<(), SandboxError> {
+    let run = |process: Process| run(stop, process.env("TMPDIR", temporary));
     let python = environment::find_program("python3").ok_or(SandboxError::NoPython)?;
     let made = run(Process::new(python).args(["-m", "venv"]).arg(folder))?;
     if !made.status.success() {
@@ -101,9 +147,15 @@ fn build(folder: &Path, packages: &[&str]) -> Result<(), SandboxError> {
     Ok(())
 }
 
-fn run(process: Process) -> Result<Output, SandboxError> {
+fn run(stop: &AtomicBool, process: Process) -> Result<Output, SandboxError> {
     let process = MISLEADING.iter().fold(process, Process::env_remove);
-    Ok(process.output(LIMIT)?)
+    process.output_unless(stop, LIMIT).map_err(|error| {
+        if error.kind() == ErrorKind::Interrupted {
+            SandboxError::Cancelled
+        } else {
+            error.into()
+        }
+    })
 }
 
 #[cfg(test)]
@@ -120,12 +172,24 @@ mod tests {
             .unwrap();
         // pip refuses an empty list, so the torn folder is seen to be replaced by a fresh one.
         assert!(matches!(
-            ensure_in(state.path(), &[]),
+            ensure_in(state.path(), &AtomicBool::new(false), &[]),
             Err(SandboxError::NoPackages { .. })
         ));
         assert!(RealFiles.stat(&folder.join("half")).unwrap().is_none());
         assert!(RealFiles.stat(&interpreter(&folder)).unwrap().is_some());
         assert!(!is_complete(&folder));
+    }
+
+    #[test]
+    fn a_cancelled_one_leaves_only_its_lock() {
+        let state = tempfile::tempdir().unwrap();
+        let stop = AtomicBool::new(true);
+        assert!(matches!(
+            ensure_in(state.path(), &stop, &[]),
+            Err(SandboxError::Cancelled)
+        ));
+        let left = RealFiles.list(state.path()).unwrap();
+        assert_eq!(left, [folder_of(state.path(), &[]).with_extension("lock")]);
     }
 
     #[test]

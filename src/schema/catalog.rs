@@ -104,7 +104,7 @@ impl Catalog {
                 }
             }
         }
-        crate::plan::hex(&hash.finalize())
+        crate::model::text::hex(&hash.finalize())
     }
 
     /// The tables, partitions and their parents included, sorted by name.

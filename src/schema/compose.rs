@@ -65,7 +65,7 @@ fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
         if unchecked {
             blocks.push(
                 "# function bodies may name what is created further down\n\
-                 op.execute(\"SET LOCAL check_function_bodies = off\")"
+                 op.execute('SET LOCAL check_function_bodies = off')"
                     .to_owned(),
             );
         }
@@ -73,7 +73,7 @@ fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
             blocks.push(block(run));
         }
         if unchecked {
-            blocks.push("op.execute(\"RESET check_function_bodies\")".to_owned());
+            blocks.push("op.execute('RESET check_function_bodies')".to_owned());
         }
     }
     blocks

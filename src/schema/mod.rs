@@ -12,7 +12,7 @@ mod rows;
 mod source;
 mod teardown;
 
-pub use carry::{Carry, by_reference, carry, is_left_out, surround};
+pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::QualifiedName;
+use crate::model::{QualifiedName, quote_literal};
 
 use super::carry::sql;
 use super::source::{execute, string};
@@ -80,7 +80,7 @@ pub fn carry_sequence(value: &SequenceValue) -> Piece {
     );
     let set = format!(
         "SELECT pg_catalog.setval({}, {}, {})",
-        sql::literal(&name),
+        quote_literal(&name),
         value.last_value,
         value.is_called
     );
@@ -182,7 +182,7 @@ fn value_of(column: &SeedColumn, value: Option<&str>) -> String {
         .to_owned(),
         Literal::Text => string(value),
         Literal::Typed => {
-            let typed = format!("{}::{}", sql::literal(value), column.data_type);
+            let typed = format!("{}::{}", quote_literal(value), column.data_type);
             format!("sa.literal_column({})", string(&typed))
         }
     }
@@ -207,7 +207,7 @@ fn insert_overriding(seed: &SeedRows) -> String {
                     None => "NULL".to_owned(),
                     Some(value) => match literal_of(&column.data_type).0 {
                         Literal::Integer => value.clone(),
-                        _ => sql::literal(value),
+                        _ => quote_literal(value),
                     },
                 })
                 .collect();

@@ -1,7 +1,7 @@
 //! SQL as Python source: what `op.execute` must be given so that the server receives exactly this
 //! text through SQLAlchemy's `text()`, with every driver.
 
-/// `op.execute("DROP …")`, or with a block where the statement has several lines or is long.
+/// `op.execute('DROP …')`, or with a block where the statement has several lines or is long.
 ///
 /// One statement a call: asyncpg prepares what it is given, and cannot prepare two.
 pub fn execute(sql: &str) -> String {
@@ -118,12 +118,12 @@ fn block(body: &str, closing: &str) -> String {
     format!("\"\"\"\n{text}\n{closing}\"\"\"")
 }
 
-/// A one-line string literal in double quotes, as ruff and black would leave it.
+/// A one-line string literal with the quotes that `repr` takes, and so Alembic's own lines.
 pub fn string(text: &str) -> String {
-    let quote = if text.contains('"') && !text.contains('\'') {
-        '\''
-    } else {
+    let quote = if text.contains('\'') && !text.contains('"') {
         '"'
+    } else {
+        '\''
     };
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push(quote);
@@ -249,9 +249,9 @@ mod tests {
     fn short_statements_stand_on_one_line() {
         assert_eq!(
             execute("DROP VIEW public.v"),
-            "op.execute(\"DROP VIEW public.v\")"
+            "op.execute('DROP VIEW public.v')"
         );
-        assert_eq!(execute("DROP VIEW \"V\""), "op.execute('DROP VIEW \"V\"')");
+        assert_eq!(execute("SELECT 'x'"), "op.execute(\"SELECT 'x'\")");
     }
 
     #[test]

@@ -18,9 +18,10 @@ use thiserror::Error;
 use super::pack::{self, Packed};
 use super::tracked::{self, Found};
 use super::world::is_inside;
-use super::{Before, Context, Foreseen, Standing, StepError};
+use super::{Context, Foreseen, Standing, StepError};
+use crate::journal::Before;
 use crate::model::ModuleName;
-use crate::model::text::{bytes, count};
+use crate::model::text::{bytes, count, io_words};
 use crate::plan::ArchiveMember;
 use crate::system::{FileKind, ReadFiles, WriteFiles};
 
@@ -58,7 +59,7 @@ pub struct Manifest {
 #[derive(Debug, Error)]
 pub enum ArchiveError {
     /// It cannot be read.
-    #[error("cannot read the archive's {path}: {source}")]
+    #[error("cannot read the archive's {path}: {}", io_words(source))]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -82,7 +83,7 @@ pub enum ArchiveError {
         why: String,
     },
     /// It cannot be written out.
-    #[error("cannot extract to {path}: {source}")]
+    #[error("cannot extract to {path}: {}", io_words(source))]
     Extract {
         /// Where.
         path: PathBuf,

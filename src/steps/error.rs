@@ -7,13 +7,14 @@ use thiserror::Error;
 
 use super::archive::ArchiveError;
 use crate::journal::JournalError;
+use crate::model::text::io_words;
 use crate::system::{ConnectError, SqlError};
 
 /// Why a step cannot be done. Paths are relative to the project where they lie in it.
 #[derive(Debug, Error)]
 pub enum StepError {
     /// The file system failed; `StorageFull` is a full disk.
-    #[error("cannot {action} {path}: {}", plain(source))]
+    #[error("cannot {action} {path}: {}", io_words(source))]
     Files {
         /// `write`, `move` …
         action: &'static str,
@@ -226,15 +227,6 @@ impl StepError {
             path,
             source,
         }
-    }
-}
-
-/// The operating system's words, without its number.
-fn plain(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::StorageFull {
-        "the disk is full".to_owned()
-    } else {
-        error.to_string()
     }
 }
 

@@ -35,11 +35,10 @@ mod write_file;
 pub use error::StepError;
 pub use foresee::Foreseen;
 pub use tracked::reference as file_reference;
-pub use world::{
-    Before, Clients, Commit, Context, Dumper, Inspection, Inverse, Standing, Tester, World,
-};
+pub use world::{Clients, Commit, Context, Dumper, Inspection, Inverse, Standing, Tester, World};
 
 use crate::events::Item;
+use crate::journal::Before;
 use crate::model::text::count;
 use crate::plan::{FileRef, Plan, Step};
 

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use super::tracked::{self, Found};
-use super::{Before, Context, Foreseen, Inverse, Standing, StepError, archive};
+use super::{Context, Foreseen, Inverse, Standing, StepError, archive};
+use crate::journal::Before;
 use crate::model::ModuleName;
 use crate::plan::{FileRef, Step};
 use crate::system::FileKind;

@@ -5,8 +5,8 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::{Context, StepError};
-use crate::model::text::bytes;
-use crate::plan::{FileRef, hex};
+use crate::model::text::{bytes, hex};
+use crate::plan::FileRef;
 use crate::system::FileKind;
 
 /// What is at a path.

@@ -1,7 +1,8 @@
 //! Version tables as data: what a change leaves, how it reads, what takes it back. Pure.
 
-use super::{Before, Inverse};
-use crate::model::quote_identifier;
+use super::Inverse;
+use crate::journal::Before;
+use crate::model::{quote_identifier, quote_literal};
 use crate::plan::{DatabaseRef, Step, TableAction, VersionTableChange};
 
 /// The rows of a table, sorted; none if it does not exist.
@@ -78,16 +79,6 @@ fn insert(table: &str, row: &str) -> String {
         quote_identifier("version_num"),
         quote_literal(row)
     )
-}
-
-/// A string constant that reads the same whatever `standard_conforming_strings` is.
-fn quote_literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    if quoted.contains('\\') {
-        format!("E'{}'", quoted.replace('\\', "\\\\"))
-    } else {
-        format!("'{quoted}'")
-    }
 }
 
 /// The step in one line.

@@ -11,7 +11,8 @@
 
 use super::database::Database;
 use super::version_rows;
-use super::{Before, Clients, Commit, Context, Standing, StepError};
+use super::{Clients, Commit, Context, Standing, StepError};
+use crate::journal::Before;
 use crate::plan::{DatabaseRef, VersionTableChange};
 use crate::system::SqlError;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
-use serde::{Deserialize, Serialize};
 
 use super::StepError;
 use crate::journal::{JournalError, run_folder};
@@ -171,40 +170,6 @@ pub fn is_inside(path: &str) -> bool {
         && path
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != "..")
-}
-
-/// What was read before a step touched anything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "before")]
-pub enum Before {
-    /// The plan itself holds everything.
-    Nothing,
-    /// Folders that the step will create, outermost first.
-    Folders {
-        /// Relative paths.
-        missing: Vec<String>,
-    },
-    /// The rows of the version tables, in the order in which they lie in the table: after an undo
-    /// even a dump is the same.
-    Rows {
-        /// Each table that exists.
-        tables: Vec<(QualifiedName, Vec<String>)>,
-    },
-    /// The text of a file that goes.
-    Text {
-        /// The contents.
-        contents: String,
-    },
-}
-
-impl Before {
-    /// The folders that the step creates.
-    pub fn folders(&self) -> Vec<String> {
-        match self {
-            Self::Folders { missing } => missing.clone(),
-            Self::Nothing | Self::Rows { .. } | Self::Text { .. } => Vec::new(),
-        }
-    }
 }
 
 /// How a step is taken back.

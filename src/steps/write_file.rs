@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::tracked::{self, Found};
-use super::{Before, Context, Foreseen, Standing, StepError};
+use super::{Context, Foreseen, Standing, StepError};
+use crate::journal::Before;
 use crate::model::text::bytes;
 use crate::system::FileKind;
 

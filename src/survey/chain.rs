@@ -67,6 +67,10 @@ fn read_all(sources: &[PathBuf], files: &dyn ReadFiles) -> Vec<RevisionReading> 
 }
 
 fn read_one(path: &Path, files: &dyn ReadFiles) -> RevisionReading {
+    if path.file_name().and_then(|name| name.to_str()).is_none() {
+        let why = "its name is not UTF-8";
+        return RevisionReading::Unreadable(unreadable(path, why));
+    }
     match files.read(path) {
         Ok(bytes) => revision::read(path, &bytes),
         Err(error) => RevisionReading::Unreadable(unreadable(path, error.to_string())),

@@ -8,6 +8,7 @@ use crate::model::{Identity, QualifiedName, Target, quote_identifier};
 use crate::system::{Session, SqlError};
 
 use super::catalog::{read_only, snapshot_within};
+use super::signals;
 
 /// Why a database could not be observed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub fn observe(
             other_version_tables: others(session, version_table)?,
             comment: facts.get(3),
             in_recovery: facts.get(2),
+            signals: signals::observe_within(session),
             other_sessions: other_sessions(session)?,
             tables: tables(session, &exclude)?,
             catalog_digest: snapshot_within(session, &exclude)?.digest(),
@@ -59,11 +61,29 @@ pub fn observe(
     })
 }
 
-/// Which database this is, in a read-only transaction of its own.
-pub fn identity(session: &Session) -> Result<Identity, ObserveError> {
-    read_only(session, || identity_within(session))
+/// Who holds tables of this database against every reader, in words.
+pub fn exclusive_holders(session: &Session) -> Vec<String> {
+    let rows = session.query(
+        "SELECT DISTINCT pg_catalog.format('%s is locked by pid %s, %s, %s, %s', \
+            l.relation::pg_catalog.regclass, l.pid, \
+            coalesce(nullif(a.application_name, ''), 'no name'), \
+            coalesce(a.usename::text, 'no user'), coalesce(a.state, 'state not visible')) \
+         FROM pg_catalog.pg_locks l \
+         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+         JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p') \
+         WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.granted \
+           AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d \
+                             WHERE d.datname = pg_catalog.current_database()) \
+         ORDER BY 1",
+        &[],
+    );
+    rows.unwrap_or_default()
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
 }
 
+/// Which database this is.
 fn identity_within(session: &Session) -> Result<Identity, ObserveError> {
     let rows = &session.query(
         "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), current_user::text",

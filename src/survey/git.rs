@@ -9,12 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::evidence::{GitEvidence, Observed};
+use crate::evidence::{GitEvidence, NO_REPOSITORY, Observed};
 use crate::system::process::{Output, Process};
 use crate::system::{ReadFiles, environment};
-
-/// The reason given where no repository surrounds the project: there is nothing to share by.
-pub const NO_REPOSITORY: &str = "the project is in no git repository";
 
 /// How long one question may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -27,11 +24,6 @@ pub fn observe(root: &Path, revisions: &[PathBuf], files: &dyn ReadFiles) -> Obs
         Ok(evidence) => Observed::Seen(evidence),
         Err(why) => Observed::Unavailable { why },
     }
-}
-
-/// Whether an observation says that there is no repository, rather than that it cannot be read.
-pub fn is_without_repository(observed: &Observed<GitEvidence>) -> bool {
-    matches!(observed, Observed::Unavailable { why } if why == NO_REPOSITORY)
 }
 
 fn look(root: &Path, revisions: &[PathBuf], files: &dyn ReadFiles) -> Result<GitEvidence, String> {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use crate::model::text::hex;
 use crate::model::{Chain, Module};
-use crate::plan::{FileRef, Inventory, hex};
+use crate::plan::{FileRef, Inventory};
 use crate::system::{FileKind, ReadFiles};
 
 /// Why the files cannot be listed.

@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod project;
 pub mod pyproject;
 pub mod rows;
+mod signals;
 pub mod sources;
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Failure;
 use crate::model::Module;
 use crate::system::ReadFiles;
 
@@ -106,31 +105,6 @@ pub enum DiscoverError {
         /// Settings files that were looked at and have nothing of Alembic's.
         looked: Vec<PathBuf>,
     },
-}
-
-impl From<DiscoverError> for Failure {
-    fn from(error: DiscoverError) -> Self {
-        let failure = Self::usage(crate::model::text::safe(&error.to_string()));
-        match error {
-            DiscoverError::NoFolder(_) => {
-                failure.with_hint("point at the project's folder: redistill --project PATH check")
-            }
-            DiscoverError::NoConfig(_) => {
-                failure.with_hint("correct `config` of the module in `[tool.redistill]`")
-            }
-            DiscoverError::NothingFound { folders, .. } => failure
-                .with_detail(format!(
-                    "looked in {} for: alembic.ini; any *.ini with a script_location; \
-                     pyproject.toml with [tool.alembic]; Flask-Migrate's migrations/alembic.ini",
-                    crate::model::text::count(folders, "folder")
-                ))
-                .with_hint("point at another folder: redistill --project PATH check")
-                .with_hint(
-                    "or name the configuration file in pyproject.toml: \
-                     [[tool.redistill.modules]] with config = \"path/to/alembic.ini\"",
-                ),
-        }
-    }
 }
 
 /// Finds the modules below `root`, which is absolute.

@@ -3,14 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::system::environment;
+use crate::sandbox::python;
 use crate::system::process::Process;
 
 /// An interpreter with Alembic.
 pub(super) fn interpreter() -> PathBuf {
-    environment::variable("REDISTILL_TEST_PYTHON")
-        .map(PathBuf::from)
-        .expect("REDISTILL_TEST_PYTHON names a Python with Alembic")
+    python::provided().expect("the sandbox gives an interpreter")
 }
 
 /// Runs a script and gives its standard output.

@@ -5,10 +5,14 @@ use std::io::{self, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How much of a child's output is kept, in bytes; the rest is read and thrown away.
 const OUTPUT_LIMIT: usize = 4 << 20;
+
+/// How long a child that was asked to end may take.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Which identity a child runs under.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,10 +124,16 @@ impl Process {
     /// Runs to the end with closed standard input, ending the whole process group at `limit`
     /// ([`io::ErrorKind::TimedOut`]).
     pub fn output(&self, limit: Duration) -> io::Result<Output> {
+        self.output_unless(&AtomicBool::new(false), limit)
+    }
+
+    /// Like [`Process::output`]; `stop` ends it, too ([`io::ErrorKind::Interrupted`]), with a
+    /// moment to clean up.
+    pub fn output_unless(&self, stop: &AtomicBool, limit: Duration) -> io::Result<Output> {
         let mut child = self.spawn(Stdio::null(), Stdio::piped(), Stdio::piped())?;
         let stdout = child.take_stdout().map(read_in_background);
         let stderr = child.take_stderr().map(read_in_background);
-        let status = child.wait_until(Instant::now() + limit)?;
+        let status = child.wait_unless(stop, Instant::now() + limit)?;
         let gather = |reader: Option<std::thread::JoinHandle<Vec<u8>>>| {
             reader
                 .and_then(|handle| handle.join().ok())
@@ -266,10 +276,20 @@ impl Running {
     /// Waits for the end; at `deadline` the group is ended and the answer is
     /// [`io::ErrorKind::TimedOut`].
     pub fn wait_until(&mut self, deadline: Instant) -> io::Result<ExitStatus> {
+        self.wait_unless(&AtomicBool::new(false), deadline)
+    }
+
+    /// Like [`Running::wait_until`]; once `stop` is set the group is asked to end, then made to, and
+    /// the answer is [`io::ErrorKind::Interrupted`].
+    fn wait_unless(&mut self, stop: &AtomicBool, deadline: Instant) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_millis(1);
         loop {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
+            }
+            if stop.load(Ordering::Relaxed) {
+                self.ask_group_to_end();
+                return Err(io::ErrorKind::Interrupted.into());
             }
             if Instant::now() >= deadline {
                 self.end();
@@ -277,6 +297,24 @@ impl Running {
             }
             std::thread::park_timeout(pause);
             pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+
+    /// SIGINT, as Ctrl-C would send it: programs remove their temporary files on it. A grandchild may
+    /// take longer than the child.
+    fn ask_group_to_end(&mut self) {
+        let Some(group) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) else {
+            return;
+        };
+        let deadline = Instant::now() + GRACE;
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
+        let _ = self.wait_until(deadline);
+        while rustix::process::test_kill_process_group(group).is_ok() {
+            if Instant::now() >= deadline {
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+                return;
+            }
+            std::thread::park_timeout(Duration::from_millis(5));
         }
     }
 
@@ -316,14 +354,37 @@ mod tests {
             .output(Duration::from_millis(50))
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(started.elapsed() < Duration::from_secs(300));
+        assert!(started.elapsed() < Duration::from_mins(5));
+    }
+
+    #[test]
+    fn a_child_that_is_stopped_may_clean_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = AtomicBool::new(true);
+        let script = "trap 'rm left; exit' INT; touch left ready; while :; do sleep 1; done";
+        let error = std::thread::scope(|scope| {
+            stop.store(false, Ordering::Relaxed);
+            scope.spawn(|| {
+                while !folder.path().join("ready").exists() {
+                    std::thread::yield_now();
+                }
+                stop.store(true, Ordering::Relaxed);
+            });
+            Process::new("/bin/sh")
+                .args(["-c", script])
+                .directory(folder.path())
+                .output_unless(&stop, Duration::from_mins(1))
+                .unwrap_err()
+        });
+        assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+        assert!(!folder.path().join("left").exists());
     }
 
     #[test]
     fn output_is_gathered() {
         let output = Process::new("/bin/sh")
             .args(["-c", "echo out; echo err >&2; exit 3"])
-            .output(Duration::from_secs(60))
+            .output(Duration::from_mins(1))
             .unwrap();
         assert_eq!(output.status.code(), Some(3));
         assert_eq!(output.text(), "out\nerr\n");

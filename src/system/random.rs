@@ -1,6 +1,6 @@
 //! Random names.
 
-use std::fmt::Write as _;
+use crate::model::text;
 
 /// `bytes` random bytes from the operating system, as lowercase hexadecimal.
 ///
@@ -9,8 +9,5 @@ use std::fmt::Write as _;
 pub fn hex(bytes: usize) -> String {
     let mut buffer = vec![0; bytes];
     getrandom::fill(&mut buffer).expect("the operating system gives random bytes");
-    buffer.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
+    text::hex(&buffer)
 }

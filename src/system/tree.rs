@@ -43,6 +43,11 @@ pub fn give(path: &Path, owner: Option<Owner>) -> io::Result<()> {
     }
 }
 
+/// Makes a symbolic link at a free name.
+pub fn link(to: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(to, at)
+}
+
 /// The user that owns an entry; a link's own.
 pub fn owner(path: &Path) -> io::Result<u32> {
     Ok(fs::symlink_metadata(path)?.uid())

@@ -166,7 +166,7 @@ impl WorkerError {
 
 impl From<Explained> for Failed {
     fn from(said: Explained) -> Self {
-        let safe = |line: String| text::safe(&line).into_owned();
+        let safe = |line: String| text::safe(&text::without_passwords(&line)).into_owned();
         Self {
             kind: said.kind.unwrap_or(ErrorKind::Unknown),
             message: safe(said.message),
@@ -176,7 +176,9 @@ impl From<Explained> for Failed {
             revision: said.revision.map(safe),
             sqlstate: said.sqlstate.map(safe),
             server_detail: said.server_detail.map(safe),
-            statement: said.statement.map(|text| text::safe_lines(&text)),
+            statement: said
+                .statement
+                .map(|text| text::safe_lines(&text::without_passwords(&text))),
             traceback: said.traceback.into_iter().map(safe).collect(),
         }
     }
@@ -191,6 +193,9 @@ fn sentence(failed: &Failed) -> String {
         }
         (ErrorKind::NoUrl, _) => format!("env.py has no database URL: {message}"),
         (ErrorKind::ImportFailed, _) => format!("an import failed: {message}"),
+        (ErrorKind::EnvFailed, _) if failed.exception.as_deref() == Some("EOFError") => {
+            format!("env.py waits for standard input, and nobody answers there: {message}")
+        }
         (ErrorKind::EnvFailed, _) => format!(
             "env.py raised {}: {message}",
             failed.exception.as_deref().unwrap_or("an exception")

@@ -230,7 +230,9 @@ impl Worker {
 /// Passes an event on; gives the result where the frame is the last one.
 fn heard(frame: Frame, call: &Call<'_>) -> Result<Option<Value>, WorkerError> {
     if let Some(line) = frame.log {
-        (call.on_event)(WorkerEvent::Log(text::safe(&line).into_owned()));
+        (call.on_event)(WorkerEvent::Log(
+            text::safe(&text::without_passwords(&line)).into_owned(),
+        ));
     }
     if let Some(event) = frame.event {
         let begins = event["type"] == "started";

@@ -15,6 +15,7 @@ fn refused(lab: &Lab, code: i32, fragments: &[&str]) {
     let before = (lab.tree(), lab.databases());
     let answer = lab.redistill(&["plan"]);
     let text = format!("{}{}", answer.stdout, answer.stderr);
+    println!("exit code {}\n{text}", answer.code);
     assert_eq!(answer.code, code, "{text}");
     for fragment in fragments {
         assert!(text.contains(fragment), "no {fragment:?} in:\n{text}");

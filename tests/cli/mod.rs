@@ -1,6 +1,12 @@
 //! The program from outside, on real projects.
 
+mod demo;
+mod hostile;
+mod interrupt;
+mod mark;
 mod mistakes;
+mod oracle;
 mod recreate;
 mod reset;
 mod shapes;
+mod surroundings;

@@ -57,6 +57,11 @@ impl Answer {
     }
 }
 
+/// A path of this repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
 /// The interpreter with Alembic that all tests share.
 pub fn interpreter() -> &'static Path {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();
@@ -438,7 +443,7 @@ fn gather(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-const MODELS_HEAD: &str = r#"import sqlalchemy as sa
+const MODELS_HEAD: &str = r"import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -446,7 +451,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Base(DeclarativeBase):
     pass
 
-"#;
+";
 
 /// Alembic's own template, shortened.
 pub const TEMPLATE: &str = r#""""${message}

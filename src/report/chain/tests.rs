@@ -133,7 +133,7 @@ fn defects_and_hostile_names_are_shown() {
       not a chain: s descends from itself
     ");
     let json = json(Path::new("/p"), &modules);
-    assert_eq!(json["schema"], 1);
+    assert_eq!(json["schema"], "redistill.chain/1");
     let module = &json["modules"][0];
     assert_eq!(module["name"], "admin");
     assert_eq!(module["section"], "one");

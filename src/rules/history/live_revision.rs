@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         what: "The version table holds a revision, and none of its rows is defined by a file of this project.",
         why: "The database was migrated by files that are not here: another branch, another person, an earlier reset. What it holds cannot be compared with this chain.",
         example: "```sql\nSELECT version_num FROM alembic_version;  -- 9d1c, and no file defines 9d1c\n```",
-        remedy: "Check out the branch that has the revision, or point the module at the right database. A database of an earlier reset is brought over with `redistill adopt`.",
+        remedy: "Check out the branch that has the revision, or point the module at the right database.",
     },
     check,
 };

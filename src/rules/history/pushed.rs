@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         what: "A remote branch contains revision files that one person alone has written, and no tag holds them.",
         why: "Nobody else seems to depend on them, but a server or a teammate who only reads may have applied them.",
         example: "```text\nrefs/remotes/origin/main contains alembic/versions/4f2a_add_users.py\n1 author: Ada\n```",
-        remedy: "Make sure that no other database stands at an old revision. `redistill adopt` brings one over.",
+        remedy: "Make sure that no other database stands at an old revision: upgrade it to the old head first, and stamp it with the baseline afterwards (the note says how).",
     },
     check,
 };

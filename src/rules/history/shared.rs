@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         what: "A remote branch or a tag contains revision files, and somebody besides their author could have applied them: more than one person has written revisions, or a tag holds them.",
         why: "After a reset, `alembic upgrade head` fails in every database that stands at an old revision: `Can't locate revision identified by …`. Teammates and servers would have to be brought over one by one.",
         example: "```text\nrefs/remotes/origin/main contains alembic/versions/4f2a_add_users.py\n2 authors: Ada, Grace\n```",
-        remedy: "Do not reset a shared history; squash it with everybody concerned, or wait. A waiver in the committed configuration is reviewed by the team. Afterwards `redistill adopt` brings other databases over.",
+        remedy: "Do not reset a shared history; squash it with everybody concerned, or wait.",
     },
     check,
 };

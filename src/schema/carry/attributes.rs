@@ -1,5 +1,6 @@
 //! Facts beside an object: comment, row security, storage, the state of a trigger.
 
+use crate::model::quote_literal;
 use crate::schema::source::{escape_binds, execute, string};
 use crate::schema::{Object, ObjectKey, Stage};
 
@@ -105,7 +106,7 @@ fn comment(
         return false;
     };
     let set = |text: Option<&str>| {
-        let text = text.map_or_else(|| "NULL".to_owned(), sql::literal);
+        let text = text.map_or_else(|| "NULL".to_owned(), quote_literal);
         execute(&format!("COMMENT ON {subject} IS {text}"))
     };
     let up = match (key.kind.as_str(), wanted) {

@@ -10,10 +10,12 @@ mod object;
 mod order;
 pub(super) mod sql;
 mod table;
+mod unsayable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use order::by_reference;
+pub use unsayable::unsayable;
 
 use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};
 
@@ -176,6 +178,7 @@ fn is_said(object: &Object, key: &ObjectKey, text: &str) -> bool {
         || ['\'', '"']
             .iter()
             .any(|quote| text.contains(&format!("{quote}{}{quote}", key.name)))
+        || text.contains(&format!("ADD CONSTRAINT {} ", key.name))
 }
 
 /// Whether a SERIAL column of a drafted table makes this sequence.

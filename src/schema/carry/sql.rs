@@ -90,13 +90,3 @@ pub fn subject(key: &ObjectKey) -> Option<String> {
         _ => return None,
     })
 }
-
-/// An SQL string literal; `E'…'` where a backslash is in it.
-pub fn literal(text: &str) -> String {
-    let quoted = format!("'{}'", text.replace('\'', "''"));
-    if text.contains('\\') {
-        format!("E{}", quoted.replace('\\', "\\\\"))
-    } else {
-        quoted
-    }
-}

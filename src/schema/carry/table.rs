@@ -211,7 +211,7 @@ pub fn constraint(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> 
     }
     up.push_str(&execute(&add));
     let down = format!(
-        "op.drop_constraint({}, {}, type_=\"{type_}\")",
+        "op.drop_constraint({}, {}, type_='{type_}')",
         string(&key.name),
         table_arguments(&key.schema, &key.table)
     );

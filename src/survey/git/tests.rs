@@ -160,12 +160,8 @@ fn what_is_cut_off_is_said() {
     repository.git(&["config", "remote.origin.promisor", "true"]);
     let observed = observe(&repository.top(), &[a], &RealFiles);
     assert!(matches!(&observed, Observed::Unavailable { why } if why.contains("partial")));
-    assert!(!is_without_repository(&observed));
-    assert!(is_without_repository(&observe(
-        clone.path(),
-        &[],
-        &RealFiles
-    )));
+    assert!(!is_outside(&observed));
+    assert!(is_outside(&observe(clone.path(), &[], &RealFiles)));
 }
 
 #[test]
@@ -174,5 +170,10 @@ fn a_broken_repository_is_not_no_repository() {
     fs::write(folder.path().join(".git"), "gitdir: /nowhere/at/all\n").unwrap();
     let observed = observe(folder.path(), &[], &RealFiles);
     assert!(matches!(&observed, Observed::Unavailable { why } if why.contains("git rev-parse")));
-    assert!(!is_without_repository(&observed));
+    assert!(!is_outside(&observed));
+}
+
+/// Whether an observation says that there is no repository, rather than that it cannot be read.
+fn is_outside(observed: &Observed<GitEvidence>) -> bool {
+    matches!(observed, Observed::Unavailable { why } if why == NO_REPOSITORY)
 }

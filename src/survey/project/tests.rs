@@ -327,14 +327,13 @@ fn what_cannot_be_followed_is_named_with_its_line() {
 }
 
 #[test]
-fn nothing_found_says_what_was_looked_for_and_how_to_name_it() {
+fn nothing_found_says_how_far_it_looked() {
     let project = Project::new(&[("setup.py", "")]);
     let error = discover(&project.root(), &RealFiles, &Overrides::default()).unwrap_err();
-    let failure = Failure::from(error);
-    assert_eq!(failure.kind, crate::error::Kind::Usage);
-    assert!(failure.detail.unwrap().contains("alembic.ini"));
-    let hints = failure.hints.join("\n");
-    assert!(hints.contains("--project") && hints.contains("tool.redistill"));
+    assert!(matches!(
+        error,
+        DiscoverError::NothingFound { folders: 1, .. }
+    ));
     let gone = discover(&project.root().join("x"), &RealFiles, &Overrides::default());
     assert!(matches!(gone, Err(DiscoverError::NoFolder(_))));
 }

@@ -54,7 +54,7 @@ pub enum ConnectError {
         /// `localhost:5432`
         server: String,
         /// What it said; `28P01` is a wrong password, `3D000` a missing database.
-        error: SqlError,
+        error: Box<SqlError>,
     },
     /// The connection cannot be protected as far as `sslmode` asks.
     #[error("no protected connection to {server}: {why}")]
@@ -74,6 +74,7 @@ impl ConnectError {
             if target.password.is_none() && error.sqlstate.as_deref() == Some(WRONG_PASSWORD) {
                 error.detail = Some("no password was given".to_owned());
             }
+            let error = Box::new(error);
             return Self::Refused { server, error };
         }
         let why = chain_text(error);

@@ -8,15 +8,13 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use crate::model::{ConfigSource, Flavour, Host, Module, ModuleName, Target};
-use crate::sandbox::Server;
+use crate::sandbox::{Server, python};
 use crate::system::Session;
 use crate::worker::{Call, ModuleRequest, Worker, WorkerEvent};
 
-/// The interpreter with Alembic and the drivers; the one place to swap.
+/// The interpreter with Alembic and the drivers.
 pub fn interpreter() -> PathBuf {
-    PathBuf::from(std::env::var("REDISTILL_TEST_PYTHON").expect(
-        "REDISTILL_TEST_PYTHON names a Python with alembic, sqlalchemy, psycopg, psycopg2, asyncpg",
-    ))
+    python::provided().expect("the sandbox gives an interpreter")
 }
 
 pub const INI: &str = "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = .\n\

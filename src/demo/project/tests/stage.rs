@@ -7,15 +7,13 @@ use crate::demo::content::ModuleFacts;
 use crate::demo::edits::{Bug, edits};
 use crate::demo::project::{Demo, create};
 use crate::demo::python;
-use crate::sandbox::Server;
+use crate::sandbox::{self, Server};
+use crate::system::Session;
 use crate::system::process::Process;
-use crate::system::{Session, environment};
 
 /// The interpreter with Alembic and the drivers.
 pub fn interpreter() -> PathBuf {
-    environment::variable("REDISTILL_TEST_PYTHON")
-        .expect("REDISTILL_TEST_PYTHON names a Python with Alembic")
-        .into()
+    sandbox::python::provided().expect("the sandbox gives an interpreter")
 }
 
 /// A project in a folder with a space in its name, on a server of its own.

@@ -1,1 +1,0 @@
-//! `redistill demo`.

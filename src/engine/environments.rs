@@ -1,0 +1,169 @@
+//! Runs the project's env.py: which interpreter, where it connects, what it configures.
+//!
+//! First to its first connection, which is stopped; then led to an empty scratch on a server of our
+//! own (`docs/design/0004-scratch-and-describe.md`).
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Engine, Survey, failures, lock};
+use crate::error::Failure;
+use crate::evidence::{AskedFor, Described, ModuleEvidence, Observed};
+use crate::model::text::safe;
+use crate::model::{ModuleName, Target};
+use crate::rehearse::ScratchHost;
+use crate::sandbox::Server;
+use crate::system::connect;
+use crate::worker::{ModuleRequest, Worker};
+
+/// How long env.py may take to say where it connects and how it is configured.
+const ENV_LIMIT: Duration = Duration::from_mins(2);
+/// One module while it is looked at.
+#[derive(Default)]
+struct Look {
+    described: Observed<Described>,
+    target: Option<Target>,
+    trouble: Option<Failure>,
+}
+
+impl Engine<'_> {
+    /// A warm interpreter; one a program.
+    pub(super) fn worker(&self, program: &Path, module: &ModuleName) -> Result<Worker, Failure> {
+        let mut workers = lock(&self.workers);
+        if let Some(worker) = workers.get(program) {
+            return Ok(worker.clone());
+        }
+        let worker = Worker::start(program).map_err(|error| failures::worker(module, &error))?;
+        workers.insert(program.to_owned(), worker.clone());
+        Ok(worker)
+    }
+
+    /// The interpreter of a module, warm.
+    pub(super) fn worker_of(&self, seen: &ModuleEvidence) -> Result<Worker, Failure> {
+        match &seen.interpreter {
+            Observed::Seen(found) => self.worker(&found.path, &seen.module.name),
+            Observed::Unavailable { why } => {
+                Err(
+                    Failure::usage(format!("{}: {}", safe(&seen.module.name.0), safe(why)))
+                        .with_hint("name one: redistill --python PROGRAM check"),
+                )
+            }
+            Observed::NotAsked => Err(Failure::usage(format!(
+                "{}: no interpreter",
+                safe(&seen.module.name.0)
+            ))),
+        }
+    }
+
+    /// An ephemeral server of our own; started once.
+    pub(super) fn sandbox(&self) -> Result<Arc<ScratchHost>, Failure> {
+        let mut sandbox = lock(&self.sandbox);
+        if let Some(host) = &*sandbox {
+            return Ok(Arc::clone(host));
+        }
+        let server = Server::start().map_err(|error| {
+            let failure = Failure::untouched(safe(&error.to_string()).into_owned());
+            match error.hint() {
+                Some(hint) => failure.with_hint(hint),
+                None => failure,
+            }
+        })?;
+        let host = Arc::new(ScratchHost::ephemeral(server));
+        *sandbox = Some(Arc::clone(&host));
+        Ok(host)
+    }
+
+    /// Runs every env.py: first to its first connection, which is stopped, then on an empty scratch.
+    pub(super) fn run_environments(&self, survey: &mut Survey) {
+        let looks: Vec<(ModuleName, Look)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = survey
+                .evidence
+                .modules
+                .iter()
+                .map(|seen| (seen.module.name.clone(), scope.spawn(|| self.look(seen))))
+                .collect();
+            threads
+                .into_iter()
+                .map(|(name, thread)| (name, thread.join().unwrap_or_default()))
+                .collect()
+        });
+        for (seen, (name, look)) in survey.evidence.modules.iter_mut().zip(looks) {
+            seen.described = look.described;
+            survey
+                .targets
+                .extend(look.target.map(|target| (name.clone(), target)));
+            survey
+                .troubles
+                .extend(look.trouble.map(|trouble| (name, trouble)));
+        }
+    }
+
+    fn look(&self, seen: &ModuleEvidence) -> Look {
+        let mut look = Look::default();
+        // Alembic would refuse to load the files, with a traceback instead of a finding.
+        if !seen.chain.unreadable.is_empty() || !seen.chain.problems().is_empty() {
+            look.described = Observed::Unavailable {
+                why: "the revision files cannot be loaded".to_owned(),
+            };
+            return look;
+        }
+        let outcome = self.locate(seen).and_then(|target| {
+            look.target = Some(target);
+            self.describe(seen)
+        });
+        match outcome {
+            Ok(described) => look.described = Observed::Seen(described),
+            Err(failure) => {
+                look.described = Observed::Unavailable {
+                    why: failure.message.clone(),
+                };
+                look.trouble = Some(failure);
+            }
+        }
+        look
+    }
+
+    /// Where env.py connects, resolved as libpq would.
+    pub(super) fn locate(&self, seen: &ModuleEvidence) -> Result<Target, Failure> {
+        let name = &seen.module.name;
+        let worker = self.worker_of(seen)?;
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.x_of(name);
+        let asked = worker
+            .locate(&request, &self.call(ENV_LIMIT))
+            .map_err(|error| failures::worker(name, &error))?;
+        let [first, ..] = &asked[..] else {
+            return Err(Failure::untouched(format!(
+                "{}: env.py never connects",
+                safe(&name.0)
+            )));
+        };
+        resolve(name, first)
+    }
+
+    fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
+        let name = &seen.module.name;
+        let host = self.sandbox()?;
+        let scratch = host
+            .create("d")
+            .map_err(|error| Failure::untouched(safe(&error.to_string()).into_owned()))?;
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.x_of(name);
+        let worker = self.worker_of(seen)?;
+        worker
+            .describe(&request, scratch.target(), &self.call(ENV_LIMIT))
+            .map_err(|error| failures::worker(name, &error))
+    }
+}
+
+fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {
+    connect::resolve(asked).map_err(|error| {
+        Failure::untouched(format!(
+            "{}: the database that env.py connects to cannot be resolved: {}",
+            safe(&name.0),
+            safe(&error.to_string())
+        ))
+        .with_hint("give env.py a plain URL: postgresql+psycopg://USER@HOST:PORT/DATABASE")
+    })
+}

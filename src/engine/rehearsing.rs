@@ -1,0 +1,223 @@
+//! Rehearses the modules side by side, for `plan` and `verify`: which server, which interpreter, with
+//! what of the live database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::planning::{all_version_tables, is_production, not_seen, stopped_by_files};
+use super::{Depth, Engine, Survey, failures};
+use crate::error::{Failure, Kind};
+use crate::events::Event;
+use crate::evidence::{ModuleEvidence, Observed};
+use crate::model::text::safe;
+use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
+use crate::plan::{self, Choices, RevisionIdChoice};
+use crate::rehearse::{self, Lived, Rehearsal, ScratchHost, Subject, Verified};
+use crate::survey::catalog;
+use crate::system::{Session, random};
+use crate::worker::{InspectRequest, ModuleRequest, Worker};
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+
+/// What a module's rehearsal needs beside the evidence.
+struct Ready<'s> {
+    seen: &'s ModuleEvidence,
+    worker: Worker,
+    host: Arc<ScratchHost>,
+    live: Lived,
+}
+
+impl Engine<'_> {
+    /// Rehearses every module, side by side.
+    pub(super) fn rehearse_all(
+        &self,
+        survey: &Survey,
+        choices: &Choices,
+    ) -> Result<Vec<Rehearsal>, Failure> {
+        let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
+        let mut ready = Vec::new();
+        for seen in &survey.evidence.modules {
+            ready.push(self.ready(seen, survey, &tables)?);
+        }
+        let results: Vec<Result<Rehearsal, Failure>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = ready
+                .iter()
+                .map(|ready| scope.spawn(|| self.rehearse_one(ready, &tables, choices)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| {
+                    thread
+                        .join()
+                        .unwrap_or_else(|_| Err(Failure::new(Kind::Bug, "a rehearsal broke off")))
+                })
+                .collect()
+        });
+        results.into_iter().collect()
+    }
+
+    fn ready<'s>(
+        &self,
+        seen: &'s ModuleEvidence,
+        survey: &Survey,
+        tables: &[QualifiedName],
+    ) -> Result<Ready<'s>, Failure> {
+        let name = &seen.module.name;
+        let target = survey.targets.get(name).ok_or_else(|| not_seen(name))?;
+        let worker = self.worker_of(seen)?;
+        let live = self.live(seen, &worker, target, tables)?;
+        Ok(Ready {
+            seen,
+            host: self.host_for(seen, target)?,
+            worker,
+            live,
+        })
+    }
+
+    /// The module's own server where its role may create databases, else one of our own.
+    fn host_for(
+        &self,
+        seen: &ModuleEvidence,
+        target: &Target,
+    ) -> Result<Arc<ScratchHost>, Failure> {
+        let may_create = seen
+            .database
+            .seen()
+            .is_some_and(|database| database.may_create_databases);
+        if may_create {
+            match ScratchHost::on_server_of(target) {
+                Ok(host) => return Ok(Arc::new(host)),
+                Err(error) => {
+                    let text = format!(
+                        "{}: no scratch databases on its own server ({error}); an ephemeral \
+                         server is used",
+                        seen.module.name
+                    );
+                    self.observer.on_event(&Event::Remark { text });
+                }
+            }
+        }
+        self.sandbox()
+    }
+
+    fn live(
+        &self,
+        seen: &ModuleEvidence,
+        worker: &Worker,
+        target: &Target,
+        tables: &[QualifiedName],
+    ) -> Result<Lived, Failure> {
+        let name = &seen.module.name;
+        let session = Session::connect(target, CONNECT_LIMIT)
+            .map_err(|error| failures::connect(name, target, &error))?;
+        let catalog = catalog::snapshot(&session, tables).map_err(|error| {
+            Failure::untouched(format!(
+                "{}: the live catalog cannot be read: {}",
+                safe(&name.0),
+                safe(&error.to_string())
+            ))
+        })?;
+        drop(session);
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.x_of(name);
+        let inspected = worker
+            .inspect(
+                &request,
+                &InspectRequest {
+                    target,
+                    read_only: true,
+                    version_locations: Vec::new(),
+                },
+                &self.call(CONNECT_LIMIT * 8),
+            )
+            .map_err(|error| failures::worker(name, &error))?;
+        Ok(Lived {
+            catalog,
+            check: inspected.differences,
+        })
+    }
+
+    fn rehearse_one(
+        &self,
+        ready: &Ready<'_>,
+        tables: &[QualifiedName],
+        choices: &Choices,
+    ) -> Result<Rehearsal, Failure> {
+        let seen = ready.seen;
+        let name = &seen.module.name;
+        let described = seen.described.seen().ok_or_else(|| not_seen(name))?;
+        let subject = Subject {
+            module: &seen.module,
+            x: self.x_of(name),
+            chain: &seen.chain,
+            described,
+            version_tables: tables.to_vec(),
+            worker: &ready.worker,
+            host: &ready.host,
+            choices,
+            baseline_id: baseline_id(seen, choices)?,
+            observer: self.observer,
+            cancel: self.cancel,
+        };
+        rehearse::rehearse(&subject, Some(&ready.live))
+            .map_err(|error| failures::rehearsal(name, &error))
+    }
+
+    /// Runs the present chain up, down and up on scratch.
+    pub fn verify(&self) -> Result<Vec<(ModuleName, Verified)>, Failure> {
+        let survey = self.survey(Depth::Full)?;
+        let assessment = self.assess(&survey, Depth::Full);
+        if let Some(failure) = stopped_by_files(&assessment) {
+            return Err(failure);
+        }
+        let tables = all_version_tables(&survey.evidence);
+        let choices = Choices::default();
+        let mut verified = Vec::new();
+        for seen in &survey.evidence.modules {
+            let name = &seen.module.name;
+            let Observed::Seen(described) = &seen.described else {
+                let trouble = survey.troubles.get(name).cloned();
+                return Err(trouble.unwrap_or_else(|| not_seen(name)));
+            };
+            let worker = self.worker_of(seen)?;
+            let host = match survey.targets.get(name) {
+                Some(target) if !is_production(&assessment) => self.host_for(seen, target)?,
+                _ => self.sandbox()?,
+            };
+            let subject = Subject {
+                module: &seen.module,
+                x: self.x_of(name),
+                chain: &seen.chain,
+                described,
+                version_tables: tables.clone(),
+                worker: &worker,
+                host: &host,
+                choices: &choices,
+                baseline_id: RevisionId(String::new()),
+                observer: self.observer,
+                cancel: self.cancel,
+            };
+            let outcome =
+                rehearse::verify(&subject).map_err(|error| failures::rehearsal(name, &error))?;
+            verified.push((name.clone(), outcome));
+        }
+        Ok(verified)
+    }
+}
+
+/// `--revision-id`.
+fn baseline_id(seen: &ModuleEvidence, choices: &Choices) -> Result<RevisionId, Failure> {
+    Ok(match &choices.revision_id {
+        // Twelve digits, as Alembic makes them.
+        RevisionIdChoice::New => RevisionId(random::hex(6)),
+        RevisionIdChoice::Given(id) => RevisionId(id.clone()),
+        RevisionIdChoice::ReuseHead => match &seen.chain.heads()[..] {
+            [head] => head.clone(),
+            _ => {
+                return Err(failures::draft(&plan::DraftError::CannotReuseHead {
+                    module: seen.module.name.clone(),
+                }));
+            }
+        },
+    })
+}

@@ -1,0 +1,68 @@
+//! The project's own Alembic, as the test step asks it.
+
+use std::time::Duration;
+
+use super::Engine;
+use crate::evidence::ModuleEvidence;
+use crate::model::{ModuleName, Target};
+use crate::steps::{Inspection, Tester};
+use crate::survey::chain;
+use crate::worker::{InspectRequest, ModuleRequest};
+
+const INSPECT_LIMIT: Duration = Duration::from_mins(5);
+
+/// The project's own Alembic, for the test step.
+pub(super) struct OwnAlembic<'e, 'a> {
+    pub engine: &'e Engine<'a>,
+    pub modules: Vec<ModuleEvidence>,
+}
+
+impl Tester for OwnAlembic<'_, '_> {
+    fn inspect(
+        &self,
+        module: &ModuleName,
+        database: Option<&Target>,
+    ) -> Result<Inspection, String> {
+        let seen = self
+            .modules
+            .iter()
+            .find(|seen| seen.module.name == *module)
+            .ok_or_else(|| format!("the module {module} is not there any more"))?;
+        let Some(target) = database else {
+            let heads = chain::read(&seen.module, &self.engine.files).heads();
+            let heads = heads.iter().map(ToString::to_string).collect();
+            return Ok(Inspection {
+                heads,
+                ..Inspection::default()
+            });
+        };
+        let worker = self
+            .engine
+            .worker_of(seen)
+            .map_err(|failure| failure.message)?;
+        let mut request = ModuleRequest::from(&seen.module);
+        request.x = self.engine.x_of(module);
+        let asked = InspectRequest {
+            target,
+            read_only: true,
+            version_locations: Vec::new(),
+        };
+        // A test that has begun is finished, whatever keys are pressed.
+        let never = std::sync::atomic::AtomicBool::new(false);
+        let call = crate::worker::Call {
+            cancel: &never,
+            ..self.engine.call(INSPECT_LIMIT)
+        };
+        let inspected = worker
+            .inspect(&request, &asked, &call)
+            .map_err(|error| error.to_string())?;
+        match inspected.check_error {
+            Some(error) => Err(format!("alembic check: {error}")),
+            None => Ok(Inspection {
+                current: inspected.current,
+                heads: inspected.heads,
+                differences: inspected.differences,
+            }),
+        }
+    }
+}
