@@ -15,7 +15,6 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{ScratchError, ScratchHost};
-use crate::model::text::line;
 use crate::model::{Host, QualifiedName, Target, TlsMode};
 use crate::plan::{Fingerprint, OwnObject, Rebuild};
 use crate::sandbox::{SandboxError, client_program};
@@ -48,7 +47,7 @@ pub enum DumpError {
     Sql(#[from] SqlError),
     /// No scratch database.
     #[error(transparent)]
-    Scratch(#[from] ScratchError),
+    Scratch(Box<ScratchError>),
     /// A statement failed on scratch.
     #[error("on a scratch database, {doing} failed: {error} (at “{statement}”)")]
     Statement {
@@ -67,6 +66,12 @@ pub enum DumpError {
         /// What differs.
         what: String,
     },
+}
+
+impl From<ScratchError> for DumpError {
+    fn from(error: ScratchError) -> Self {
+        Self::Scratch(Box::new(error))
+    }
 }
 
 /// The `pg_dump` for a server of this major version, or a newer one.
@@ -187,21 +192,22 @@ pub fn fingerprint(
 /// Everything that must come back.
 struct Whole {
     catalog: Catalog,
-    rows: String,
-    sequences: String,
+    rows: Vec<String>,
+    sequences: Vec<String>,
 }
 
 impl Whole {
     fn of(session: &Session, version_tables: &[QualifiedName]) -> Result<Self, SqlError> {
         let catalog = catalog::snapshot(session, version_tables)?;
-        let mut rows = String::new();
-        for (table, digest) in rows::rows(session, &catalog.tables())? {
-            line!(rows, "{table} {} {}", digest.count, digest.sha256);
-        }
-        let mut sequences = String::new();
-        for v in rows::sequence_values(session)? {
-            line!(sequences, "{} {} {}", v.sequence, v.last_value, v.is_called);
-        }
+        let digests = rows::rows(session, &catalog.tables())?;
+        let rows = digests
+            .iter()
+            .map(|(table, digest)| format!("{table} {} {}", digest.count, digest.sha256))
+            .collect();
+        let sequences = rows::sequence_values(session)?
+            .iter()
+            .map(|v| format!("{} {} {}", v.sequence, v.last_value, v.is_called))
+            .collect();
         Ok(Self {
             catalog,
             rows,
@@ -222,9 +228,7 @@ impl Whole {
             (&self.rows, &other.rows),
             (&self.sequences, &other.sequences),
         ] {
-            let missing = here
-                .lines()
-                .filter(|line| there.lines().all(|other| other != *line));
+            let missing = here.iter().filter(|line| !there.contains(line));
             what.extend(missing.map(|line| {
                 let name = line.split(' ').next().unwrap_or(line);
                 format!("the contents of {name}")
