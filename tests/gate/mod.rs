@@ -1,0 +1,1 @@
+//! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
