@@ -19,7 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     disable_help_subcommand = true
 )]
 pub struct Arguments {
-    /// What to do; `check` unless given.
+    /// What to do; unless given the app on a terminal, else `check`.
     #[command(subcommand)]
     pub command: Option<Command>,
 

@@ -25,6 +25,7 @@ use crate::exit::Exit;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
+use crate::tui;
 use args::{Arguments, Command, Format, Global};
 use watch::{Detail, Watch};
 
@@ -61,6 +62,9 @@ pub fn command() -> clap::Command {
 fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     let cancel = interrupts::flag();
+    if arguments.command.is_none() && is_for_the_app(global) {
+        return app(global, &cancel);
+    }
     match arguments
         .command
         .clone()
@@ -104,6 +108,20 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// Whether somebody sits at a terminal that can show the app, and wants nothing else.
+fn is_for_the_app(global: &Global) -> bool {
+    global.format == Format::Text && !global.quiet && tui::is_possible()
+}
+
+/// The terminal app; what is worth keeping is said once its screen is gone.
+fn app(global: &Global, cancel: &Arc<AtomicBool>) -> Result<Exit, Failure> {
+    let ending = tui::run(request(global)?, cancel)?;
+    for words in &ending.words {
+        print::aside(words);
+    }
+    Ok(ending.exit)
 }
 
 /// The manual page, from the same table that parses.

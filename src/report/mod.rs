@@ -8,6 +8,7 @@ pub mod github;
 pub mod json;
 pub mod note;
 mod paint;
+pub mod past;
 pub mod plan;
 pub mod sarif;
 #[cfg(test)]

@@ -1,0 +1,188 @@
+//! What the session answers.
+
+use super::super::message::{Ask, Command, Message};
+use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
+use super::super::standing::RUN;
+use super::{ask, begin};
+use crate::engine::{Depth, Ended};
+use crate::error::{Failure, Kind};
+use crate::events::{Event, Item};
+use crate::report;
+
+/// Takes in an answer or an event.
+pub(super) fn take(model: &mut Model, message: Message) -> Vec<Command> {
+    match message {
+        Message::Event(event) => on_event(model, &event),
+        Message::Surveyed(outcome) => surveyed(model, outcome),
+        Message::Planned(outcome) => planned(model, outcome),
+        Message::Previewed(outcome) => previewed(model, outcome),
+        Message::Ended(outcome) => ended(model, outcome),
+        Message::Runs(outcome) => runs(model, outcome),
+        Message::Source(path, text) => {
+            model.sources.insert(path, text);
+            Vec::new()
+        }
+        Message::Notice(text) => {
+            model.notice = Some(text);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn on_event(model: &mut Model, event: &Event) -> Vec<Command> {
+    // Surveys speak, too; only a rehearsal and a run are folded.
+    let is_told = model
+        .work
+        .as_ref()
+        .is_some_and(|work| work.task == Task::Plan || work.task.is_effect());
+    if is_told {
+        model.progress.apply(event);
+    }
+    let is_effect = model
+        .work
+        .as_ref()
+        .is_some_and(|work| work.task.is_effect());
+    let running = model.progress.running();
+    if let Some(item) = running.filter(|item| is_effect && RUN.contains(item))
+        && model.screen == Screen::Checklist
+    {
+        model.checklist.at = item.number() - 1;
+    }
+    Vec::new()
+}
+
+/// The work is over; what comes next when somebody wanted to leave.
+fn over(model: &mut Model) -> Option<Vec<Command>> {
+    model.work = None;
+    model.is_leaving.then(|| vec![Command::Quit])
+}
+
+fn surveyed(model: &mut Model, outcome: Result<Box<Surveyed>, Failure>) -> Vec<Command> {
+    if let Some(commands) = over(model) {
+        return commands;
+    }
+    match outcome {
+        Ok(survey) => {
+            let (depth, is_agreed) = (survey.depth, survey.is_agreed);
+            model.survey_failure = None;
+            model.survey = Some(*survey);
+            refilter(model);
+            if depth == Depth::Full {
+                return Vec::new();
+            }
+            if is_agreed {
+                return begin(model, Task::Survey(Depth::Full), Ask::Survey(Depth::Full));
+            }
+            // Another dialog is being read: the key for this one stands in the footer.
+            if model.overlay.is_some() {
+                return Vec::new();
+            }
+            ask(model, Overlay::Consent)
+        }
+        Err(failure) => {
+            model.survey_failure = Some(failure);
+            Vec::new()
+        }
+    }
+}
+
+/// Rows of another survey are other rows.
+fn refilter(model: &mut Model) {
+    model.filter.clear();
+    model.matches = None;
+    if let Screen::Chain(module) = model.screen {
+        let modules = model
+            .survey
+            .as_ref()
+            .map_or(0, |survey| survey.graphs.len());
+        if module >= modules {
+            model.screen = Screen::Checklist;
+        }
+    }
+}
+
+fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Command> {
+    if let Some(commands) = over(model) {
+        return commands;
+    }
+    match outcome {
+        Ok(planned) => {
+            if let Some(survey) = &mut model.survey {
+                survey.findings.clone_from(&planned.findings);
+            }
+            if planned.plan.is_ok() {
+                model.notice = Some("the plan is made: read it at item 6, Confirm".to_owned());
+            }
+            model.planned = Some(*planned);
+        }
+        Err(failure) if failure.kind == Kind::Cancelled => {
+            model.notice = Some("cancelled; nothing has changed".to_owned());
+        }
+        Err(failure) => model.plan_failure = Some(failure),
+    }
+    Vec::new()
+}
+
+fn previewed(model: &mut Model, outcome: Result<Box<Previewed>, Failure>) -> Vec<Command> {
+    if let Some(commands) = over(model) {
+        return commands;
+    }
+    model.preview = Some(outcome.map(|preview| *preview));
+    Vec::new()
+}
+
+fn ended(model: &mut Model, outcome: Result<Ended, Failure>) -> Vec<Command> {
+    let task = model
+        .work
+        .as_ref()
+        .map_or(Task::Reset, |work| work.task.clone());
+    let summary = match task {
+        Task::Reset => model.plan().map(report::plan::summary),
+        _ => None,
+    };
+    let is_done = outcome.is_ok();
+    model.finished = Some(Finished {
+        task,
+        summary,
+        outcome,
+    });
+    if let Some(commands) = over(model) {
+        return commands;
+    }
+    if is_done {
+        model.checklist.at = Item::Test.number() - 1;
+    }
+    // The report stands above the steps.
+    let id = model.page_id();
+    model.pages.remove(&id);
+    model.preview = None;
+    vec![Command::Ask(Ask::Runs)]
+}
+
+fn runs(model: &mut Model, outcome: Result<Vec<crate::journal::Run>, Failure>) -> Vec<Command> {
+    match outcome {
+        Ok(runs) => {
+            model.runs = runs;
+            model.runs_failure = None;
+        }
+        Err(failure) => {
+            model.runs_failure = Some(failure);
+            return Vec::new();
+        }
+    }
+    let is_first = model.finished.is_none() && model.screen == Screen::Checklist;
+    let open = model.open_run().map(|run| run.id().to_owned());
+    match open {
+        Some(id)
+            if is_first
+                && model
+                    .work
+                    .as_ref()
+                    .is_none_or(|work| !work.task.is_effect()) =>
+        {
+            ask(model, Overlay::Interrupted(id))
+        }
+        _ => Vec::new(),
+    }
+}
