@@ -4,8 +4,10 @@
 //! changes none asks for the project's name; taking back and going on ask for the run's.
 
 use super::model::{Confirm, Model, Purpose};
+use crate::events::Item;
 use crate::model::text::safe;
 use crate::plan::{DatabaseRef, Plan, Step};
+use crate::report;
 
 /// The words for the plan at hand, each with the place that it names.
 pub fn words(model: &Model) -> Vec<(String, String)> {
@@ -49,6 +51,25 @@ pub fn open(model: &Model, purpose: Purpose) -> Confirm {
         typed: String::new(),
         is_wrong: false,
     }
+}
+
+/// The items that the steps of the confirmed run belong to.
+pub fn step_items(model: &Model, purpose: &Purpose) -> Vec<Item> {
+    let plan = match purpose {
+        Purpose::Reset(_) => model.plan(),
+        Purpose::Undo(id) => match &model.preview {
+            Some(Ok(preview)) if preview.id == *id => preview.plan.as_ref(),
+            _ => run_plan(model, id),
+        },
+        Purpose::Resume(id) => run_plan(model, id),
+    };
+    let steps = plan.map(report::plan::steps).unwrap_or_default();
+    steps.into_iter().map(|(item, _, _)| item).collect()
+}
+
+fn run_plan<'m>(model: &'m Model, id: &str) -> Option<&'m Plan> {
+    let run = model.runs.iter().find(|run| run.id() == id)?;
+    Some(&run.plan)
 }
 
 /// What an answer came to.

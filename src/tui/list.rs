@@ -8,7 +8,6 @@ use super::theme::{Theme, Tone};
 use crate::events::Item;
 use crate::model::text::count;
 use crate::plan::Purpose;
-use crate::progress::ItemState;
 use crate::report::chain::Drawn;
 
 /// A row of the checklist.
@@ -242,14 +241,4 @@ fn run_line(model: &Model, at: usize, width: usize) -> Line<'static> {
         span(model.theme.style(tone), &format!("{standing:<16} ")),
         span(model.theme.style(Tone::Plain), &elide(&what, room)),
     ])
-}
-
-/// The item that a run is at, for the list to follow.
-pub fn running_item(model: &Model) -> Option<Item> {
-    model.progress.running().or_else(|| {
-        Item::ALL
-            .into_iter()
-            .rev()
-            .find(|item| matches!(model.progress.item(*item), ItemState::Failed(_)))
-    })
 }

@@ -114,13 +114,6 @@ pub enum Ask {
     Resume(String),
 }
 
-impl Ask {
-    /// Whether it changes something of the user's.
-    pub const fn is_effect(&self) -> bool {
-        matches!(self, Self::Reset(_) | Self::Undo(_) | Self::Resume(_))
-    }
-}
-
 /// What `update` wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {

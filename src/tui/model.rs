@@ -311,6 +311,8 @@ pub struct Model {
     pub is_following: bool,
     /// What its events came to.
     pub progress: Progress,
+    /// The items that the steps of the run at hand belong to, step by step.
+    pub step_items: Vec<Item>,
     /// The run that ended last.
     pub finished: Option<Finished>,
     /// Past runs, newest first.
@@ -353,6 +355,7 @@ impl Model {
             work: None,
             is_following: true,
             progress: Progress::default(),
+            step_items: Vec::new(),
             finished: None,
             runs: Vec::new(),
             runs_failure: None,

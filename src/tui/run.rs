@@ -36,6 +36,9 @@ use crate::system::{ReadFiles as _, RealFiles, environment, hand_over};
 /// How often the clock moves while something runs.
 const TICK: Duration = Duration::from_millis(100);
 
+/// How long is looked for an event that may be there. Without any time crossterm looks at nothing.
+const GLANCE: Duration = Duration::from_millis(1);
+
 /// How the app ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
@@ -223,12 +226,11 @@ impl App {
         if self.session.is_gone() {
             return Ok(true);
         }
-        while event::poll(Duration::ZERO)? {
-            let Some(message) = message_of(event::read()?) else {
-                continue;
-            };
-            if self.send(message)? {
-                return Ok(true);
+        while event::poll(GLANCE)? {
+            for message in messages_of(event::read()?) {
+                if self.send(message)? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -266,7 +268,7 @@ impl App {
     /// Shows the dialog, forgets what was typed before it, and lets it take keys.
     fn drop_type_ahead(&mut self) -> io::Result<Vec<Command>> {
         self.terminal.draw(&self.model)?;
-        while event::poll(Duration::ZERO)? {
+        while event::poll(GLANCE)? {
             if let Event::Resize(width, height) = event::read()? {
                 update(&mut self.model, Message::Resize(width, height));
             }
@@ -402,30 +404,38 @@ fn editor(path: &Path, line: usize) -> (String, Vec<String>) {
     (program, arguments)
 }
 
-/// What an event of the terminal means; none if nothing.
-fn message_of(event: Event) -> Option<Message> {
+/// What an event of the terminal means.
+fn messages_of(event: Event) -> Vec<Message> {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(Key {
-            code: match key.code {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+            let code = match key.code {
                 // With Ctrl some terminals send the capital letter.
-                KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                    KeyCode::Char(letter.to_ascii_lowercase())
-                }
+                KeyCode::Char(letter) if is_control => KeyCode::Char(letter.to_ascii_lowercase()),
                 code => code,
-            },
-            control: key.modifiers.contains(KeyModifiers::CONTROL),
-        })),
+            };
+            let mut keys = Vec::new();
+            // A terminal cannot tell Alt from an Esc that was pressed just before.
+            if key.modifiers.contains(KeyModifiers::ALT) {
+                keys.push(Message::Key(Key::plain(KeyCode::Esc)));
+            }
+            keys.push(Message::Key(Key {
+                code,
+                control: is_control,
+            }));
+            keys
+        }
         Event::Mouse(mouse) => {
             let what = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => Mouse::Click,
                 MouseEventKind::ScrollUp => Mouse::WheelUp,
                 MouseEventKind::ScrollDown => Mouse::WheelDown,
-                _ => return None,
+                _ => return Vec::new(),
             };
-            Some(Message::Mouse(what, mouse.column, mouse.row))
+            vec![Message::Mouse(what, mouse.column, mouse.row)]
         }
-        Event::Paste(text) => Some(Message::Paste(text)),
-        Event::Resize(width, height) => Some(Message::Resize(width, height)),
-        _ => None,
+        Event::Paste(text) => vec![Message::Paste(text)],
+        Event::Resize(width, height) => vec![Message::Resize(width, height)],
+        _ => Vec::new(),
     }
 }

@@ -8,16 +8,6 @@ use crate::events::Item;
 use crate::progress::ItemState;
 use crate::rules::{Finding, Severity};
 
-/// The items that a run has steps for.
-pub const RUN: [Item; 6] = [
-    Item::Archive,
-    Item::Note,
-    Item::DropVersionTable,
-    Item::ClearFiles,
-    Item::Autogenerate,
-    Item::Test,
-];
-
 /// How an item stands.
 pub fn of(model: &Model, item: Item) -> Standing {
     match item {
@@ -111,7 +101,8 @@ fn rehearsal(model: &Model) -> Standing {
 }
 
 fn confirmation(model: &Model) -> Standing {
-    if matches!(model.progress.item(Item::Confirm), ItemState::Done(_)) {
+    let is_confirmed = matches!(model.progress.item(Item::Confirm), ItemState::Done(_));
+    if is_confirmed || !model.step_items.is_empty() {
         return Standing::Done;
     }
     match &model.planned {
@@ -120,16 +111,41 @@ fn confirmation(model: &Model) -> Standing {
     }
 }
 
+/// The fold of the item's steps. A step counts when the journal knows it; what an undo did is
+/// undone.
 fn step(model: &Model, item: Item) -> Standing {
-    let is_undone = model
-        .finished
+    let steps = model.progress.steps.iter().zip(&model.step_items);
+    let states: Vec<&ItemState> = steps
+        .filter(|(_, of)| **of == item)
+        .map(|(step, _)| &step.state)
+        .collect();
+    let is_undo = model
+        .work
         .as_ref()
-        .is_some_and(|finished| finished.task == Task::Undo && finished.outcome.is_ok());
-    match model.progress.item(item) {
-        ItemState::Waiting => Standing::Waiting,
-        ItemState::Running => Standing::Running,
-        ItemState::Done(_) if is_undone => Standing::Undone,
-        ItemState::Done(_) => Standing::Done,
-        ItemState::Failed(_) => Standing::Failed,
+        .map(|work| &work.task)
+        .or(model.finished.as_ref().map(|finished| &finished.task))
+        == Some(&Task::Undo);
+    if states.is_empty() {
+        return Standing::Waiting;
     }
+    if states
+        .iter()
+        .any(|state| matches!(state, ItemState::Failed(_)))
+    {
+        return Standing::Failed;
+    }
+    if states
+        .iter()
+        .all(|state| matches!(state, ItemState::Done(_)))
+    {
+        return if is_undo {
+            Standing::Undone
+        } else {
+            Standing::Done
+        };
+    }
+    if states.iter().all(|state| **state == ItemState::Waiting) {
+        return Standing::Waiting;
+    }
+    Standing::Running
 }

@@ -65,7 +65,7 @@ fn targets(page: &mut Page, model: &Model) {
 pub(super) fn effects(page: &mut Page, plan: &Plan) {
     for (index, (_, title, details)) in steps(plan).into_iter().enumerate() {
         let anchor = Anchor {
-            fold: Some(format!("step {index}")),
+            fold: Some(format!("{} step {index}", plan.id)),
             ..Anchor::default()
         };
         let spans = vec![page.piece(Tone::Plain, &format!("{:>2}. {title}", index + 1))];

@@ -1,7 +1,7 @@
 //! A past run: what it did, and what taking it back would do.
 
-use super::Page;
 use super::confirm::effects;
+use super::{Anchor, Page};
 use crate::journal::Run;
 use crate::plan::Purpose;
 use crate::report::past::{moment, standing};
@@ -38,8 +38,15 @@ pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
         }
         _ => {}
     }
-    page.text(Tone::Strong, 0, "What it does, in this order");
-    effects(&mut page, &run.plan);
+    let anchor = Anchor {
+        fold: Some("did".to_owned()),
+        ..Anchor::default()
+    };
+    let is_alone = model.preview.is_none();
+    let spans = vec![page.piece(Tone::Strong, "What it does, in this order")];
+    if page.fold(anchor, is_alone, spans) {
+        effects(&mut page, &run.plan);
+    }
     page
 }
 
@@ -79,6 +86,7 @@ fn back(page: &mut Page, preview: &Previewed) {
     for sentence in &preview.by_hand {
         page.labelled("by hand", LABEL, Tone::Caution, sentence);
     }
+    page.blank();
     page.text(
         Tone::Plain,
         0,

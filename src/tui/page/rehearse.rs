@@ -93,6 +93,8 @@ fn choices(page: &mut Page, model: &Model) {
 fn bars(page: &mut Page, model: &Model, since: &str, is_cancelled: bool) {
     let words = if is_cancelled {
         "cancelling: the scratch databases are being dropped"
+    } else if model.progress.modules.is_empty() {
+        "looking once more: what is planned is what is there now"
     } else {
         "on scratch databases; nothing of yours changes"
     };
@@ -167,11 +169,8 @@ fn log(page: &mut Page, model: &Model) {
     }
     for line in &model.progress.log {
         let module = line.module.as_deref().unwrap_or("redistill");
-        let spans = vec![
-            page.piece(Tone::Faint, &format!("{module} | ")),
-            page.piece(Tone::Plain, &line.text),
-        ];
-        page.push(spans);
+        let room = crate::tui::text::width(module) + 2;
+        page.labelled(&format!("{module} |"), room, Tone::Plain, &line.text);
     }
 }
 

@@ -186,6 +186,7 @@ fn forget_plan(model: &mut Model) {
     model.planned = None;
     model.plan_failure = None;
     model.finished = None;
+    model.step_items.clear();
     model.progress = crate::progress::Progress::default();
 }
 

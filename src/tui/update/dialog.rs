@@ -131,6 +131,7 @@ fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
     close(model);
     model.progress = Progress::default();
     model.finished = None;
+    model.step_items = confirmation::step_items(model, &purpose);
     model.screen = Screen::Checklist;
     model.checklist.at = Item::Archive.number() - 1;
     model.pane = Pane::Page;

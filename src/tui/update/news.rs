@@ -2,7 +2,6 @@
 
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
-use super::super::standing::RUN;
 use super::{ask, begin};
 use crate::engine::{Depth, Ended};
 use crate::error::{Failure, Kind};
@@ -39,13 +38,10 @@ fn on_event(model: &mut Model, event: &Event) -> Vec<Command> {
     if is_told {
         model.progress.apply(event);
     }
-    let is_effect = model
-        .work
-        .as_ref()
-        .is_some_and(|work| work.task.is_effect());
-    let running = model.progress.running();
-    if let Some(item) = running.filter(|item| is_effect && RUN.contains(item))
+    // The list follows the step at work.
+    if let Event::StepStarted { index } = event
         && model.screen == Screen::Checklist
+        && let Some(item) = model.step_items.get(*index)
     {
         model.checklist.at = item.number() - 1;
     }
@@ -142,6 +138,7 @@ fn ended(model: &mut Model, outcome: Result<Ended, Failure>) -> Vec<Command> {
         _ => None,
     };
     let is_done = outcome.is_ok();
+    let is_undo = task == Task::Undo;
     model.finished = Some(Finished {
         task,
         summary,
@@ -150,14 +147,25 @@ fn ended(model: &mut Model, outcome: Result<Ended, Failure>) -> Vec<Command> {
     if let Some(commands) = over(model) {
         return commands;
     }
+    model.preview = None;
+    if is_undo {
+        // What was planned and rehearsed was another world's.
+        model.planned = None;
+    }
     if is_done {
         model.checklist.at = Item::Test.number() - 1;
     }
     // The report stands above the steps.
     let id = model.page_id();
     model.pages.remove(&id);
-    model.preview = None;
-    vec![Command::Ask(Ask::Runs)]
+    // What the survey saw is no more.
+    let mut commands = vec![Command::Ask(Ask::Runs)];
+    commands.extend(begin(
+        model,
+        Task::Survey(Depth::Full),
+        Ask::Survey(Depth::Full),
+    ));
+    commands
 }
 
 fn runs(model: &mut Model, outcome: Result<Vec<crate::journal::Run>, Failure>) -> Vec<Command> {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::evidence::{DatabaseEvidence, ModuleEvidence};
-use crate::model::text::{count, elapsed};
+use crate::model::text::elapsed;
 use crate::rules::{DISPOSABLE_MARK, PRODUCTION_MARK};
 use crate::tui::layout::buttons;
 use crate::tui::list::{ChecklistRow, checklist_row};
@@ -87,7 +87,7 @@ fn target_spans(model: &Model, target: &Target, area: Rect) -> Vec<Span<'static>
     let mark = target.mark.map(|(word, tone)| (format!("  {word}"), tone));
     let others = match target.others {
         0 => String::new(),
-        n => format!("  and {}", count(n, "more")).replace("mores", "more"),
+        n => format!("  and {n} more"),
     };
     let mut version = format!("  PostgreSQL {}", target.version);
     let rest =
