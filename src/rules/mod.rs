@@ -15,7 +15,7 @@ mod rule;
 mod schema;
 mod sources;
 #[cfg(test)]
-mod stage;
+pub(crate) mod stage;
 
 pub use assess::assess;
 pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};

@@ -122,13 +122,13 @@ macro_rules! bindings {
 /// The table. In the footer the order is this one.
 pub static BINDINGS: &[Binding] = bindings![
     Open "open" Everywhere [code(KeyCode::Enter), code(KeyCode::Right)] Some("open"), "open, fold or unfold what the cursor is on";
-    Agree "agree" Checklist [Key::sign('a')] Some("look deeper"), "let env.py be run on a scratch database and look at the live one";
+    Agree "agree" Checklist [Key::sign('a')] Some("look deeper"), "let env.py be run, and look at the databases";
     Rehearse "rehearse" Checklist [Key::sign('p')] Some("rehearse"), "rehearse on scratch databases and make the plan";
     Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
     Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";
     GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
     Cancel "cancel" Everywhere [Key::control('c')] Some("cancel"), "stop what runs; nothing stays behind";
-    Copy "copy" Everywhere [Key::sign('y')] Some("copy command"), "copy the next command to the clipboard";
+    Copy "copy" Everywhere [Key::sign('y')] Some("copy"), "copy the next command, or the place, to the clipboard";
     Edit "edit" Everywhere [Key::sign('e')] Some("edit"), "open the place in $VISUAL or $EDITOR";
     Recheck "recheck" Everywhere [Key::sign('r')] Some("re-check"), "look at everything again";
     Chain "chain" Checklist [Key::sign('c')] Some("chain"), "the revision graph";

@@ -114,7 +114,7 @@ pub struct Button {
     pub action: Action,
 }
 
-/// The keys of the footer that are valid now and fit; help and quit always stand at the end.
+/// The keys of the footer that are valid now and fit; the way back, help and quit always do.
 pub fn buttons(model: &Model) -> Vec<Button> {
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
@@ -125,7 +125,7 @@ pub fn buttons(model: &Model) -> Vec<Button> {
         let key = keymap::name(binding.keys[0]);
         text::width(&key) + 1 + binding.short.unwrap_or_default().len() + 2
     };
-    let is_fixed = |action| matches!(action, Action::Help | Action::Quit);
+    let is_fixed = |action| matches!(action, Action::Back | Action::Help | Action::Quit);
     let fixed: usize = valid
         .iter()
         .filter(|binding| is_fixed(binding.action))

@@ -50,9 +50,29 @@ pub fn length(model: &Model, screen: Screen) -> usize {
     }
 }
 
-/// Whether the cursor may stand on the row.
+/// Whether the cursor may stand on the row: not on headings, not between revisions.
 pub fn is_selectable(model: &Model, at: usize) -> bool {
-    model.screen != Screen::Checklist || checklist_row(model, at) != ChecklistRow::Heading
+    match model.screen {
+        Screen::Checklist => checklist_row(model, at) != ChecklistRow::Heading,
+        Screen::Chain(module) => {
+            graph_row(model, module, at).is_some_and(|row| row.revision.is_some())
+        }
+        Screen::Past => true,
+    }
+}
+
+/// The row at `to` or the next one on the way that the cursor may stand on, else one on the way
+/// back.
+pub fn nearest(model: &Model, to: usize, is_up: bool) -> usize {
+    let length = length(model, model.screen);
+    let mut down = (to..length).find(|at| is_selectable(model, *at));
+    let mut up = (0..=to.min(length.saturating_sub(1)))
+        .rev()
+        .find(|at| is_selectable(model, *at));
+    if is_up {
+        std::mem::swap(&mut down, &mut up);
+    }
+    down.or(up).unwrap_or(0)
 }
 
 /// The drawing of a module's chain.

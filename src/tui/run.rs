@@ -179,6 +179,7 @@ impl App {
             return Ok(());
         }
         loop {
+            self.fit()?;
             self.terminal.draw(&self.model)?;
             if self.wait()? || self.take_in()? {
                 return Ok(());
@@ -316,7 +317,9 @@ impl App {
     /// The terminal may have another size by now.
     fn fit(&mut self) -> io::Result<()> {
         let (width, height) = self.terminal.size()?;
-        update(&mut self.model, Message::Resize(width, height));
+        if (width, height) != self.model.size {
+            update(&mut self.model, Message::Resize(width, height));
+        }
         Ok(())
     }
 

@@ -147,5 +147,9 @@ fn step(model: &Model, item: Item) -> Standing {
     if states.iter().all(|state| **state == ItemState::Waiting) {
         return Standing::Waiting;
     }
+    // A step that was at work when the run ended did not come to its end.
+    if model.finished.is_some() && states.contains(&&ItemState::Running) {
+        return Standing::Failed;
+    }
     Standing::Running
 }

@@ -74,6 +74,10 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
 }
 
 fn wrap_line(part: &str, room: usize, lines: &mut Vec<String>) {
+    if part.is_empty() {
+        lines.push(String::new());
+        return;
+    }
     let indent = part.len() - part.trim_start_matches(' ').len();
     let indent = " ".repeat(indent.min(room / 2));
     let mut line = String::new();

@@ -127,6 +127,19 @@ impl Page {
         }
     }
 
+    /// A sign and a text beside it, which is wrapped under itself.
+    fn marked(&mut self, standing: Standing, tone: Tone, text: &str) {
+        let mark = self.theme.mark(standing);
+        for (index, line) in wrap(text, self.width.saturating_sub(2)).iter().enumerate() {
+            let mark = if index == 0 { mark } else { " " };
+            let spans = vec![
+                self.piece(Theme::tone(standing), &format!("{mark} ")),
+                self.piece(tone, line),
+            ];
+            self.push(spans);
+        }
+    }
+
     /// A heading between parts.
     fn heading(&mut self, text: &str) {
         if !self.rows.is_empty() {
@@ -151,11 +164,22 @@ impl Page {
         } else {
             self.theme.letters("▸ ", "> ")
         };
-        spans.insert(0, self.piece(Tone::Accent, sign));
-        self.rows.push(Row {
-            line: Line::from(spans),
-            anchor: Some(anchor),
-        });
+        // The first piece is the name: it is never cut, it goes on below itself.
+        let first = spans.remove(0);
+        let lines = wrap(&first.content, self.width.saturating_sub(2));
+        let last = lines.len() - 1;
+        let mut anchor = Some(anchor);
+        for (index, line) in lines.iter().enumerate() {
+            let sign = if index == 0 { sign } else { "  " };
+            let mut all = vec![self.piece(Tone::Accent, sign), span(first.style, line)];
+            if index == last {
+                all.append(&mut spans);
+            }
+            self.rows.push(Row {
+                line: Line::from(all),
+                anchor: anchor.take(),
+            });
+        }
         is_open
     }
 

@@ -6,7 +6,7 @@ use crate::model::text::elapsed;
 use crate::progress::{ItemState, StepProgress};
 use crate::report::plan::steps;
 use crate::tui::model::{Finished, Model, PageId, Standing, Task};
-use crate::tui::theme::{Theme, Tone};
+use crate::tui::theme::Tone;
 
 pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
     let id = PageId::Item(item);
@@ -29,7 +29,7 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
         preview(&mut page, model, item);
     } else {
         for step in &model.progress.steps {
-            write(&mut page, step);
+            write(&mut page, step, model.finished.is_some());
         }
     }
     page
@@ -56,25 +56,20 @@ fn preview(page: &mut Page, model: &Model, item: Item) {
     }
 }
 
-fn write(page: &mut Page, step: &StepProgress) {
+fn write(page: &mut Page, step: &StepProgress, is_over: bool) {
     let (standing, told) = match &step.state {
         ItemState::Waiting => (Standing::Waiting, ""),
+        ItemState::Running if is_over => (Standing::Failed, "did not come to its end"),
         ItemState::Running => (Standing::Running, ""),
         ItemState::Done(receipt) => (Standing::Done, receipt.as_str()),
         ItemState::Failed(why) => (Standing::Failed, why.as_str()),
     };
-    let tone = Theme::tone(standing);
-    let title_tone = if standing == Standing::Waiting {
+    let tone = if standing == Standing::Waiting {
         Tone::Faint
     } else {
         Tone::Plain
     };
-    let mark = page.theme.mark(standing);
-    let spans = vec![
-        page.piece(tone, &format!("{mark} ")),
-        page.piece(title_tone, &step.title),
-    ];
-    page.push(spans);
+    page.marked(standing, tone, &step.title);
     if !told.is_empty() && told != step.title {
         page.text(Tone::Faint, 4, told);
     }

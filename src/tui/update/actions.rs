@@ -218,8 +218,11 @@ fn go_on(model: &mut Model) -> Vec<Command> {
     let Some(purpose) = purpose(model) else {
         return Vec::new();
     };
-    if model.screen == Screen::Checklist {
+    // The plan is read first, whatever was open.
+    if model.screen == Screen::Checklist && model.page_id() != PageId::Item(Item::Confirm) {
         model.checklist.at = Item::Confirm.number() - 1;
+        model.pane = Pane::Page;
+        return Vec::new();
     }
     let confirm = confirmation::open(model, purpose);
     ask(model, Overlay::Confirm(confirm))

@@ -210,3 +210,6 @@ fn ask(model: &mut Model, overlay: Overlay) -> Vec<Command> {
     model.is_armed = false;
     vec![Command::DropTypeAhead]
 }
+
+#[cfg(test)]
+mod tests;

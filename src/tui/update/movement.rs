@@ -33,7 +33,7 @@ fn in_list(model: &mut Model, step: Step) {
     let last = list::length(model, model.screen).saturating_sub(1);
     let at = model.cursor().at;
     let is_up = matches!(step, Step::Up | Step::PageUp | Step::PartBefore);
-    let mut to = match step {
+    let to = match step {
         Step::Up | Step::PartBefore => at.saturating_sub(1),
         Step::Down | Step::PartAfter => at + 1,
         Step::PageUp => at.saturating_sub(height),
@@ -42,9 +42,7 @@ fn in_list(model: &mut Model, step: Step) {
         Step::Last => last,
     }
     .min(last);
-    if !list::is_selectable(model, to) {
-        to = if is_up { to - 1 } else { (to + 1).min(last) };
-    }
+    let to = list::nearest(model, to, is_up);
     model.cursor_mut().at = to;
 }
 
@@ -137,9 +135,7 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, lines: isize) -> Vec<Command
             cursor.offset = cursor.offset.saturating_add_signed(lines).min(bottom);
             cursor.at = cursor.at.clamp(cursor.offset, cursor.offset + height - 1);
             let at = cursor.at;
-            if !list::is_selectable(model, at) {
-                model.cursor_mut().at = at.saturating_sub(1);
-            }
+            model.cursor_mut().at = list::nearest(model, at, lines < 0);
         }
         Pane::Page => {
             let id = model.page_id();
@@ -194,7 +190,5 @@ pub(super) fn settle(model: &mut Model) {
     }
     cursor.offset = cursor.offset.min((last + 1).saturating_sub(height));
     let at = cursor.at;
-    if !list::is_selectable(model, at) {
-        model.cursor_mut().at = at.saturating_sub(1);
-    }
+    model.cursor_mut().at = list::nearest(model, at, true);
 }

@@ -21,8 +21,13 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     draw(model, frame.buffer_mut());
 }
 
-/// Draws everything into a buffer of the model's size.
+/// Draws everything into a buffer of the model's size. One of another size stays empty: the news
+/// of the terminal's new size is on its way.
 pub fn draw(model: &Model, buffer: &mut Buffer) {
+    let area = buffer.area;
+    if (area.width, area.height) != model.size || area.is_empty() {
+        return;
+    }
     let layout = Layout::of(model);
     chrome::header(model, layout.header, buffer);
     if model.is_too_small() {
