@@ -11,3 +11,4 @@ mod cli;
 mod docs;
 mod gate;
 mod support;
+mod tui;

@@ -321,6 +321,8 @@ pub struct Model {
     pub runs_failure: Option<Failure>,
     /// What an undo would do.
     pub preview: Option<Result<Previewed, Failure>>,
+    /// The run whose undo is looked at as soon as nothing else runs.
+    pub wanted: Option<String>,
     /// Files that were read.
     pub sources: BTreeMap<PathBuf, Result<String, String>>,
     /// A line for the footer; gone with the next key.
@@ -360,6 +362,7 @@ impl Model {
             runs: Vec::new(),
             runs_failure: None,
             preview: None,
+            wanted: None,
             sources: BTreeMap::new(),
             notice: None,
             is_leaving: false,

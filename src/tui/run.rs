@@ -153,7 +153,7 @@ impl App {
         let mut terminal = Terminal::take()?;
         let model = Model::new(
             request.root.clone(),
-            terminal.size()?,
+            terminal::size()?,
             Theme::choose(&wishes()),
         );
         // The first frame does not wait for anything.
@@ -270,9 +270,8 @@ impl App {
     fn drop_type_ahead(&mut self) -> io::Result<Vec<Command>> {
         self.terminal.draw(&self.model)?;
         while event::poll(GLANCE)? {
-            if let Event::Resize(width, height) = event::read()? {
-                update(&mut self.model, Message::Resize(width, height));
-            }
+            // Another size is seen before the next frame anyway.
+            event::read()?;
         }
         Ok(update(&mut self.model, Message::Armed))
     }
@@ -316,9 +315,10 @@ impl App {
 
     /// The terminal may have another size by now.
     fn fit(&mut self) -> io::Result<()> {
-        let (width, height) = self.terminal.size()?;
-        if (width, height) != self.model.size {
-            update(&mut self.model, Message::Resize(width, height));
+        let size = terminal::size()?;
+        if size != self.model.size {
+            self.terminal.fit(size)?;
+            update(&mut self.model, Message::Resize(size.0, size.1));
         }
         Ok(())
     }
@@ -438,7 +438,7 @@ fn messages_of(event: Event) -> Vec<Message> {
             vec![Message::Mouse(what, mouse.column, mouse.row)]
         }
         Event::Paste(text) => vec![Message::Paste(text)],
-        Event::Resize(width, height) => vec![Message::Resize(width, height)],
+        // The loop looks at the size before each frame.
         _ => Vec::new(),
     }
 }

@@ -10,10 +10,12 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{TerminalOptions, Viewport};
 
 use super::model::Model;
 use super::view;
@@ -29,8 +31,9 @@ pub struct Terminal {
 impl Terminal {
     /// Takes it over.
     pub fn take() -> io::Result<Self> {
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
-        let mut terminal = Self { inner };
+        let mut terminal = Self {
+            inner: fresh(size()?)?,
+        };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -46,7 +49,14 @@ impl Terminal {
             EnableBracketedPaste,
             cursor::Hide
         )?;
-        self.inner.clear()
+        self.fit(size()?)
+    }
+
+    /// Begins with an empty screen of this size.
+    pub fn fit(&mut self, size: (u16, u16)) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.inner = fresh(size)?;
+        Ok(())
     }
 
     /// Draws, and says how big it is.
@@ -55,12 +65,21 @@ impl Terminal {
             .draw(|frame| view::view(model, frame))
             .map(|_| ())
     }
+}
 
-    /// Columns and rows.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        let size = self.inner.size()?;
-        Ok((size.width, size.height))
-    }
+/// Columns and rows.
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
+/// A terminal whose contents are not known. Its size is fixed: ratatui's own way to follow a new
+/// size asks the terminal where its cursor is, and waits for two seconds where none answers.
+fn fresh((width, height): (u16, u16)) -> io::Result<ratatui::Terminal<CrosstermBackend<Stdout>>> {
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    ratatui::Terminal::with_options(
+        CrosstermBackend::new(stdout()),
+        TerminalOptions { viewport },
+    )
 }
 
 impl Drop for Terminal {

@@ -5,7 +5,7 @@ use super::{Anchor, Page};
 use crate::journal::Run;
 use crate::plan::Purpose;
 use crate::report::past::{moment, standing};
-use crate::tui::model::{Model, PageId, Previewed};
+use crate::tui::model::{Model, PageId, Previewed, Task};
 use crate::tui::theme::Tone;
 
 const LABEL: usize = 10;
@@ -32,6 +32,10 @@ pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
             );
             page.blank();
         }
+        _ if is_being_looked_at(model, id) => {
+            page.text(Tone::Accent, 0, "looking at what taking it back would do …");
+            page.blank();
+        }
         _ if can_go_back(run) => {
             page.text(Tone::Plain, 0, "Enter shows what taking it back would do.");
             page.blank();
@@ -48,6 +52,15 @@ pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
         effects(&mut page, &run.plan);
     }
     page
+}
+
+fn is_being_looked_at(model: &Model, id: &str) -> bool {
+    let is_next = model.wanted.as_deref() == Some(id);
+    is_next
+        || model
+            .work
+            .as_ref()
+            .is_some_and(|work| work.task == Task::Preview)
 }
 
 fn facts(page: &mut Page, run: &Run) {

@@ -304,11 +304,25 @@ fn open_run(model: &mut Model) -> Vec<Command> {
     if is_open && model.work.is_none() && !model.is_too_small() {
         return ask(model, Overlay::Interrupted(id));
     }
-    if can_go_back && model.work.is_none() {
-        model.preview = None;
-        return begin(model, Task::Preview, Ask::Preview(id));
+    if !can_go_back {
+        return Vec::new();
     }
-    Vec::new()
+    model.preview = None;
+    model.wanted = Some(id);
+    wanted_preview(model)
+}
+
+/// Looks at what an undo would do, if that was wanted and nothing else runs.
+pub(super) fn wanted_preview(model: &mut Model) -> Vec<Command> {
+    if model.work.is_some() {
+        return Vec::new();
+    }
+    match model.wanted.take() {
+        Some(id) if model.page_id() == PageId::Run(id.clone()) => {
+            begin(model, Task::Preview, Ask::Preview(id))
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn back(model: &mut Model) -> Vec<Command> {

@@ -2,7 +2,7 @@
 
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
-use super::{ask, begin};
+use super::{actions, ask, begin};
 use crate::engine::{Depth, Ended};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Item};
@@ -65,7 +65,7 @@ fn surveyed(model: &mut Model, outcome: Result<Box<Surveyed>, Failure>) -> Vec<C
             model.survey = Some(*survey);
             refilter(model);
             if depth == Depth::Full {
-                return Vec::new();
+                return actions::wanted_preview(model);
             }
             if is_agreed {
                 return begin(model, Task::Survey(Depth::Full), Ask::Survey(Depth::Full));
@@ -78,7 +78,7 @@ fn surveyed(model: &mut Model, outcome: Result<Box<Surveyed>, Failure>) -> Vec<C
         }
         Err(failure) => {
             model.survey_failure = Some(failure);
-            Vec::new()
+            actions::wanted_preview(model)
         }
     }
 }

@@ -114,6 +114,20 @@ fn an_interrupted_run_is_offered_first_and_its_name_is_typed() {
 }
 
 #[test]
+fn an_undo_is_looked_at_as_soon_as_nothing_else_runs() {
+    let mut play = Play::done(SIZE);
+    let done = fixture::run("20261122-1", Some(Outcome::Done));
+    play.send(Message::Runs(Ok(vec![done])))
+        .key(KeyCode::Esc)
+        .press("u");
+    play.key(KeyCode::Enter);
+    assert!(play.asked().is_empty(), "the survey is at work");
+    let seen = fixture::surveyed(Depth::Full, Vec::new());
+    play.send(Message::Surveyed(Ok(Box::new(seen))));
+    assert_eq!(play.asked(), [&Ask::Preview("20261122-1".to_owned())]);
+}
+
+#[test]
 fn a_signal_stops_what_runs_before_the_app_ends() {
     let mut play = Play::running(SIZE);
     play.send(Message::Stop);

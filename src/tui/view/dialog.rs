@@ -77,8 +77,11 @@ fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
         .collect()
 }
 
-/// A line of keys with their words.
+/// A line of keys with their words, once they are taken.
 fn keys(model: &Model, keys: &[(&str, &str)]) -> Line<'static> {
+    if !model.is_armed {
+        return Line::default();
+    }
     let spans: Vec<Span<'static>> = keys
         .iter()
         .flat_map(|(key, words)| {
@@ -203,6 +206,9 @@ fn confirming(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
 }
 
 fn question(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
+    if !model.is_armed {
+        return vec![Line::default(); 2];
+    }
     let what = match &confirm.purpose {
         Purpose::Reset(_) if confirm.words.len() > 1 => format!(
             "Type the name of each, {} of {}:",

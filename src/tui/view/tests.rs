@@ -59,6 +59,7 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
         Depth::Static,
         Vec::new(),
     )))));
+    play.send(Message::Armed);
     add("consent", play);
 
     let mut play = Play::opened(size);
@@ -137,6 +138,7 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
 
     let mut play = Play::opened(size);
     play.send(Message::Runs(Ok(vec![fixture::run("20261122-1", None)])));
+    play.send(Message::Armed);
     add("interrupted", play);
 
     let mut play = Play::surveyed(size, Vec::new());
