@@ -125,13 +125,11 @@ fn chosen(typed: &str, choices: &[Choice]) -> Answer {
         .and_then(|number| number.checked_sub(1))
         .filter(|index| *index < choices.len());
     let by_word = || choices.iter().position(|choice| choice.word == typed);
-    match by_number.or_else(by_word) {
-        Some(index) => Answer::Chosen(index),
-        None => {
-            let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
-            Answer::Unclear(format!("type a number or one of: {}", words.join(", ")))
-        }
+    if let Some(index) = by_number.or_else(by_word) {
+        return Answer::Chosen(index);
     }
+    let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
+    Answer::Unclear(format!("type a number or one of: {}", words.join(", ")))
 }
 
 #[cfg(test)]
