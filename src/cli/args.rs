@@ -88,11 +88,7 @@ pub enum Colour {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Survey, verdict and lint; runs env.py on a scratch database, changes nothing
-    Check {
-        /// Run no project code and open no connection
-        #[arg(long = "static")]
-        is_static: bool,
-    },
+    Check(CheckChoices),
     /// The revision graph, read statically
     Chain,
     /// What a rule finds, why, and what to do
@@ -152,6 +148,30 @@ pub enum Command {
     },
     /// The manual page
     Man,
+}
+
+/// What `check` looks at, and what it takes for a failure.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckChoices {
+    /// Run no project code and open no connection
+    #[arg(long = "static")]
+    pub is_static: bool,
+
+    /// The least severity that ends with exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t)]
+    pub fail_on: FailOn,
+}
+
+/// The least severity that fails a check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// What refuses a reset
+    #[default]
+    Refuse,
+    /// Warnings, too
+    Warn,
+    /// Every finding
+    Note,
 }
 
 /// What a database is marked as.

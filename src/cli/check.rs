@@ -1,6 +1,6 @@
 //! `redistill check` and `redistill chain`.
 
-use super::args::{Format, Global};
+use super::args::{CheckChoices, FailOn, Format, Global};
 use super::print;
 use super::text_or_json;
 use crate::engine::{Depth, Engine};
@@ -8,18 +8,23 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::text::{safe, safe_json};
 use crate::report::{self, Paint, Report};
-use crate::rules::Verdict;
+use crate::rules::{Finding, Severity};
 
 /// Surveys and judges.
-pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Result<Exit, Failure> {
-    let depth = if is_static {
+pub fn check(
+    engine: &mut Engine<'_>,
+    global: &Global,
+    choices: &CheckChoices,
+) -> Result<Exit, Failure> {
+    let depth = if choices.is_static {
         Depth::Static
     } else {
         Depth::Full
     };
     let survey = engine.survey(depth)?;
     let assessment = engine.assess(&survey, depth);
-    let report = Report::new(&survey.evidence, &assessment.findings);
+    let report =
+        Report::new(&survey.evidence, &assessment.findings).with_suppressed(&assessment.suppressed);
     print::result(&match global.format {
         Format::Text => report::text::render(&report, Paint::Coloured),
         Format::Json => safe_json(&report::json::render(&report)),
@@ -29,9 +34,10 @@ pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Resul
     for obstacle in &survey.obstacles {
         print::aside(&format!("  {obstacle}"));
     }
-    let mut exit = match assessment.verdict {
-        Verdict::Clear | Verdict::Caution if survey.obstacles.is_empty() => Exit::Done,
-        _ => Exit::Refused,
+    let mut exit = if fails(&assessment.findings, choices.fail_on) || !survey.obstacles.is_empty() {
+        Exit::Refused
+    } else {
+        Exit::Done
     };
     for failure in survey.troubles.values() {
         print::failure(failure);
@@ -43,6 +49,17 @@ pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Resul
         print::aside("next: redistill plan");
     }
     Ok(exit)
+}
+
+/// Whether a finding is at the failing level or above it.
+fn fails(findings: &[Finding], level: FailOn) -> bool {
+    let least = match level {
+        FailOn::Refuse => Severity::Refuse,
+        FailOn::Warn => Severity::Warn,
+        FailOn::Note => Severity::Note,
+    };
+    // The heaviest is the smallest.
+    findings.iter().any(|finding| finding.severity <= least)
 }
 
 /// Prints the revision graph.

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
 use crate::rehearse::ScratchHost;
+use crate::rules::Ignore;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
@@ -50,6 +51,8 @@ pub struct Request {
     pub backups: String,
     /// The folder for notes, relative to the root.
     pub notes: Option<String>,
+    /// Findings that the configuration sets aside.
+    pub ignores: Vec<Ignore>,
 }
 
 /// One module's part.

@@ -12,10 +12,12 @@ pub mod revision;
 pub mod source;
 mod sql;
 pub mod sql_type;
+pub mod suppression;
 pub mod syntax;
 
 pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;
+pub use suppression::IgnoreComment;
 pub use syntax::Syntax;

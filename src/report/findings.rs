@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::evidence::{Evidence, ModuleEvidence};
-use crate::rules::{Finding, Verdict};
+use crate::rules::{Finding, Suppressed, Verdict};
 
 /// The result of a check. Findings stand in the order of `rules::assess`.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Report<'a> {
     pub modules: Vec<ModuleSummary>,
     /// The findings.
     pub findings: &'a [Finding],
+    /// What the project set aside.
+    pub suppressed: &'a [Suppressed],
 }
 
 impl<'a> Report<'a> {
@@ -32,7 +34,15 @@ impl<'a> Report<'a> {
                 .map(|module| ModuleSummary::of(module, &evidence.root))
                 .collect(),
             findings,
+            suppressed: &[],
         }
+    }
+
+    /// Adds what was set aside.
+    #[must_use]
+    pub fn with_suppressed(mut self, suppressed: &'a [Suppressed]) -> Self {
+        self.suppressed = suppressed;
+        self
     }
 
     /// A path as it is shown: relative to the root where it lies below it, with `/`.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::findings::{ModuleSummary, Report};
 use crate::model::text::safe;
-use crate::rules::{Finding, LineEdit, Severity, Verdict};
+use crate::rules::{Finding, LineEdit, Origin, Severity, Verdict};
 
 /// The name and version of this document's schema.
 pub const SCHEMA: &str = "redistill.check/1";
@@ -15,6 +15,23 @@ struct Document<'a> {
     verdict: Verdict,
     modules: &'a [ModuleSummary],
     findings: Vec<Entry<'a>>,
+    suppressed: Vec<Aside<'a>>,
+}
+
+/// A finding that was set aside, and by what.
+#[derive(Serialize)]
+struct Aside<'a> {
+    #[serde(flatten)]
+    finding: Entry<'a>,
+    by: Origin,
+    at: Stands,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Stands {
+    path: String,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -68,6 +85,19 @@ pub fn render(report: &Report<'_>) -> String {
             .iter()
             .map(|finding| entry(report, finding))
             .collect(),
+        suppressed: report
+            .suppressed
+            .iter()
+            .map(|one| Aside {
+                finding: entry(report, &one.finding),
+                by: one.by,
+                at: Stands {
+                    path: report.shown_path(&one.at.path),
+                    line: one.at.line,
+                },
+                reason: safe(&one.reason).into_owned(),
+            })
+            .collect(),
     };
     let mut text =
         serde_json::to_string_pretty(&document).expect("a report holds nothing that JSON cannot");
@@ -117,7 +147,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::report::stage::sample;
+    use crate::report::stage::{sample, with_suppressed};
 
     fn keys(value: &Value) -> Vec<&str> {
         value
@@ -135,7 +165,7 @@ mod tests {
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             keys(&document),
-            ["findings", "modules", "schema", "verdict"]
+            ["findings", "modules", "schema", "suppressed", "verdict"]
         );
         assert_eq!(document["verdict"], "refused");
         let finding = &document["findings"][1];
@@ -152,5 +182,19 @@ mod tests {
         assert_eq!(keys(&finding["remedy"]), ["command", "diff", "text"]);
         assert_eq!(document["findings"][0]["module"], Value::Null);
         assert_eq!(document["modules"][0]["config"], "admin-module/alembic.ini");
+    }
+
+    #[test]
+    fn what_was_set_aside_stands_apart_with_its_reason() {
+        let (evidence, findings, suppressed) = with_suppressed();
+        let report = Report::new(&evidence, &findings).with_suppressed(&suppressed);
+        let document: Value = serde_json::from_str(&render(&report)).unwrap();
+        assert_eq!(document["findings"].as_array().unwrap().len(), 1);
+        let one = &document["suppressed"][0];
+        assert_eq!(one["code"], "RD301");
+        assert_eq!(one["by"], "comment");
+        assert_eq!(one["reason"], "the old schema is frozen");
+        assert_eq!(one["at"]["path"], "admin-module/app/models.py");
+        assert_eq!(one["at"]["line"], 40);
     }
 }

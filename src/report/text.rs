@@ -152,6 +152,9 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     let mut text = format!("verdict: {word}");
     if report.findings.is_empty() {
         text.push_str(", nothing found");
+        if !report.suppressed.is_empty() {
+            let _ = write!(text, ", {} suppressed", report.suppressed.len());
+        }
         return text;
     }
     let of = |severity| {
@@ -161,7 +164,7 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
             .filter(|finding| finding.severity == severity)
             .count()
     };
-    let parts: Vec<String> = [
+    let mut parts: Vec<String> = [
         (of(Severity::Refuse), "refusal"),
         (of(Severity::Warn), "warning"),
         (of(Severity::Note), "note"),
@@ -170,6 +173,9 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     .filter(|(n, _)| *n > 0)
     .map(|(n, word)| count(n, word))
     .collect();
+    if !report.suppressed.is_empty() {
+        parts.push(format!("{} suppressed", report.suppressed.len()));
+    }
     let _ = write!(text, ", {}", parts.join(", "));
     if let Some(first) = report.findings.first() {
         let _ = write!(text, "; more about one: redistill explain {}", first.code);

@@ -1,1 +1,4 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
+
+mod lint;
+mod project;
