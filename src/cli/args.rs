@@ -160,6 +160,28 @@ pub struct CheckChoices {
     /// The least severity that ends with exit code 1
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t)]
     pub fail_on: FailOn,
+
+    /// Correct env.py and models where that needs no decision: shows the changes and asks
+    #[arg(
+        long,
+        value_name = "HOW",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "ask"
+    )]
+    pub fix: Option<FixArg>,
+}
+
+/// What becomes of the corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixArg {
+    /// Shown, and written after a yes; without a terminal only shown
+    Ask,
+    /// Shown only
+    Show,
+    /// Shown and written
+    Apply,
 }
 
 /// The least severity that fails a check.

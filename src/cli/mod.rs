@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod check;
 mod demo;
+mod fix;
 mod mark;
 mod past;
 mod plan;

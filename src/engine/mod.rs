@@ -4,8 +4,10 @@
 //! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
 //! done stands in the rooms below.
 
+mod edit;
 mod environments;
 mod failures;
+mod fixing;
 mod marking;
 mod naming;
 mod planning;
@@ -28,6 +30,7 @@ use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
+pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;

@@ -20,6 +20,19 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// What the project set aside.
     pub suppressed: &'a [Suppressed],
+    /// What `--fix` has corrected before.
+    pub corrected: &'a [Corrected],
+}
+
+/// A finding that a written correction has mended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Corrected {
+    /// `RD301`.
+    pub code: String,
+    /// The file, relative to the project.
+    pub path: String,
+    /// The first changed line, as it was counted before.
+    pub line: usize,
 }
 
 impl<'a> Report<'a> {
@@ -35,6 +48,7 @@ impl<'a> Report<'a> {
                 .collect(),
             findings,
             suppressed: &[],
+            corrected: &[],
         }
     }
 
@@ -42,6 +56,13 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn with_suppressed(mut self, suppressed: &'a [Suppressed]) -> Self {
         self.suppressed = suppressed;
+        self
+    }
+
+    /// Adds what was corrected.
+    #[must_use]
+    pub fn with_corrected(mut self, corrected: &'a [Corrected]) -> Self {
+        self.corrected = corrected;
         self
     }
 

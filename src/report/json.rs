@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::findings::{ModuleSummary, Report};
+use super::findings::{Corrected, ModuleSummary, Report};
 use crate::model::text::safe;
 use crate::rules::{Finding, LineEdit, Origin, Severity, Verdict};
 
@@ -16,6 +16,7 @@ struct Document<'a> {
     modules: &'a [ModuleSummary],
     findings: Vec<Entry<'a>>,
     suppressed: Vec<Aside<'a>>,
+    corrected: &'a [Corrected],
 }
 
 /// A finding that was set aside, and by what.
@@ -60,6 +61,7 @@ struct Cure {
     text: String,
     command: Option<String>,
     diff: Option<Change>,
+    is_safe: bool,
 }
 
 #[derive(Serialize)]
@@ -98,6 +100,7 @@ pub fn render(report: &Report<'_>) -> String {
                 reason: safe(&one.reason).into_owned(),
             })
             .collect(),
+        corrected: report.corrected,
     };
     let mut text =
         serde_json::to_string_pretty(&document).expect("a report holds nothing that JSON cannot");
@@ -129,6 +132,7 @@ fn entry<'a>(report: &Report<'_>, finding: &'a Finding) -> Entry<'a> {
                 .diff
                 .as_ref()
                 .map(|edit| change(report, edit)),
+            is_safe: finding.remedy.is_safe,
         },
     }
 }
@@ -165,7 +169,14 @@ mod tests {
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             keys(&document),
-            ["findings", "modules", "schema", "suppressed", "verdict"]
+            [
+                "corrected",
+                "findings",
+                "modules",
+                "schema",
+                "suppressed",
+                "verdict"
+            ]
         );
         assert_eq!(document["verdict"], "refused");
         let finding = &document["findings"][1];
@@ -179,7 +190,10 @@ mod tests {
         assert_eq!(finding["severity"], "warn");
         assert_eq!(finding["location"]["path"], "admin-module/app/models.py");
         assert_eq!(finding["location"]["line"], 41);
-        assert_eq!(keys(&finding["remedy"]), ["command", "diff", "text"]);
+        assert_eq!(
+            keys(&finding["remedy"]),
+            ["command", "diff", "is_safe", "text"]
+        );
         assert_eq!(document["findings"][0]["module"], Value::Null);
         assert_eq!(document["modules"][0]["config"], "admin-module/alembic.ini");
     }
