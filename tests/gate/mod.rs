@@ -3,3 +3,4 @@
 mod fix;
 mod lint;
 mod project;
+mod seeded;
