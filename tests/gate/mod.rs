@@ -3,4 +3,5 @@
 mod fix;
 mod lint;
 mod project;
+mod sarif;
 mod seeded;
