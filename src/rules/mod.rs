@@ -25,6 +25,6 @@ pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::key_types::{Fit, foreign_key_fit};
 pub use sources::{ModuleSources, Sources, UrlLine, is_async_url};
-pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at};
+pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
 
 pub use crate::model::Location;

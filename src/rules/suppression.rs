@@ -68,12 +68,10 @@ pub struct Suppressed {
 /// Why findings of a rule cannot be set aside; none if they can.
 ///
 /// A severity is asked for because a rule's findings may weigh differently.
-pub(super) fn forbidden(rule: &Rule, severity: Severity) -> Option<&'static str> {
+pub fn forbidden(rule: &Rule, severity: Severity) -> Option<&'static str> {
     match (rule.family, severity) {
-        (Family::Production, _) => Some("what speaks of production cannot be set aside"),
-        (Family::History, Severity::Refuse) => {
-            Some("a refusal about shared history cannot be set aside")
-        }
+        (Family::Production, _) => Some("it speaks of production"),
+        (Family::History, Severity::Refuse) => Some("it is a refusal about shared history"),
         (Family::Project, Severity::Refuse) => {
             Some("without an answer to it no plan could be right")
         }
