@@ -5,7 +5,7 @@ use super::{fix, print, text_or_json};
 use crate::engine::{Assessment, Depth, Engine, Survey};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::{safe, safe_json};
+use crate::model::text::{count, safe, safe_json};
 use crate::report::{self, Corrected, Paint, Report};
 use crate::rules::{Finding, Severity};
 
@@ -24,7 +24,7 @@ pub fn check(
     let mut assessment = engine.assess(&survey, depth);
     let mut corrected = Vec::new();
     if let Some(how) = choices.fix {
-        corrected = fix::fix(engine, &survey, &assessment.findings, how, global.format)?;
+        corrected = fix::fix(engine, &assessment.findings, how, global.format)?;
         if !corrected.is_empty() {
             survey = engine.survey(depth)?;
             assessment = engine.assess(&survey, depth);
@@ -42,6 +42,15 @@ pub fn check(
             exit = failure.kind.exit();
         }
     }
+    let fixable = assessment
+        .findings
+        .iter()
+        .filter(|one| one.remedy.is_safe)
+        .count();
+    if global.format == Format::Text && choices.fix.is_none() && fixable > 0 {
+        let what = count(fixable, "finding");
+        print::aside(&format!("{what} can be corrected: redistill check --fix"));
+    }
     if global.format == Format::Text && exit == Exit::Done && depth == Depth::Full {
         print::aside("next: redistill plan");
     }
@@ -53,7 +62,7 @@ fn print_report(survey: &Survey, assessment: &Assessment, corrected: &[Corrected
         .with_suppressed(&assessment.suppressed)
         .with_corrected(corrected);
     print::result(&match format {
-        Format::Text => report::text::render(&report, Paint::Coloured),
+        Format::Text => report::text::render_for(&report, Paint::Coloured, print::width()),
         Format::Json => safe_json(&report::json::render(&report)),
         Format::Sarif => safe_json(&report::sarif::render(&report)),
         Format::Github => report::github::render(&report),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::{FixArg, Format};
 use super::{ask, is_interactive, print};
-use crate::engine::{Engine, Fixes, LeftAlone, Survey};
+use crate::engine::{Engine, Fixes, LeftAlone};
 use crate::error::Failure;
 use crate::model::text::{count, safe};
 use crate::report::diff::unified;
@@ -16,12 +16,11 @@ use crate::rules::Finding;
 /// In text the diffs are a part of the result; in the other formats they stand beside it.
 pub fn fix(
     engine: &Engine<'_>,
-    survey: &Survey,
     findings: &[Finding],
     how: FixArg,
     format: Format,
 ) -> Result<Vec<Corrected>, Failure> {
-    let fixes = engine.fixes(survey, findings);
+    let fixes = engine.fixes(findings);
     let root = engine.root();
     let diffs = diffs(&fixes, root);
     if format == Format::Text {

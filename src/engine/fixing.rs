@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::failures::shown;
-use super::{Engine, Survey, edit};
+use super::{Engine, edit};
 use crate::error::{Failure, Kind};
 use crate::model::text::io_words;
 use crate::python::{Source, Syntax, unbound};
@@ -63,7 +63,7 @@ pub struct LeftAlone {
 
 impl Engine<'_> {
     /// The corrections of these findings that can be made without judgement.
-    pub fn fixes(&self, survey: &Survey, findings: &[Finding]) -> Fixes {
+    pub fn fixes(&self, findings: &[Finding]) -> Fixes {
         let mut edits: Vec<(&str, bool, &LineEdit)> = Vec::new();
         for finding in findings {
             let Some(edit) = &finding.remedy.diff else {
@@ -82,7 +82,7 @@ impl Engine<'_> {
         let mut left = Vec::new();
         for (code, is_safe, edit) in edits {
             let done = self
-                .writable(survey, is_safe, &edit.path)
+                .writable(is_safe, &edit.path)
                 .and_then(|path| self.add_fix(&mut files, path, code, edit));
             if let Err(why) = done {
                 left.push(LeftAlone {
@@ -98,25 +98,9 @@ impl Engine<'_> {
     }
 
     /// Where a correction would be written, if it may be.
-    fn writable(&self, survey: &Survey, is_safe: bool, path: &Path) -> Result<PathBuf, String> {
-        let modules = || survey.evidence.modules.iter();
-        let is_revision = modules().any(|seen| {
-            let module = &seen.module;
-            module
-                .version_locations
-                .iter()
-                .any(|folder| path.starts_with(folder))
-                || seen
-                    .chain
-                    .revisions
-                    .iter()
-                    .any(|revision| revision.path == path)
-        });
-        if is_revision {
-            return Err("a revision may have been applied; change it by hand".to_owned());
-        }
+    fn writable(&self, is_safe: bool, path: &Path) -> Result<PathBuf, String> {
         if !is_safe {
-            return Err("it needs a decision; change it by hand".to_owned());
+            return Err("it needs a decision, or a revision would change".to_owned());
         }
         let real = self
             .files

@@ -4,6 +4,7 @@ pub mod chain;
 pub mod diff;
 mod explain;
 pub mod findings;
+mod frame;
 pub mod github;
 pub mod json;
 pub mod note;
@@ -13,6 +14,7 @@ pub mod sarif;
 #[cfg(test)]
 mod stage;
 pub mod text;
+mod wrap;
 
 pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, ModuleSummary, Report};

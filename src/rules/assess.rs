@@ -1,5 +1,7 @@
 //! The verdict's work: every rule over everything that was seen.
 
+use std::path::Path;
+
 use super::finding::Finding;
 use super::registry::registry;
 use super::rule::{Case, Needs, Scope};
@@ -48,7 +50,47 @@ pub fn assess(evidence: &Evidence, sources: &Sources, scope: Scope) -> Vec<Findi
         .filter(|rule| scope == Scope::Full || rule.needs == Needs::Files)
         .flat_map(|rule| (rule.check)(&case))
         .collect();
+    for finding in &mut findings {
+        let remedy = &mut finding.remedy;
+        let edit = remedy.diff.as_ref();
+        remedy.is_safe &= edit.is_some_and(|edit| !is_revision(evidence, &edit.path));
+    }
     findings.sort_by_cached_key(Finding::order);
     findings.dedup();
     findings
+}
+
+/// Whether a file belongs to a chain. It may have been applied, so changing it is never safe.
+fn is_revision(evidence: &Evidence, path: &Path) -> bool {
+    evidence.modules.iter().any(|seen| {
+        let mut folders = seen.module.version_locations.iter();
+        let mut revisions = seen.chain.revisions.iter();
+        folders.any(|folder| path.starts_with(folder))
+            || revisions.any(|revision| revision.path == path)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::stage::Stage;
+
+    const TABLES: &str = "
+class Account(Base):
+    __tablename__ = 'accounts'
+    id = Column(Uuid, primary_key=True)
+class Key(Base):
+    __tablename__ = 'keys'
+    account = Column(Integer, ForeignKey('accounts.id'))
+";
+
+    #[test]
+    fn a_correction_of_a_model_is_safe_and_one_of_a_revision_is_not() {
+        let mut stage = Stage::one();
+        stage.models("shop", TABLES);
+        assert!(stage.only("RD301").remedy.is_safe);
+        let folder = "/p/shop/app".into();
+        stage.first().module.version_locations.push(folder);
+        let remedy = stage.only("RD301").remedy;
+        assert!(remedy.diff.is_some() && !remedy.is_safe);
+    }
 }
