@@ -5,3 +5,4 @@ mod lint;
 mod project;
 mod sarif;
 mod seeded;
+mod thousand;
