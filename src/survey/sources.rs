@@ -10,6 +10,7 @@ use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{ConfigSource, Module};
 use crate::python::{IgnoreComment, Syntax, TableFact, env, models, operations, suppression};
 use crate::rules::{ModuleSources, Sources, UrlLine};
+use crate::survey::abreast;
 use crate::survey::ini::Ini;
 use crate::system::{FileKind, ReadFiles};
 
@@ -102,11 +103,8 @@ fn read_models(folder: &Path, evidence: &Evidence, files: &dyn ReadFiles) -> Fou
         left_out: Vec::new(),
     };
     walk.folder(folder, 0);
-    let syntaxes: Vec<Syntax> = walk
-        .found
-        .iter()
-        .map(|(path, bytes)| Syntax::parse(path, bytes))
-        .collect();
+    let syntaxes: Vec<Syntax> =
+        abreast::each(&walk.found, |(path, bytes)| Syntax::parse(path, bytes));
     let comments = syntaxes.iter().flat_map(suppression::read).collect();
     (models::read(&syntaxes), comments, walk.left_out)
 }
@@ -217,16 +215,23 @@ fn read_revisions(
     facts: &mut ModuleSources,
     comments: &mut Vec<IgnoreComment>,
 ) {
-    for revision in &module.chain.revisions {
-        match files.read(&revision.path) {
-            Ok(bytes) => {
-                let syntax = Syntax::parse(&revision.path, &bytes);
-                comments.extend(suppression::read(&syntax));
-                facts.revisions.push(operations::read(&syntax));
+    let readings = abreast::each(&module.chain.revisions, |revision| {
+        let bytes = files.read(&revision.path)?;
+        let syntax = Syntax::parse(&revision.path, &bytes);
+        Ok((operations::read(&syntax), suppression::read(&syntax)))
+    });
+    for (revision, reading) in module.chain.revisions.iter().zip(readings) {
+        match reading {
+            Ok((operations, mut found)) => {
+                comments.append(&mut found);
+                facts.revisions.push(operations);
             }
-            Err(error) => facts
-                .left_out
-                .push((revision.path.clone(), error.to_string())),
+            Err(error) => {
+                let error: std::io::Error = error;
+                facts
+                    .left_out
+                    .push((revision.path.clone(), error.to_string()));
+            }
         }
     }
 }
