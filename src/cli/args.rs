@@ -102,6 +102,12 @@ pub enum Command {
     },
     /// The dry run: rehearse on scratch databases, print every effect and the digest
     Plan(PlanChoices),
+    /// Every ENUM type: labels, columns, where it is made and dropped, the cleanup lines
+    Enums {
+        /// From the source alone: run no project code and open no connection
+        #[arg(long = "static")]
+        is_static: bool,
+    },
     /// Execute a plan
     Reset {
         /// The digest that `redistill plan` printed (at least 12 digits of it)

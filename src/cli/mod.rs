@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod check;
 mod demo;
+mod enums;
 mod mark;
 mod past;
 mod plan;
@@ -75,6 +76,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             plan::plan(engine, global, &choices)
         }),
         Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
+        Command::Enums { is_static } => with_engine(global, &cancel, |engine| {
+            enums::enums(engine, global, is_static)
+        }),
         Command::Reset { plan } => with_engine(global, &cancel, |engine| {
             reset::reset(engine, global, &plan)
         }),

@@ -4,6 +4,7 @@
 //! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
 //! done stands in the rooms below.
 
+mod enums;
 mod environments;
 mod failures;
 mod marking;

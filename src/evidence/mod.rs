@@ -2,6 +2,7 @@
 
 mod database;
 mod described;
+mod enum_type;
 mod git;
 mod signals;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
+pub use enum_type::{ColumnPlace, EnumType};
 pub use git::{GitEvidence, NO_REPOSITORY};
 
 pub use signals::Signals;

@@ -5,6 +5,7 @@
 
 mod columns;
 pub mod env;
+mod members;
 pub mod models;
 mod names;
 pub mod operations;
@@ -14,7 +15,9 @@ mod sql;
 pub mod sql_type;
 pub mod syntax;
 
-pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use columns::{
+    ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
+};
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;

@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod diff;
+pub mod enums;
 mod explain;
 pub mod findings;
 pub mod github;

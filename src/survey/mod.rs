@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod chain;
 pub mod database;
 mod definition;
+pub mod enums;
 pub mod git;
 pub mod ini;
 pub mod interpreter;

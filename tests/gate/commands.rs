@@ -1,0 +1,203 @@
+//! The commands of the patterns on the demo's project: `enums`, `verify --scaffold`, `checklist`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use redistill::demo::{self, Demo, MODULES};
+use redistill::model::{Host, Target};
+use redistill::sandbox::{Server, ServerOptions};
+
+use crate::support::{Answer, interpreter};
+
+/// The demo's project as created, on a server of its own.
+struct Store {
+    server: Server,
+    demo: Demo,
+    _folder: tempfile::TempDir,
+}
+
+impl Store {
+    fn new() -> Self {
+        let options = ServerOptions {
+            tcp: true,
+            ..ServerOptions::default()
+        };
+        let server = Server::start_with(&options).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let target = server.tcp_target().unwrap();
+        let demo = demo::create(&folder.path().join("art store"), &target, interpreter()).unwrap();
+        Self {
+            server,
+            demo,
+            _folder: folder,
+        }
+    }
+
+    /// With the four edits applied, so that nothing is wrong with it.
+    fn mended() -> Self {
+        let store = Self::new();
+        for edit in store.demo.edits() {
+            store.demo.apply(&edit).unwrap();
+        }
+        store
+    }
+
+    fn root(&self) -> &Path {
+        self.demo.folder()
+    }
+
+    fn redistill(&self, arguments: &[&str]) -> Answer {
+        let output = Command::new(env!("CARGO_BIN_EXE_redistill"))
+            .args(arguments)
+            .current_dir(self.root())
+            .env("REDISTILL_PYTHON", interpreter())
+            .env("NO_COLOR", "1")
+            .env_remove("VIRTUAL_ENV")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Answer {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// psql's `\dT+` of a database: name → labels, owner.
+    fn types(&self, target: &Target) -> BTreeMap<String, (Vec<String>, String)> {
+        let Host::Tcp(host) = &target.host else {
+            panic!("TCP was asked for")
+        };
+        let output = Command::new(self.server.program("psql").unwrap())
+            .env("PGPASSWORD", target.password.as_ref().unwrap().expose())
+            .args([
+                "-XAtq",
+                "-F",
+                "|",
+                "-R",
+                "\u{1}",
+                "-h",
+                host,
+                "-U",
+                &target.user,
+            ])
+            .args([
+                "-p",
+                &target.port.to_string(),
+                "-c",
+                r"\dT+",
+                &target.database,
+            ])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.trim_end()
+            .split('\u{1}')
+            .filter(|row| !row.is_empty())
+            .map(|row| {
+                // Schema, name, internal name, size, elements, owner, …
+                let cells: Vec<&str> = row.split('|').collect();
+                let labels = cells[4].lines().map(str::to_owned).collect();
+                (cells[1].to_owned(), (labels, cells[5].to_owned()))
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn enums_says_what_psql_says_and_more() {
+    let store = Store::new();
+    let answer = store.redistill(&["enums", "--format", "json", "--module", "storage-element"]);
+    let document = answer.expect(0).json();
+    let [module] = &document["modules"].as_array().unwrap()[..] else {
+        panic!("{document:#}")
+    };
+    let told: BTreeMap<String, (Vec<String>, String)> = module["types"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            let labels = serde_json::from_value(entry["labels"].clone()).unwrap();
+            let role = entry["role"].as_str().unwrap().to_owned();
+            (entry["name"].as_str().unwrap().to_owned(), (labels, role))
+        })
+        .collect();
+    let oracle = store.types(&store.demo.target(MODULES[1]));
+    assert_eq!(oracle.len(), 3, "{oracle:?}");
+    assert_eq!(told, oracle);
+    let mode = &module["types"][0];
+    assert_eq!(mode["name"], "storage_mode_enum");
+    assert_eq!(mode["columns"][0], "storage_volumes.mode");
+    assert_eq!(mode["model_labels"], mode["labels"]);
+    assert_eq!(mode["modules"][0], "storage-element");
+    assert_eq!(
+        mode["created"][0]["path"],
+        "storage-element/alembic/versions/s002_stored_files.py"
+    );
+    assert_eq!(mode["dropped"].as_array().unwrap().len(), 0);
+    assert_eq!(mode["differences"][0], "no downgrade drops it");
+}
+
+#[test]
+fn enums_of_the_whole_reference_set_are_read_from_source_alone() {
+    let store = Store::new();
+    let document = store
+        .redistill(&["enums", "--static", "--format", "json"])
+        .expect(0)
+        .json();
+    let mut told = BTreeMap::new();
+    for module in document["modules"].as_array().unwrap() {
+        for entry in module["types"].as_array().unwrap() {
+            assert_eq!(entry["in_database"], serde_json::Value::Null);
+            let labels: Vec<String> = serde_json::from_value(entry["labels"].clone()).unwrap();
+            told.insert(entry["name"].as_str().unwrap().to_owned(), labels.join(" "));
+        }
+    }
+    let reference = [
+        ("user_status_enum", "ACTIVE INACTIVE LOCKED DELETED"),
+        ("user_role_enum", "ADMIN OPERATOR USER"),
+        (
+            "service_account_status_enum",
+            "ACTIVE SUSPENDED EXPIRED DELETED",
+        ),
+        ("service_account_role_enum", "ADMIN USER AUDITOR READONLY"),
+        ("storage_type_enum", "LOCAL S3"),
+        ("storage_status_enum", "ONLINE OFFLINE DEGRADED MAINTENANCE"),
+        ("storage_mode_enum", "EDIT RW RO AR"),
+    ];
+    let reference = reference.map(|(name, labels)| (name.to_owned(), labels.to_owned()));
+    assert_eq!(told, BTreeMap::from(reference));
+}
+
+#[test]
+fn enums_in_text_show_labels_that_drifted_and_the_cleanup() {
+    let store = Store::mended();
+    let session = redistill::system::Session::connect(
+        &store.demo.target(MODULES[0]),
+        std::time::Duration::from_secs(30),
+    );
+    session
+        .unwrap()
+        .batch("ALTER TYPE user_role_enum ADD VALUE 'ROOT' BEFORE 'ADMIN'; CREATE TYPE relic AS ENUM ('x')")
+        .unwrap();
+    let answer = store.redistill(&["enums"]).expect(0);
+    for fragment in [
+        "    labels    ROOT, ADMIN, OPERATOR, USER\n",
+        "    differs   only the database has ROOT\n",
+        "    sa.Enum(name='storage_mode_enum').drop(op.get_bind(), checkfirst=True)\n",
+        "  public.relic\n",
+    ] {
+        assert!(
+            answer.stdout.contains(fragment),
+            "no {fragment:?}:\n{}",
+            answer.stdout
+        );
+    }
+    assert!(
+        !answer.stdout.contains("no downgrade drops it"),
+        "{}",
+        answer.stdout
+    );
+}
