@@ -122,7 +122,11 @@ pub enum Command {
         id: Option<String>,
     },
     /// Upgrade, downgrade, upgrade of the present chain on scratch
-    Verify,
+    Verify {
+        /// Instead write the module's own test of it, `tests/test_migrations.py`, if it has none
+        #[arg(long)]
+        scaffold: bool,
+    },
     /// Write into a database what it is for; confirmed by typing its name
     Mark {
         /// What the database is for

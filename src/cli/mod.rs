@@ -11,6 +11,7 @@ mod plan;
 mod print;
 mod reset;
 mod settings;
+mod verify;
 mod watch;
 
 use std::io::IsTerminal as _;
@@ -75,7 +76,13 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Plan(choices) => with_engine(global, &cancel, |engine| {
             plan::plan(engine, global, &choices)
         }),
-        Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
+        Command::Verify { scaffold } => with_engine(global, &cancel, |engine| {
+            if scaffold {
+                verify::scaffold(engine, global)
+            } else {
+                plan::verify(engine, global)
+            }
+        }),
         Command::Enums { is_static } => with_engine(global, &cancel, |engine| {
             enums::enums(engine, global, is_static)
         }),

@@ -14,6 +14,7 @@ mod plans;
 mod rebuilding;
 mod rehearsing;
 mod running;
+mod scaffolding;
 mod surveying;
 mod tester;
 
@@ -32,6 +33,7 @@ pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
+pub use scaffolding::{Scaffolded, Written};
 pub use surveying::{Assessment, Depth, Discovered, Survey};
 
 /// What a session works on: from the command line and the configuration file.

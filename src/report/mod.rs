@@ -11,6 +11,7 @@ pub mod note;
 mod paint;
 pub mod plan;
 pub mod sarif;
+pub mod scaffold;
 #[cfg(test)]
 mod stage;
 pub mod text;
