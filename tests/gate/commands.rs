@@ -8,7 +8,7 @@ use redistill::demo::{self, Demo, MODULES};
 use redistill::model::{Host, Target};
 use redistill::sandbox::{Server, ServerOptions};
 
-use crate::support::{Answer, interpreter};
+use crate::support::{Answer, Lab, Module, interpreter};
 
 /// The demo's project as created, on a server of its own.
 struct Store {
@@ -200,4 +200,154 @@ fn enums_in_text_show_labels_that_drifted_and_the_cleanup() {
         "{}",
         answer.stdout
     );
+}
+
+/// Runs pytest in a module's folder: whether it passed, and what it printed.
+fn pytest(folder: &Path, variables: &[(&str, &str)]) -> (bool, String) {
+    let output = Command::new(interpreter())
+        .args(["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .arg("tests/test_migrations.py")
+        .current_dir(folder)
+        .env_remove("TEST_DATABASE_URL")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.success(), text)
+}
+
+#[test]
+fn the_scaffold_passes_on_the_mended_demo_and_fails_where_a_type_stays() {
+    let store = Store::mended();
+    let answer = store.redistill(&["verify", "--scaffold"]).expect(0);
+    for fragment in [
+        "kept    admin-module/tests/test_migrations.py: it is there, and stays as it is\n",
+        "written storage-element/tests/test_migrations.py\n",
+        "  run it  cd query-module && python -m pytest tests/test_migrations.py\n",
+    ] {
+        assert!(
+            answer.stdout.contains(fragment),
+            "no {fragment:?}:\n{}",
+            answer.stdout
+        );
+    }
+    let databases = || {
+        let session = redistill::system::Session::connect(
+            &store.server.tcp_target().unwrap(),
+            std::time::Duration::from_secs(30),
+        )
+        .unwrap();
+        let rows = session.query("SELECT datname::text FROM pg_database ORDER BY 1", &[]);
+        let names: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+        let catalogs: Vec<Vec<demo::TableRows>> = MODULES
+            .map(|module| store.demo.rows(module).unwrap())
+            .into();
+        (names, format!("{catalogs:?}"))
+    };
+    let before = databases();
+    for module in &MODULES[1..] {
+        let (passed, text) = pytest(&store.demo.module_folder(*module), &[]);
+        assert!(passed, "{text}");
+    }
+    let folder = store.demo.module_folder(MODULES[1]);
+    let revision = folder.join("alembic/versions/s002_stored_files.py");
+    let text = std::fs::read_to_string(&revision).unwrap();
+    let line = "    sa.Enum(name=\"storage_mode_enum\").drop(op.get_bind(), checkfirst=True)\n";
+    assert!(text.contains(line));
+    std::fs::write(&revision, text.replace(line, "")).unwrap();
+    let (passed, text) = pytest(&folder, &[]);
+    assert!(!passed, "{text}");
+    let said = "downgrade leaves behind [('type', 'storage_mode_enum')]";
+    assert!(text.contains(said), "{text}");
+    // The development databases were not touched, and the test's own are gone.
+    assert_eq!(databases(), before);
+    let again = store.redistill(&["verify", "--scaffold"]).expect(3);
+    assert!(!again.stdout.contains("written"), "{}", again.stdout);
+}
+
+const TIDY: &[(&str, &str)] = &[(
+    "n001_notes.py",
+    r#""""notes"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "n001"
+down_revision = None
+
+
+def upgrade():
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("title", sa.String(80), nullable=False),
+        sa.Column("state", sa.Enum("open", "done", name="note_state"), nullable=False),
+    )
+    op.execute("CREATE SEQUENCE tickets")
+
+
+def downgrade():
+    op.execute("DROP SEQUENCE tickets")
+    op.drop_table("notes")
+    sa.Enum(name="note_state").drop(op.get_bind())
+"#,
+)];
+
+#[test]
+fn the_scaffold_serves_an_async_env_and_a_server_of_the_variables_choice() {
+    for driver in ["asyncpg", "psycopg2"] {
+        let lab = Lab::with_module(&Module {
+            driver,
+            revisions: TIDY,
+            ..Module::default()
+        });
+        lab.redistill(&["verify", "--scaffold"]).expect(0);
+        let text = lab.read("api/tests/test_migrations.py");
+        assert_eq!(text.contains("import asyncio"), driver == "asyncpg");
+        let folder = lab.root().join("api");
+        let before = lab.dump("app", &[]);
+        let (passed, text) = pytest(&folder, &[]);
+        assert!(passed, "{text}");
+        assert_eq!(lab.dump("app", &[]), before);
+
+        // Where env.py would go nobody answers; the variable leads elsewhere.
+        let ini = lab.read("api/alembic.ini");
+        let url = lab.url(driver, "app");
+        let nowhere = format!("postgresql+{driver}://nobody@127.0.0.1:1/nothing");
+        lab.write("api/alembic.ini", &ini.replace(&url, &nowhere));
+        assert!(!pytest(&folder, &[]).0);
+        let (passed, text) = pytest(&folder, &[("TEST_DATABASE_URL", &url)]);
+        assert!(passed, "{text}");
+        assert_eq!(
+            lab.databases(),
+            ["app", "postgres", "template0", "template1"]
+        );
+    }
+}
+
+#[test]
+fn the_scaffold_refuses_an_env_that_it_cannot_lead_away() {
+    let lab = Lab::with_module(&Module {
+        revisions: TIDY,
+        ..Module::default()
+    });
+    lab.redistill(&["verify", "--scaffold"]).expect(0);
+    // The engine's connections come from elsewhere: SQLAlchemy does not ask before them.
+    let environment = lab.read("api/alembic/env.py");
+    let url = lab.url("psycopg", "app").replace("+psycopg", "");
+    let own = format!(
+        "import psycopg\nfrom sqlalchemy import create_engine\n\n\ndef engine_from_config(*_, **__):\n    \
+         return create_engine('postgresql+psycopg://', creator=lambda: psycopg.connect('{url}'))\n\n\n"
+    );
+    let after = environment.replace(
+        "from sqlalchemy import engine_from_config, pool\n",
+        &format!("from sqlalchemy import pool\n{own}"),
+    );
+    assert_ne!(after, environment);
+    lab.write("api/alembic/env.py", &after);
+    let before = lab.dump("app", &[]);
+    let (passed, text) = pytest(&lab.root().join("api"), &[]);
+    assert!(!passed);
+    assert!(text.contains("it cannot be led away"), "{text}");
+    assert_eq!(lab.dump("app", &[]), before);
 }
