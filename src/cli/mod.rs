@@ -4,6 +4,7 @@ mod adopt;
 mod args;
 mod ask;
 mod check;
+mod checklist;
 mod demo;
 mod enums;
 mod mark;
@@ -96,6 +97,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         }),
         Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
             adopt::adopt(engine, global, &choices)
+        }),
+        Command::Checklist(choices) => with_engine(global, &cancel, |engine| {
+            checklist::checklist(engine, global, &choices)
         }),
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())

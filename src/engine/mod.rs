@@ -5,6 +5,7 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod checklist;
 mod enums;
 mod environments;
 mod failures;
@@ -31,6 +32,7 @@ use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use checklist::Reply;
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;

@@ -1,6 +1,8 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
 pub mod chain;
+pub mod checklist;
+mod columns;
 pub mod diff;
 pub mod enums;
 mod explain;

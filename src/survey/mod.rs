@@ -4,6 +4,7 @@
 //! revision files, its interpreters, its repository and its databases. Nothing of the project is
 //! executed here.
 
+pub mod bare_keys;
 pub mod catalog;
 pub mod chain;
 pub mod database;
@@ -17,6 +18,7 @@ pub mod project;
 pub mod pyproject;
 pub mod rows;
 mod signals;
+pub mod signer;
 pub mod sources;
 
 #[cfg(test)]

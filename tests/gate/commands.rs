@@ -351,3 +351,186 @@ fn the_scaffold_refuses_an_env_that_it_cannot_lead_away() {
     assert!(text.contains("it cannot be led away"), "{text}");
     assert_eq!(lab.dump("app", &[]), before);
 }
+
+/// Item → answer.
+fn answers(document: &serde_json::Value) -> BTreeMap<String, String> {
+    let items = document["items"].as_array().unwrap().iter();
+    items
+        .map(|item| {
+            let text = |field: &str| item[field].as_str().unwrap().to_owned();
+            (text("key"), text("answer"))
+        })
+        .collect()
+}
+
+fn checklist(store: &Store, arguments: &[&str], code: i32) -> serde_json::Value {
+    let arguments = [&["checklist", "--format", "json"], arguments].concat();
+    store.redistill(&arguments).expect(code).json()
+}
+
+#[test]
+fn the_checklist_of_the_demo_as_created_names_its_bugs() {
+    let store = Store::new();
+    let document = checklist(&store, &[], 1);
+    let answers = answers(&document);
+    for (item, answer) in [
+        ("foreign-keys", "no"),
+        ("enum-cleanup", "no"),
+        ("upgrade", "no"),
+        ("rollback", "no"),
+        ("repeatability", "no"),
+        ("backup", "open"),
+        ("staging", "open"),
+    ] {
+        assert_eq!(answers[item], answer, "{item}: {document:#}");
+    }
+    // Without a run and a connection nothing of the kind is claimed.
+    let document = checklist(&store, &["--static"], 1);
+    let answers = self::answers(&document);
+    for (item, answer) in [
+        ("foreign-keys", "no"),
+        ("enum-cleanup", "no"),
+        ("upgrade", "open"),
+        ("rollback", "open"),
+        ("indexes", "open"),
+    ] {
+        assert_eq!(answers[item], answer, "{item}: {document:#}");
+    }
+}
+
+#[test]
+fn the_checklist_is_evaluated_signed_and_settled() {
+    let store = Store::mended();
+    let plan = store
+        .redistill(&["plan", "--format", "json"])
+        .expect(0)
+        .json();
+    let digest = plan["digest"].as_str().unwrap();
+    store.redistill(&["reset", "--plan", digest]).expect(0);
+    let backups = store.root().join("backups");
+    let note = std::fs::read_dir(&backups)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|end| end == "md"))
+        .unwrap();
+    let note = std::fs::read_to_string(note).unwrap();
+    for line in [
+        "- [x] Every ENUM type is dropped in a downgrade\n",
+        "- [x] Rollback to nothing leaves nothing\n  - nothing left behind, in each of 3 modules\n",
+        "- [x] The restore procedure was tested\n",
+        "- [ ] It was deployed to staging\n",
+    ] {
+        assert!(note.contains(line), "no {line:?} in:\n{note}");
+    }
+
+    let document = checklist(&store, &[], 1);
+    let told = answers(&document);
+    for item in [
+        "foreign-keys",
+        "enum-cleanup",
+        "hard-coded-values",
+        "upgrade",
+        "rollback",
+        "repeatability",
+        "documented",
+        "deployment-steps",
+        "rollback-procedure",
+        "backup",
+        "restore",
+        "performance",
+        "indexes",
+    ] {
+        assert_eq!(told[item], "yes", "{item}: {document:#}");
+    }
+
+    // Evidence is not signed away, and what is no answer changes nothing.
+    for wrong in ["restore=no", "staging=perhaps", "moon=yes"] {
+        store.redistill(&["checklist", "--sign", wrong]).expect(2);
+    }
+    assert!(!backups.join("migration_checklist.json").exists());
+    let open: BTreeMap<&String, &str> = told
+        .iter()
+        .filter(|(_, answer)| *answer == "open")
+        .map(|(key, _)| (key, "yes: by hand"))
+        .collect();
+    let file = backups.join("answers.json");
+    std::fs::write(&file, serde_json::to_string(&open).unwrap()).unwrap();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(store.root());
+        assert!(command.status().unwrap().success());
+    };
+    git(&["config", "user.name", "Ada Lovelace"]);
+    git(&["config", "user.email", "ada@example.com"]);
+    let arguments = [
+        "--answers",
+        file.to_str().unwrap(),
+        "--sign",
+        "staging=na:none",
+    ];
+    let document = checklist(&store, &arguments, 0);
+    let staging = document["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["key"] == "staging")
+        .unwrap();
+    assert_eq!(staging["answer"], "not-applicable");
+    assert_eq!(staging["signed"]["who"], "Ada Lovelace <ada@example.com>");
+    assert_eq!(staging["signed"]["comment"], "none");
+
+    // It stays so, until there is another head.
+    let text = store
+        .redistill(&["checklist", "--markdown"])
+        .expect(0)
+        .stdout;
+    assert!(!text.contains("- [ ]"), "{text}");
+    assert!(
+        text.contains("  - signed by Ada Lovelace <ada@example.com> on "),
+        "{text}"
+    );
+    let module = store.demo.module_folder(MODULES[1]);
+    let head = document["heads"]["storage-element"][0].as_str().unwrap();
+    let later = format!(
+        "\"\"\"feat(storage): later\"\"\"\nfrom alembic import op\nrevision = 'later'\n\
+         down_revision = '{head}'\ndef upgrade():\n    op.execute('CREATE SEQUENCE later')\n\
+         def downgrade():\n    op.execute('DROP SEQUENCE later')\n"
+    );
+    std::fs::write(module.join("alembic/versions/later.py"), later).unwrap();
+    let told = answers(&checklist(&store, &["--static"], 1));
+    for item in ["staging", "backup", "restore"] {
+        assert_eq!(told[item], "open", "{item}");
+    }
+}
+
+#[test]
+fn a_damaged_archive_and_a_torn_file_of_signatures_are_said() {
+    let lab = Lab::with_module(&Module {
+        revisions: TIDY,
+        ..Module::default()
+    });
+    lab.reset(&[]);
+    let archive = std::fs::read_dir(lab.root().join("backups"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.is_dir())
+        .unwrap()
+        .join("versions.tar.gz");
+    let mut bytes = std::fs::read(&archive).unwrap();
+    let last = bytes.len() - 20;
+    bytes[last] ^= 1;
+    std::fs::write(&archive, bytes).unwrap();
+    let document = lab
+        .redistill(&["checklist", "--static", "--format", "json"])
+        .expect(1)
+        .json();
+    let told = answers(&document);
+    assert_eq!(
+        (told["backup"].as_str(), told["restore"].as_str()),
+        ("no", "no")
+    );
+    lab.write("backups/migration_checklist.json", "{\"schema\":");
+    lab.redistill(&["checklist", "--static"])
+        .expect(2)
+        .says(&["backups/migration_checklist.json cannot be read"]);
+}

@@ -1,14 +1,11 @@
 //! The ENUM types for people, within eighty columns.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{Entry, Enums, ModuleEnums, Place};
 use crate::model::text::{line, safe};
 use crate::report::Paint;
+use crate::report::columns::{sentence, wrapped};
 use crate::rules::Severity;
 
-/// How wide a line may be.
-const WIDTH: usize = 80;
 /// Where the values of an entry begin.
 const INDENT: usize = 14;
 
@@ -102,9 +99,7 @@ fn entry_text(text: &mut String, entry: &Entry, paint: Paint) {
     }
     for difference in &entry.differences {
         let title = paint.severity(Severity::Warn, "differs");
-        // Broken between words; the commas stay where they are.
-        let words: Vec<String> = difference.split(' ').map(str::to_owned).collect();
-        line!(text, "    {title}   {}", wrapped(&words, " "));
+        line!(text, "    {title}   {}", sentence(difference, INDENT));
     }
     line!(text);
 }
@@ -140,29 +135,5 @@ fn places(text: &mut String, title: &str, places: &[Place]) {
 /// A title and its values, separated by commas and wrapped between them.
 fn row(text: &mut String, title: &str, values: &[String]) {
     let width = INDENT - 4;
-    line!(text, "    {title:<width$}{}", wrapped(values, ", "));
-}
-
-/// Pieces with a separator, broken where a line would be too wide.
-fn wrapped(pieces: &[String], separator: &str) -> String {
-    let mut shown = String::new();
-    let mut column = INDENT;
-    for (index, piece) in pieces.iter().enumerate() {
-        let mut piece = safe(piece).into_owned();
-        if index + 1 < pieces.len() {
-            piece.push_str(separator.trim_end());
-        }
-        let width = piece.width();
-        if index > 0 && column + 1 + width > WIDTH {
-            shown.push('\n');
-            shown.push_str(&" ".repeat(INDENT));
-            column = INDENT;
-        } else if index > 0 {
-            shown.push(' ');
-            column += 1;
-        }
-        shown.push_str(&piece);
-        column += width;
-    }
-    shown
+    line!(text, "    {title:<width$}{}", wrapped(values, ", ", INDENT));
 }
