@@ -16,14 +16,12 @@ use crate::journal::{Outcome, Run, Status, TakenBack};
 use crate::model::text::{io_words, safe};
 use crate::plan::{Purpose, Step, Strategy};
 use crate::rehearse::RehearseError;
+use crate::report::checklist;
 use crate::report::checklist::{Answer, Checklist, Cycle, Facts, LastReset, Signature, Went};
-use crate::report::{checklist, scaffold};
 use crate::rules::Scope;
 use crate::steps::archive;
 use crate::survey::{bare_keys, signer, sources};
-use crate::system::{
-    ReadFiles as _, RealFiles, Session, WriteFiles as _, clock, environment, random,
-};
+use crate::system::{ReadFiles, Session, WriteFiles as _, clock, environment, random};
 
 const LIMIT: Duration = Duration::from_secs(15);
 /// The file of signatures, in the folder of the notes.
@@ -75,7 +73,7 @@ impl Engine<'_> {
                 Depth::Full => all_bare_keys(&survey),
             },
             sizes: checklist::sizes(&survey.evidence),
-            own_tests: self.own_tests(&survey),
+            own_tests: self.test_commands(survey.evidence.modules.iter().map(|seen| &seen.module)),
         };
         Ok(Checklist::new(&facts, &self.signatures()?))
     }
@@ -203,15 +201,6 @@ impl Engine<'_> {
         why
     }
 
-    fn own_tests(&self, survey: &Survey) -> Vec<String> {
-        let modules = survey.evidence.modules.iter();
-        modules
-            .map(|seen| seen.module.directory.join(scaffold::PLACE))
-            .filter(|path| matches!(self.files.stat(path), Ok(Some(_))))
-            .map(|path| failures::shown(&self.request.root, &path))
-            .collect()
-    }
-
     fn cycles(&self, survey: &Survey, assessment: &Assessment) -> Result<Vec<Cycle>, Failure> {
         let mut cycles = Vec::new();
         for seen in &survey.evidence.modules {
@@ -305,7 +294,7 @@ impl Engine<'_> {
 }
 
 fn compare(
-    files: &RealFiles,
+    files: &dyn ReadFiles,
     manifest: &archive::Manifest,
     scratch: &std::path::Path,
 ) -> Result<usize, String> {

@@ -164,7 +164,7 @@ pub struct Facts<'a> {
     pub bare_keys: Observed<Vec<String>>,
     /// Sizes of the databases in words.
     pub sizes: Vec<String>,
-    /// The tests that the project has of its migrations: paths.
+    /// What runs the tests that the project has of its migrations.
     pub own_tests: Vec<String>,
 }
 

@@ -10,8 +10,6 @@ use crate::model::{ConfigSource, Module};
 const TEMPLATE: &str = include_str!("../../assets/templates/test_migrations.py");
 /// Where it goes, in the module's folder.
 pub const PLACE: &str = "tests/test_migrations.py";
-/// The line by which a test of ours is known.
-const MARK: &str = "Written by `redistill verify --scaffold`";
 /// What the usual formatters take for a line.
 const WIDTH: usize = 88;
 
@@ -22,11 +20,6 @@ pub enum Engines {
     Blocking,
     /// `create_async_engine`.
     Asynchronous,
-}
-
-/// Whether a file is one that was written here: it keeps away from every database but its own.
-pub fn is_ours(text: &str) -> bool {
-    text.contains(MARK)
 }
 
 /// The test of a module. `x` are the arguments for `context.get_x_argument()`.
@@ -246,7 +239,6 @@ mod tests {
                     !text.contains("@MODULE") && !text.contains("@EXECUTE"),
                     "{text}"
                 );
-                assert!(is_ours(&text));
                 assert_eq!(text.contains("asyncio"), engines == Engines::Asynchronous);
                 assert_eq!(text.contains("import Namespace"), !x.is_empty());
             }

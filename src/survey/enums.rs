@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(
             words,
             [
-                r#"audit.mood [] []"#,
+                "audit.mood [] []",
                 r#"public.mood ["sad", "ok", "happy"] ["public.t.a", "public.t.b", "public.t.c"]"#,
             ]
         );

@@ -88,7 +88,7 @@ pub(super) fn integration_tests(facts: &Facts<'_>) -> Evaluation {
         facts
             .own_tests
             .iter()
-            .map(|path| format!("there is {path}"))
+            .map(|command| format!("run them: {command}"))
     };
     match &facts.last {
         Some(last) if last.ran_own_tests && covers(facts, last) => Evaluation::of(Answer::Yes)

@@ -1,5 +1,6 @@
 //! What evidence answers, what a signature may answer, and what stays open.
 
+use super::Answer::{No, Open, Yes};
 use super::*;
 use crate::model::ModuleName;
 use crate::report::Paint;
@@ -107,7 +108,6 @@ fn a_cycle_answers_as_far_as_it_came() {
         doing: doing.to_owned(),
         why: "no such table".to_owned(),
     };
-    use Answer::{No, Open, Yes};
     assert_eq!(with(stopped("upgrade")), [No, Open, Open, Yes]);
     assert_eq!(with(stopped("downgrade")), [Yes, No, Open, Yes]);
     let left = Went::Through {
