@@ -10,5 +10,6 @@ mod architecture;
 mod cli;
 mod docs;
 mod gate;
+mod guided;
 mod support;
 mod tui;

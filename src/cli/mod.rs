@@ -1,15 +1,20 @@
 //! The headless face: reads the command line, calls the engine, prints.
 
+mod adopt;
 mod args;
 mod ask;
 mod check;
+mod checklist;
 mod demo;
+mod enums;
+mod fix;
 mod mark;
 mod past;
 mod plan;
 mod print;
 mod reset;
 mod settings;
+mod verify;
 mod watch;
 
 use std::io::IsTerminal as _;
@@ -22,11 +27,12 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
+use crate::guided;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use crate::tui;
-use args::{Arguments, Command, Format, Global};
+use args::{Arguments, CheckChoices, Command, Format, Global};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -68,23 +74,41 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     match arguments
         .command
         .clone()
-        .unwrap_or(Command::Check { is_static: false })
+        .unwrap_or(Command::Check(CheckChoices::default()))
     {
-        Command::Check { is_static } => with_engine(global, &cancel, |engine| {
-            check::check(engine, global, is_static)
+        Command::Check(choices) => with_engine(global, &cancel, |engine| {
+            check::check(engine, global, &choices)
         }),
         Command::Chain => with_engine(global, &cancel, |engine| check::chain(engine, global)),
         Command::Explain { code } => explain(&code),
         Command::Plan(choices) => with_engine(global, &cancel, |engine| {
             plan::plan(engine, global, &choices)
         }),
-        Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
-        Command::Reset { plan } => with_engine(global, &cancel, |engine| {
+        Command::Verify { scaffold } => with_engine(global, &cancel, |engine| {
+            if scaffold {
+                verify::scaffold(engine, global)
+            } else {
+                plan::verify(engine, global)
+            }
+        }),
+        Command::Enums { is_static } => with_engine(global, &cancel, |engine| {
+            enums::enums(engine, global, is_static)
+        }),
+        Command::Reset { plan: None, .. } => guide(global, &cancel),
+        Command::Reset {
+            plan: Some(plan), ..
+        } => with_engine(global, &cancel, |engine| {
             reset::reset(engine, global, &plan)
         }),
         Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
         Command::Undo { id } => with_engine(global, &cancel, |engine| {
             reset::undo(engine, global, id.as_deref())
+        }),
+        Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
+            adopt::adopt(engine, global, &choices)
+        }),
+        Command::Checklist(choices) => with_engine(global, &cancel, |engine| {
+            checklist::checklist(engine, global, &choices)
         }),
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
@@ -122,6 +146,18 @@ fn app(global: &Global, cancel: &Arc<AtomicBool>) -> Result<Exit, Failure> {
         print::aside(words);
     }
     Ok(ending.exit)
+}
+
+/// The checklist as questions and answers.
+fn guide(global: &Global, cancel: &AtomicBool) -> Result<Exit, Failure> {
+    text_or_json(global)?;
+    if !is_interactive() {
+        return Err(
+            Failure::usage("the guided run asks questions, and there is no terminal")
+                .with_hint("without one: redistill plan, then redistill reset --plan DIGEST"),
+        );
+    }
+    guided::run(request(global)?, cancel)
 }
 
 /// The manual page, from the same table that parses.
@@ -228,6 +264,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             Some(path) => folder("backups", &path)?,
             None => "backups".to_owned(),
         },
+        ignores: file.ignores,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })

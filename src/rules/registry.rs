@@ -37,6 +37,10 @@ static RULES: &[&Rule] = &[
     &history::foreign_row::RULE,
     &history::neighbour_row::RULE,
     &history::other_table::RULE,
+    &history::hanging::RULE,
+    &history::fetch_age::RULE,
+    &history::unfetched::RULE,
+    &history::differing::RULE,
     &schema::foreign_key_type::MISMATCH,
     &schema::enum_left_behind::RULE,
     &schema::shared_version_table::RULE,
@@ -58,6 +62,9 @@ static RULES: &[&Rule] = &[
     &project::several_heads::RULE,
     &project::env_not_run::RULE,
     &project::duplicate_label::RULE,
+    &project::suppression_malformed::RULE,
+    &project::suppression_forbidden::RULE,
+    &project::suppression_unused::RULE,
 ];
 
 #[cfg(test)]

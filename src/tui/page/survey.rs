@@ -71,7 +71,7 @@ fn repository(git: &GitEvidence) -> String {
         .iter()
         .flat_map(|head| head.chars().take(9))
         .collect();
-    let mut text = format!("{branch} {head}, {}", count(git.authors.len(), "author"));
+    let mut text = format!("{branch} {head}, {}", count(git.people.len(), "author"));
     if !git.uncommitted.is_empty() {
         text.push_str(&format!(
             ", {} not committed",
