@@ -35,7 +35,7 @@ pub(super) fn facts(page: &mut Page, model: &Model, seen: &ModuleEvidence) {
     if let ConfigSource::Ini { section, .. } = &seen.module.config
         && section != "alembic"
     {
-        config.push_str(&format!(" [{section}]"));
+        config = format!("{config} [{section}]");
     }
     line(page, "config", &config);
     for location in &seen.module.version_locations {

@@ -73,10 +73,8 @@ fn repository(git: &GitEvidence) -> String {
         .collect();
     let mut text = format!("{branch} {head}, {}", count(git.people.len(), "author"));
     if !git.uncommitted.is_empty() {
-        text.push_str(&format!(
-            ", {} not committed",
-            count(git.uncommitted.len(), "revision file")
-        ));
+        let files = count(git.uncommitted.len(), "revision file");
+        text = format!("{text}, {files} not committed");
     }
     if git.shallow {
         text.push_str(", history cut off");

@@ -1,5 +1,7 @@
 //! What lies over the screen: questions, the typed confirmation, help and palette.
 
+use std::cmp::Ordering;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -18,12 +20,12 @@ use crate::tui::update::is_valid;
 pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
     match &model.overlay {
         None | Some(Overlay::Filter) => {}
-        Some(Overlay::Consent) => boxed(model, "May env.py be run?", consent(model), buffer),
+        Some(Overlay::Consent) => boxed(model, "May env.py be run?", &consent(model), buffer),
         Some(Overlay::Interrupted(id)) => {
             boxed(
                 model,
                 "A run was interrupted",
-                interrupted(model, id),
+                &interrupted(model, id),
                 buffer,
             );
         }
@@ -31,7 +33,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
             boxed(
                 model,
                 confirm_title(confirm),
-                confirming(model, confirm),
+                &confirming(model, confirm),
                 buffer,
             );
         }
@@ -49,14 +51,14 @@ fn room(model: &Model) -> usize {
 }
 
 /// A box in the middle, as high as its text.
-fn boxed(model: &Model, title: &str, lines: Vec<Line<'static>>, buffer: &mut Buffer) {
+fn boxed(model: &Model, title: &str, lines: &[Line<'static>], buffer: &mut Buffer) {
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let area = middle(model, height);
     Clear.render(area, buffer);
     let title = Line::from(span(model.theme.style(Tone::Strong), &format!(" {title} ")));
     block(model, title, true).render(area, buffer);
     let inside = inner(area);
-    for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
+    for (y, line) in (inside.y..inside.bottom()).zip(lines) {
         buffer.set_line(inside.x + 1, y, line, inside.width.saturating_sub(2));
     }
 }
@@ -189,12 +191,10 @@ fn confirming(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
     };
     lines.push(Line::default());
     for (index, (_, place)) in confirm.words.iter().enumerate() {
-        let (mark, tone) = if index < confirm.done {
-            (model.theme.letters("✓", "+"), Tone::Good)
-        } else if index == confirm.done {
-            (model.theme.letters("›", ">"), Tone::Strong)
-        } else {
-            (" ", Tone::Faint)
+        let (mark, tone) = match index.cmp(&confirm.done) {
+            Ordering::Less => (model.theme.letters("✓", "+"), Tone::Good),
+            Ordering::Equal => (model.theme.letters("›", ">"), Tone::Strong),
+            Ordering::Greater => (" ", Tone::Faint),
         };
         lines.extend(text(model, tone, &format!("{mark} {place}")));
     }
