@@ -307,6 +307,8 @@ pub struct Model {
     pub plan_failure: Option<Failure>,
     /// What runs.
     pub work: Option<Work>,
+    /// When something ended: a Ctrl-C that was meant for it comes a moment later.
+    pub ended_at: Option<Duration>,
     /// Whether the page shows the newest lines of the rehearsal's output.
     pub is_following: bool,
     /// What its events came to.
@@ -355,6 +357,7 @@ impl Model {
             planned: None,
             plan_failure: None,
             work: None,
+            ended_at: None,
             is_following: true,
             progress: Progress::default(),
             step_items: Vec::new(),

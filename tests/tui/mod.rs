@@ -51,7 +51,7 @@ fn it_opens_asks_before_it_runs_anything_and_leaves_the_terminal_as_it_was() {
     // Asked once: the second time it goes on by itself.
     let mut again = Pty::open_again(&lab, &pty);
     again.wait_for("verdict");
-    again.keys("\x03");
+    again.keys("\x03\x03");
     assert_eq!(again.end(), 0);
     again.is_as_found();
 }

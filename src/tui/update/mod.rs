@@ -14,6 +14,8 @@ mod dialog;
 mod movement;
 mod news;
 
+use std::time::Duration;
+
 use crossterm::event::KeyCode;
 
 pub use actions::is_valid;
@@ -23,6 +25,9 @@ use super::message::{Ask, Command, Key, Message, Mouse};
 use super::model::{Model, Overlay, PageId, Pane, Screen, Task, Work};
 use super::{layout, list};
 use crate::engine::Depth;
+
+/// How long after the end of something a Ctrl-C is still meant for it.
+const TOO_LATE: Duration = Duration::from_millis(1500);
 
 /// The first commands: a static look, and what was done before.
 pub fn start(model: &mut Model) -> Vec<Command> {
@@ -146,6 +151,12 @@ fn on_interrupt(model: &mut Model) -> Vec<Command> {
     }
     if model.overlay.take().is_some() {
         model.is_armed = true;
+        return Vec::new();
+    }
+    // Meant for what has just ended, and not for the app.
+    let ended = model.ended_at.take();
+    if ended.is_some_and(|at| model.now.saturating_sub(at) < TOO_LATE) {
+        model.notice = Some("it had ended already; ctrl+c again leaves".to_owned());
         return Vec::new();
     }
     vec![Command::Quit]

@@ -140,9 +140,11 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, lines: isize) -> Vec<Command
         Pane::Page => {
             let id = model.page_id();
             let (width, height) = layout::page_size(model);
-            let page = page::page(model, &id, width);
-            let height = usize::from(height).saturating_sub(page.pinned.len()).max(1);
-            let bottom = page.rows.len().saturating_sub(height);
+            let shown = page::page(model, &id, width);
+            let height = usize::from(height)
+                .saturating_sub(shown.pinned.len())
+                .max(1);
+            let bottom = shown.rows.len().saturating_sub(height);
             let follows = model.follows();
             let state = model.pages.entry(id).or_default();
             let cursor = &mut state.cursor;

@@ -51,6 +51,7 @@ fn on_event(model: &mut Model, event: &Event) -> Vec<Command> {
 /// The work is over; what comes next when somebody wanted to leave.
 fn over(model: &mut Model) -> Option<Vec<Command>> {
     model.work = None;
+    model.ended_at = Some(model.now);
     model.is_leaving.then(|| vec![Command::Quit])
 }
 

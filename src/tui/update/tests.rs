@@ -128,6 +128,15 @@ fn an_undo_is_looked_at_as_soon_as_nothing_else_runs() {
 }
 
 #[test]
+fn a_ctrl_c_that_comes_too_late_does_not_leave() {
+    let mut play = Play::planned(SIZE);
+    play.control('c');
+    assert!(play.commands.is_empty());
+    play.control('c');
+    assert_eq!(play.commands, [Command::Quit]);
+}
+
+#[test]
 fn a_signal_stops_what_runs_before_the_app_ends() {
     let mut play = Play::running(SIZE);
     play.send(Message::Stop);
