@@ -19,13 +19,16 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
+use crate::engine::{
+    Address, Engine, EnvironmentRequest, ModuleOverride, ModuleRequest, Overrides, Request,
+};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use args::{Arguments, Command, Format, Global};
+use settings::EnvironmentAddress;
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -201,7 +204,9 @@ fn request(global: &Global) -> Result<Request, Failure> {
             here.join(path)
         }
     });
+    let environments = file.environments.into_iter().map(environment_request);
     Ok(Request {
+        environments: environments.collect(),
         only: global.modules.clone(),
         python: given.or(file.python.map(absolute)),
         modules,
@@ -213,6 +218,21 @@ fn request(global: &Global) -> Result<Request, Failure> {
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })
+}
+
+fn environment_request(
+    (name, settings): (String, settings::EnvironmentSettings),
+) -> EnvironmentRequest {
+    EnvironmentRequest {
+        name,
+        address: match settings.address {
+            EnvironmentAddress::Variable(name) => Address::Variable(name),
+            EnvironmentAddress::Written(url) => Address::Written(url),
+        },
+        modules: settings.modules,
+        version_table: settings.version_table,
+        location: settings.location,
+    }
 }
 
 /// A folder of the configuration, which lies in the project: every effect of a reset does.

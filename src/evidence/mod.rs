@@ -3,13 +3,15 @@
 mod database;
 mod described;
 mod git;
+mod holders;
 mod signals;
 
 use serde::{Deserialize, Serialize};
 
-pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
+pub use database::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
 pub use git::{GitEvidence, NO_REPOSITORY};
+pub use holders::{EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, Unselected};
 
 pub use signals::Signals;
 
@@ -50,6 +52,10 @@ pub struct Evidence {
     pub git: Observed<GitEvidence>,
     /// The modules, by name.
     pub modules: Vec<ModuleEvidence>,
+    /// The project's other modules, where only some were asked for.
+    pub unselected: Vec<Unselected>,
+    /// Who else may stand at our revisions.
+    pub holders: Holders,
 }
 
 /// What was seen of one module.

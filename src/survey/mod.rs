@@ -9,6 +9,7 @@ pub mod chain;
 pub mod database;
 mod definition;
 pub mod git;
+pub mod holders;
 pub mod ini;
 pub mod interpreter;
 pub mod inventory;

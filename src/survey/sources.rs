@@ -283,6 +283,8 @@ mod tests {
             root: root.to_owned(),
             git: Observed::NotAsked,
             modules: vec![module(root, "shop"), module(root, "stock")],
+            unselected: Vec::new(),
+            holders: crate::evidence::Holders::default(),
         }
     }
 
