@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::findings::{ModuleSummary, Report};
+use super::findings::{EnvironmentSummary, ModuleSummary, Report};
 use crate::model::text::safe;
 use crate::rules::{Finding, LineEdit, Severity, Verdict};
 
@@ -14,6 +14,7 @@ struct Document<'a> {
     schema: &'static str,
     verdict: Verdict,
     modules: &'a [ModuleSummary],
+    environments: &'a [EnvironmentSummary],
     findings: Vec<Entry<'a>>,
 }
 
@@ -63,6 +64,7 @@ pub fn render(report: &Report<'_>) -> String {
         schema: SCHEMA,
         verdict: report.verdict,
         modules: &report.modules,
+        environments: &report.environments,
         findings: report
             .findings
             .iter()
@@ -135,7 +137,7 @@ mod tests {
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             keys(&document),
-            ["findings", "modules", "schema", "verdict"]
+            ["environments", "findings", "modules", "schema", "verdict"]
         );
         assert_eq!(document["verdict"], "refused");
         let finding = &document["findings"][1];

@@ -15,5 +15,5 @@ mod stage;
 pub mod text;
 
 pub use explain::explain;
-pub use findings::{DatabaseSummary, ModuleSummary, Report};
+pub use findings::{DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::findings::{ModuleSummary, Report};
+use super::findings::{EnvironmentSummary, ModuleSummary, Report};
 use super::paint::Paint;
 use crate::model::Location;
 use crate::model::text::{count, safe};
@@ -15,6 +15,9 @@ pub fn render(report: &Report<'_>, paint: Paint) -> String {
     let mut text = String::new();
     for module in &report.modules {
         line(&mut text, &module_line(module, paint));
+    }
+    for environment in &report.environments {
+        line(&mut text, &environment_line(environment, paint));
     }
     if !report.modules.is_empty() {
         text.push('\n');
@@ -67,6 +70,17 @@ fn module_line(module: &ModuleSummary, paint: Paint) -> String {
         count(module.revisions, "revision"),
         safe(&place)
     )
+}
+
+fn environment_line(environment: &EnvironmentSummary, paint: Paint) -> String {
+    let shown = match &environment.database {
+        None => "environment, not looked at".to_owned(),
+        Some(label) if environment.at.is_empty() => {
+            format!("environment {label}, none of these revisions")
+        }
+        Some(label) => format!("environment {label} at {}", environment.at.join(", ")),
+    };
+    format!("{}  {}", paint.bold(&safe(&environment.name)), safe(&shown))
 }
 
 fn write_finding(text: &mut String, report: &Report<'_>, finding: &Finding, paint: Paint) {
