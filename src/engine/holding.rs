@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 use super::{Address, Engine, EnvironmentRequest, Survey};
 use crate::error::Failure;
 use crate::evidence::{
-    DatabaseEvidence, EnvironmentEvidence, Evidence, NeighbourDatabase, Observed, Place,
+    DatabaseEvidence, EnvironmentEvidence, Evidence, NeighbourDatabase, Observed, Place, Waivers,
 };
 use crate::model::text::safe;
 use crate::model::{ModuleName, Target};
-use crate::survey::holders;
-use crate::system::{connect, environment};
+use crate::survey::{git, holders};
+use crate::system::{clock, connect, environment};
 
 impl Engine<'_> {
     /// A module that is misspelt would silently not be looked for.
@@ -37,6 +37,20 @@ impl Engine<'_> {
         requests
             .map(|request| environment_evidence(request, Observed::NotAsked))
             .collect()
+    }
+
+    /// What the configuration waives. Git is asked only where it waives something.
+    pub(super) fn waivers(&self) -> Waivers {
+        let path = self.request.configuration.as_deref();
+        let committed = match path.filter(|_| !self.request.waivers.is_empty()) {
+            Some(path) => git::is_committed(path, &self.files),
+            None => Observed::NotAsked,
+        };
+        Waivers {
+            given: self.request.waivers.clone(),
+            committed,
+            today: clock::now().date_naive(),
+        }
     }
 
     /// Looks at every configured environment and at the neighbours of every module's database.

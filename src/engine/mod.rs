@@ -23,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
+use crate::evidence::Waiver;
 use crate::model::{Location, Secret};
 use crate::rehearse::ScratchHost;
 use crate::system::RealFiles;
@@ -50,6 +51,10 @@ pub struct Request {
     pub modules: BTreeMap<String, ModuleRequest>,
     /// Other environments to look at, in the order of their names.
     pub environments: Vec<EnvironmentRequest>,
+    /// What the configuration waives.
+    pub waivers: Vec<Waiver>,
+    /// The configuration file; none if there is none.
+    pub configuration: Option<PathBuf>,
     /// The folder for archives, relative to the root.
     pub backups: String,
     /// The folder for notes, relative to the root.

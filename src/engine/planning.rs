@@ -76,7 +76,7 @@ impl Engine<'_> {
         });
         let plan = match refusal {
             Some(failure) => Err(failure),
-            None => self.draft(&survey, &rehearsed, choices),
+            None => self.draft(&survey, &assessment, &rehearsed, choices),
         };
         let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         if let Ok(plan) = &plan {
@@ -105,9 +105,7 @@ impl Engine<'_> {
                         .any(|family| finding.code.starts_with(family))
                 })
                 .collect();
-            let refusing = found
-                .iter()
-                .find(|finding| finding.severity == Severity::Refuse);
+            let refusing = found.iter().find(|finding| finding.refuses());
             self.observer.on_event(&match refusing {
                 Some(finding) => Event::ItemFailed {
                     item,
@@ -152,6 +150,7 @@ impl Engine<'_> {
     fn draft(
         &self,
         survey: &Survey,
+        assessment: &Assessment,
         rehearsed: &[Rehearsal],
         choices: &Choices,
     ) -> Result<Plan, Failure> {
@@ -195,6 +194,7 @@ impl Engine<'_> {
             who: &who(),
             choices,
             evidence: &survey.evidence,
+            findings: &assessment.findings,
             modules: &modules,
             inventories: &files,
             archive_folder: &names.archive_folder,

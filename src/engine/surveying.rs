@@ -172,6 +172,7 @@ impl Engine<'_> {
                     environments: self.environments(),
                     ..Holders::default()
                 },
+                waivers: self.waivers(),
             },
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),

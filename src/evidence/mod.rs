@@ -5,6 +5,7 @@ mod described;
 mod git;
 mod holders;
 mod signals;
+mod waivers;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ pub use git::{GitEvidence, NO_REPOSITORY};
 pub use holders::{EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, Unselected};
 
 pub use signals::Signals;
+pub use waivers::{Waiver, Waivers};
 
 use crate::model::{Chain, Interpreter, Module};
 
@@ -56,6 +58,8 @@ pub struct Evidence {
     pub unselected: Vec<Unselected>,
     /// Who else may stand at our revisions.
     pub holders: Holders,
+    /// What the configuration waives.
+    pub waivers: Waivers,
 }
 
 /// What was seen of one module.

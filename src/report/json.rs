@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::findings::{EnvironmentSummary, ModuleSummary, Report};
 use crate::model::text::safe;
-use crate::rules::{Finding, LineEdit, Severity, Verdict};
+use crate::rules::{Finding, LineEdit, Severity, Verdict, Waived};
 
 /// The name and version of this document's schema.
 pub const SCHEMA: &str = "redistill.check/1";
@@ -29,6 +29,7 @@ struct Entry<'a> {
     evidence: Vec<String>,
     location: Option<Place>,
     remedy: Cure,
+    waived: Option<&'a Waived>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +103,7 @@ fn entry<'a>(report: &Report<'_>, finding: &'a Finding) -> Entry<'a> {
                 .as_ref()
                 .map(|edit| change(report, edit)),
         },
+        waived: finding.waived.as_ref(),
     }
 }
 
@@ -145,7 +147,7 @@ mod tests {
             keys(finding),
             [
                 "code", "evidence", "location", "message", "module", "name", "remedy", "severity",
-                "subject"
+                "subject", "waived"
             ]
         );
         assert_eq!(finding["severity"], "warn");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::evidence::{Evidence, Holders, ModuleEvidence, Observed};
+use crate::evidence::{Evidence, Holders, ModuleEvidence, Observed, Waivers};
 use crate::model::{Chain, ConfigSource, Flavour, Location, Module, ModuleName};
 use crate::rules::{Finding, LineEdit, find};
 
@@ -13,6 +13,7 @@ pub fn empty() -> Evidence {
         modules: Vec::new(),
         unselected: Vec::new(),
         holders: Holders::default(),
+        waivers: Waivers::default(),
     }
 }
 

@@ -30,19 +30,19 @@ pub fn render(report: &Report<'_>, paint: Paint) -> String {
         let group: Vec<&Finding> = report
             .findings
             .iter()
-            .filter(|finding| finding.severity == severity)
+            .filter(|finding| finding.severity == severity && finding.waived.is_none())
             .collect();
-        if group.is_empty() {
-            continue;
-        }
-        let title = format!("{title} ({})", group.len());
-        line(&mut text, &paint.severity(severity, &title));
-        text.push('\n');
-        for finding in group {
-            write_finding(&mut text, report, finding, paint);
-            text.push('\n');
-        }
+        write_group(&mut text, report, (severity, title), &group, paint);
     }
+    let waived = report.findings.iter();
+    let waived: Vec<&Finding> = waived.filter(|finding| finding.waived.is_some()).collect();
+    write_group(
+        &mut text,
+        report,
+        (Severity::Warn, "Waived"),
+        &waived,
+        paint,
+    );
     line(&mut text, &summary(report, paint));
     text
 }
@@ -70,6 +70,25 @@ fn module_line(module: &ModuleSummary, paint: Paint) -> String {
         count(module.revisions, "revision"),
         safe(&place)
     )
+}
+
+fn write_group(
+    text: &mut String,
+    report: &Report<'_>,
+    (severity, title): (Severity, &str),
+    group: &[&Finding],
+    paint: Paint,
+) {
+    if group.is_empty() {
+        return;
+    }
+    let title = format!("{title} ({})", group.len());
+    line(text, &paint.severity(severity, &title));
+    text.push('\n');
+    for finding in group {
+        write_finding(text, report, finding, paint);
+        text.push('\n');
+    }
 }
 
 fn environment_line(environment: &EnvironmentSummary, paint: Paint) -> String {
@@ -100,6 +119,12 @@ fn write_finding(text: &mut String, report: &Report<'_>, finding: &Finding, pain
     }
     for seen in &finding.evidence {
         line(text, &format!("  {} {}", paint.dim("seen:"), safe(seen)));
+    }
+    if let Some(waived) = &finding.waived {
+        let reason = safe(&waived.reason);
+        let label = paint.dim("waived:");
+        line(text, &format!("  {label} until {}, {reason}", waived.until));
+        return;
     }
     if !finding.remedy.text.is_empty() {
         let remedy = safe(&finding.remedy.text);
@@ -172,10 +197,12 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
         report
             .findings
             .iter()
-            .filter(|finding| finding.severity == severity)
+            .filter(|finding| finding.severity == severity && finding.waived.is_none())
             .count()
     };
-    let parts: Vec<String> = [
+    let is_waived = |finding: &&Finding| finding.waived.is_some();
+    let waived = report.findings.iter().filter(is_waived).count();
+    let mut parts: Vec<String> = [
         (of(Severity::Refuse), "refusal"),
         (of(Severity::Warn), "warning"),
         (of(Severity::Note), "note"),
@@ -184,6 +211,9 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     .filter(|(n, _)| *n > 0)
     .map(|(n, word)| count(n, word))
     .collect();
+    if waived > 0 {
+        parts.push(format!("{waived} waived"));
+    }
     let _ = write!(text, ", {}", parts.join(", "));
     if let Some(first) = report.findings.first() {
         let _ = write!(text, "; more about one: redistill explain {}", first.code);

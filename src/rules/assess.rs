@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::registry::registry;
 use super::rule::{Case, Needs, Scope};
 use super::sources::Sources;
+use super::{history, waiver};
 use crate::evidence::Evidence;
 
 /// Runs every rule and gives the findings, heaviest first, in a stable order.
@@ -21,6 +22,8 @@ pub fn assess(evidence: &Evidence, sources: &Sources, scope: Scope) -> Vec<Findi
         .filter(|rule| scope == Scope::Full || rule.needs == Needs::Files)
         .flat_map(|rule| (rule.check)(&case))
         .collect();
+    let idle = waiver::apply(&case, &mut findings);
+    findings.extend(idle.into_iter().map(history::waiver_mismatch::idle));
     findings.sort_by_cached_key(Finding::order);
     findings.dedup();
     findings

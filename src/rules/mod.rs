@@ -16,9 +16,10 @@ mod schema;
 mod sources;
 #[cfg(test)]
 mod stage;
+mod waiver;
 
 pub use assess::assess;
-pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};
+pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict, Waived};
 pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
-    ModuleEvidence, NeighbourDatabase, Observed, Place, Signals, VersionTable,
+    ModuleEvidence, NeighbourDatabase, Observed, Place, Signals, VersionTable, Waiver, Waivers,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Location, Module,
@@ -34,6 +36,11 @@ impl Stage {
                 modules,
                 unselected: Vec::new(),
                 holders: Holders::default(),
+                waivers: Waivers {
+                    given: Vec::new(),
+                    committed: Observed::Seen(true),
+                    today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+                },
             },
             sources: Sources::default(),
         }
@@ -66,6 +73,17 @@ impl Stage {
 
     pub fn neighbour(&mut self, neighbour: NeighbourDatabase) {
         self.evidence.holders.neighbours.push(neighbour);
+    }
+
+    pub fn waive(&mut self, waiver: Waiver) {
+        self.evidence.waivers.given.push(waiver);
+    }
+
+    /// Two authors and a remote branch: RD201.
+    pub fn share(&mut self) {
+        let git = self.git();
+        git.authors.push("Bob <bob@example.com>".to_owned());
+        git.published_on.push("origin/main".to_owned());
     }
 
     pub fn git(&mut self) -> &mut GitEvidence {
@@ -189,6 +207,18 @@ pub fn neighbour(name: &str, rows: &[&str]) -> NeighbourDatabase {
             identity: Some(identity),
             ..place("localhost", rows)
         }),
+    }
+}
+
+/// A waiver with all its parts.
+pub fn waiver(finding: &str, head: &str) -> Waiver {
+    Waiver {
+        finding: finding.to_owned(),
+        module: None,
+        heads: vec![RevisionId::from(head)],
+        reason: "agreed in the team".to_owned(),
+        until: NaiveDate::from_ymd_opt(2026, 12, 31),
+        location: Location::of_file("/p/redistill.toml"),
     }
 }
 

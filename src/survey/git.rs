@@ -26,6 +26,31 @@ pub fn observe(root: &Path, revisions: &[PathBuf], files: &dyn ReadFiles) -> Obs
     }
 }
 
+/// Whether HEAD holds this file as it stands.
+pub fn is_committed(path: &Path, files: &dyn ReadFiles) -> Observed<bool> {
+    let asked = || -> Result<bool, String> {
+        let real = files.canonical(path).map_err(|error| error.to_string())?;
+        let folder = real.parent().unwrap_or(&real);
+        let is_absent = |folder: &Path| matches!(files.stat(&folder.join(".git")), Ok(None));
+        if folder.ancestors().all(is_absent) {
+            return Err(NO_REPOSITORY.to_owned());
+        }
+        let program = environment::find_program("git").ok_or("git is not on PATH")?;
+        let mut git = Git {
+            program,
+            directory: folder.to_owned(),
+        };
+        git.directory = PathBuf::from(git.line(&["rev-parse", "--show-toplevel"])?);
+        let head = git.maybe_line(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
+        let paths = Paths::sort(&[path.to_owned()], &git.directory, files);
+        Ok(git.uncommitted(&paths, head.is_some(), files)?.is_empty())
+    };
+    match asked() {
+        Ok(answer) => Observed::Seen(answer),
+        Err(why) => Observed::Unavailable { why },
+    }
+}
+
 fn look(root: &Path, revisions: &[PathBuf], files: &dyn ReadFiles) -> Result<GitEvidence, String> {
     let root = files.canonical(root).map_err(|error| error.to_string())?;
     let is_inside = root

@@ -285,6 +285,7 @@ mod tests {
             modules: vec![module(root, "shop"), module(root, "stock")],
             unselected: Vec::new(),
             holders: crate::evidence::Holders::default(),
+            waivers: crate::evidence::Waivers::default(),
         }
     }
 

@@ -20,6 +20,11 @@ pub mod shared;
 pub mod test_database_holds;
 pub mod uncommitted;
 pub mod version_table_unread;
+pub mod waiver_expired;
+pub mod waiver_mismatch;
+pub mod waiver_refused;
+pub mod waiver_uncommitted;
+mod waivers;
 
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, NO_REPOSITORY};
 use crate::model::ModuleName;
