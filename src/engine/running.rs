@@ -275,7 +275,7 @@ impl Engine<'_> {
             if !names.is_empty() && !names.contains(&&module.name) {
                 continue;
             }
-            let seen = self.seen(module, chain);
+            let seen = self.seen(module, chain, Depth::Full);
             if needs_databases(plan) {
                 let target = self.locate(&seen)?;
                 databases.insert(target.to_string(), target);

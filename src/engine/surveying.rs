@@ -179,7 +179,10 @@ impl Engine<'_> {
             obstacles: discovered.obstacles,
         };
         for (module, chain) in discovered.modules {
-            survey.evidence.modules.push(self.seen(module, chain));
+            survey
+                .evidence
+                .modules
+                .push(self.seen(module, chain, depth));
         }
         if depth == Depth::Full {
             self.run_environments(&mut survey);
@@ -201,14 +204,18 @@ impl Engine<'_> {
     }
 
     /// A module with its interpreter, before anything of it is run.
-    pub(super) fn seen(&self, module: Module, chain: Chain) -> ModuleEvidence {
+    pub(super) fn seen(&self, module: Module, chain: Chain, depth: Depth) -> ModuleEvidence {
+        let surroundings: &dyn interpreter::Surroundings = match depth {
+            Depth::Static => &interpreter::QuietSurroundings,
+            Depth::Full => &interpreter::RealSurroundings,
+        };
         let given = self.given_python(&module.name);
         let interpreter = interpreter::find(
             &module.directory,
             &self.request.root,
             given.as_deref(),
             &self.files,
-            &interpreter::RealSurroundings,
+            surroundings,
         );
         ModuleEvidence {
             module,

@@ -1,4 +1,5 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
 
+mod consent;
 mod holders;
 mod waivers;
