@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         what: "A version table of another database on the module's server holds a revision of this chain. The databases of the project's other modules, those named like a test's that belong to the same role, and those marked as disposable are not meant.",
         why: "Somebody else works with this history on the same server. After the reset no file defines the revision that their database is at, and Alembic fails there.",
         example: "```text\ndb.internal:5432 / app_bob: row of public.alembic_version: 4f2a\n```",
-        remedy: "Ask whoever uses that database. After the reset `alembic stamp --purge BASELINE_ID` brings it over. One that may be lost is marked so: `redistill mark disposable --url URL`. Or waive the finding in the committed configuration.",
+        remedy: "Ask whoever uses that database. After the reset `redistill adopt --url URL` brings it over. One that may be lost is marked so: `redistill mark disposable --url URL`. Or waive the finding in the committed configuration.",
     },
     check,
 };
@@ -32,7 +32,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         )
         .remedy(format!(
             "ask whoever uses it; if it may be lost, mark it; if it is brought over after the \
-             reset (alembic stamp --purge with the baseline's id), say so in {}",
+             reset (redistill adopt --url …), say so in {}",
             waiver(RULE.code, module)
         ))
         .next(format!(

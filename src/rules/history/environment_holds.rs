@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         what: "A version table of an environment that `[environments]` names holds a revision of this project's chain.",
         why: "After the reset no file defines that revision: every Alembic command fails there with \"Can't locate revision\", `stamp base` included, and the next deployment stops.",
         example: "```toml\n[environments]\nstaging = { url_env = \"STAGING_URL\" }\n```\n\n```sql\nSELECT version_num FROM alembic_version;  -- on staging: 4f2a, a revision of this chain\n```",
-        remedy: "Bring that environment to the same head first and agree on the day with whoever runs it; after the reset `alembic stamp --purge BASELINE_ID` brings it over. Then waive the finding, in the file that the team reviews:\n\n```toml\n[[waivers]]\nfinding = \"RD231\"\nmodule = \"api\"\nhead = \"4f2a\"\nreason = \"staging is stamped on the same day, by Ada\"\nuntil = 2026-12-31\n```",
+        remedy: "Bring that environment to the same head first and agree on the day with whoever runs it; after the reset `redistill adopt --url URL` brings it over, proven. Then waive the finding, in the file that the team reviews:\n\n```toml\n[[waivers]]\nfinding = \"RD231\"\nmodule = \"api\"\nhead = \"4f2a\"\nreason = \"staging is stamped on the same day, by Ada\"\nuntil = 2026-12-31\n```",
     },
     check,
 };
@@ -46,8 +46,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 .of(&module.module.name)
                 .at(&environment.location)
                 .remedy(format!(
-                    "agree with whoever runs it to bring it over after the reset (alembic stamp \
-                     --purge with the baseline's id), and say so in {}",
+                    "agree with whoever runs it to bring it over after the reset (redistill adopt \
+                     --url …), and say so in {}",
                     waiver(RULE.code, module)
                 ))
                 .next("redistill explain RD231");

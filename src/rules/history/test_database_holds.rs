@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
         what: "Another database on the server holds a revision of this chain. It is named like a test's and belongs to the same role (`test_app`, `app_test`, `app_gw0`), or it is marked as disposable.",
         why: "It does not stand in the way, but after the reset Alembic fails in it with \"Can't locate revision\".",
         example: "```text\nlocalhost:5432 / test_app: row of public.alembic_version: 4f2a\n```",
-        remedy: "Drop it, so that the next run of the tests creates it anew, or bring it over after the reset with `alembic stamp --purge BASELINE_ID`.",
+        remedy: "Drop it, so that the next run of the tests creates it anew, or bring it over after the reset with `redistill adopt --url URL`.",
     },
     check,
 };
@@ -27,8 +27,11 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             &neighbour.name,
             format!("{} stands at this history, too", neighbour.label),
         )
-        .remedy("drop it and let the tests create it anew, or bring it over after the reset")
-        .next("redistill explain RD234")
+        .remedy("once the reset is done bring it over, or drop it and let the tests create it anew")
+        .next(format!(
+            "after the reset: redistill adopt --url '{}'",
+            neighbour.url
+        ))
     })
 }
 
