@@ -10,7 +10,7 @@ use crate::evidence::{
 };
 use crate::model::text::safe;
 use crate::model::{ModuleName, Target};
-use crate::survey::{git, holders};
+use crate::survey::{git, holders, mentions};
 use crate::system::{clock, connect, environment};
 
 impl Engine<'_> {
@@ -72,6 +72,9 @@ impl Engine<'_> {
                 .collect()
         });
         self.look_at_neighbours(survey, &ids);
+        let own: Vec<&Target> = survey.targets.values().collect();
+        let mentions = mentions::find(&survey.evidence, &own, &self.files);
+        survey.evidence.holders.mentions = mentions;
     }
 
     /// The other databases, each looked into once, by the first module's role that may.

@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 pub use database::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
 pub use git::{GitEvidence, NO_REPOSITORY};
-pub use holders::{EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, Unselected};
+pub use holders::{
+    EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, TableRows, Unselected,
+};
 
 pub use signals::Signals;
 pub use waivers::{Waiver, Waivers};

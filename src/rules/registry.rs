@@ -45,6 +45,7 @@ static RULES: &[&Rule] = &[
     &history::version_table_unread::RULE,
     &history::environment_password::RULE,
     &history::environment_own::RULE,
+    &history::mention::RULE,
     &history::namesake::RULE,
     &history::waiver_expired::RULE,
     &history::waiver_mismatch::RULE,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::evidence::{NeighbourDatabase, Observed, Place};
+use crate::evidence::{NeighbourDatabase, Observed, Place, TableRows};
 use crate::model::{Host, Identity, ModuleName, QualifiedName, Target};
 use crate::system::{Session, SqlError};
 
@@ -81,7 +81,7 @@ fn version_tables(
     session: &Session,
     ids: &[String],
     only: Option<&str>,
-) -> Result<Vec<(QualifiedName, Observed<Vec<String>>)>, SqlError> {
+) -> Result<Vec<TableRows>, SqlError> {
     let found = session.query(
         "SELECT n.nspname::text, c.relname::text, \
             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), \
@@ -253,7 +253,7 @@ fn listed(
 }
 
 /// The URL of a database on the same server, without a password.
-fn address(target: &Target, database: &str) -> String {
+pub(super) fn address(target: &Target, database: &str) -> String {
     let part = |text: &str| utf8_percent_encode(text, PLAIN).to_string();
     let (user, database) = (part(&target.user), part(database));
     match &target.host {

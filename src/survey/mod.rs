@@ -13,6 +13,7 @@ pub mod holders;
 pub mod ini;
 pub mod interpreter;
 pub mod inventory;
+pub mod mentions;
 pub mod project;
 pub mod pyproject;
 pub mod rows;

@@ -163,6 +163,39 @@ fn a_static_check_connects_to_nobody() {
 }
 
 #[test]
+fn an_address_in_a_file_is_shown_and_not_connected_to() {
+    let lab = Lab::with_module(&Module::default());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = format!("postgresql://dev:hunter2@127.0.0.1:{port}/staged");
+    lab.write(
+        ".env.staging",
+        &format!("# where\nexport DATABASE_URL='{url}'\n"),
+    );
+    lab.write(
+        ".env",
+        &format!("DATABASE_URL={}\n", lab.url("psycopg", "app")),
+    );
+    let container = "services:\n  api:\n    environment:\n      - URL=postgresql://u:p@db/app\n";
+    lab.write("compose.yaml", container);
+    let ini = lab.read("api/alembic.ini");
+    lab.write(
+        "api/alembic.ini",
+        &format!("{ini}\n[old]\nsqlalchemy.url = {url}2\n"),
+    );
+    let found = check(&lab, &[]).expect(0);
+    assert_eq!(codes(&found), ["RD239", "RD239"]);
+    assert!(!found.stdout.contains("hunter2"), "{}", found.stdout);
+    let place = finding(&found, "RD239")["location"].clone();
+    assert_eq!(
+        (place["path"].as_str(), place["line"].as_u64()),
+        (Some(".env.staging"), Some(2))
+    );
+    assert!(listener.accept().is_err(), "somebody connected");
+}
+
+#[test]
 fn another_database_of_the_server_at_our_revision_refuses() {
     let lab = Lab::with_module(&Module::default());
     lab.sql("postgres", "create database app_bob template app");

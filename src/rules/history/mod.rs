@@ -10,6 +10,7 @@ pub mod foreign_row;
 pub mod git_unavailable;
 mod holding;
 pub mod live_revision;
+pub mod mention;
 pub mod namesake;
 pub mod neighbour_row;
 pub mod no_repository;
