@@ -51,6 +51,30 @@ pub fn observe(
     }
 }
 
+/// Whether HEAD holds this file as it stands, but for its line ends.
+pub fn is_committed(path: &Path, files: &dyn ReadFiles) -> Observed<bool> {
+    let asked = || -> Result<bool, String> {
+        let real = files.canonical(path).map_err(|error| error.to_string())?;
+        let Some(folder) = repository_of(real.parent().unwrap_or(&real), files) else {
+            return Err(NO_REPOSITORY.to_owned());
+        };
+        let repository = Repository::open(&Facts::of(&folder)?.top, files)?;
+        let inside = real.strip_prefix(&repository.facts.top);
+        let inside = inside.map_err(|error| error.to_string())?;
+        let inside = inside.to_str().ok_or("its path is not UTF-8")?;
+        let name = format!("HEAD:{inside}");
+        let git = &repository.git;
+        match git.maybe_line(&["rev-parse", "--verify", "--quiet", &name])? {
+            Some(blob) => repository.differs_in_line_ends_only(&blob, &real),
+            None => Ok(false),
+        }
+    };
+    match asked() {
+        Ok(answer) => Observed::Seen(answer),
+        Err(why) => Observed::Unavailable { why },
+    }
+}
+
 fn look(
     root: &Path,
     chains: &[&Chain],
