@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod check;
 mod demo;
+mod fix;
 mod mark;
 mod past;
 mod plan;
@@ -23,10 +24,11 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
+use crate::guided;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
-use args::{Arguments, Command, Format, Global};
+use args::{Arguments, CheckChoices, Command, Format, Global};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -65,10 +67,10 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     match arguments
         .command
         .clone()
-        .unwrap_or(Command::Check { is_static: false })
+        .unwrap_or(Command::Check(CheckChoices::default()))
     {
-        Command::Check { is_static } => with_engine(global, &cancel, |engine| {
-            check::check(engine, global, is_static)
+        Command::Check(choices) => with_engine(global, &cancel, |engine| {
+            check::check(engine, global, &choices)
         }),
         Command::Chain => with_engine(global, &cancel, |engine| check::chain(engine, global)),
         Command::Explain { code } => explain(&code),
@@ -76,7 +78,10 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             plan::plan(engine, global, &choices)
         }),
         Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
-        Command::Reset { plan } => with_engine(global, &cancel, |engine| {
+        Command::Reset { plan: None, .. } => guide(global, &cancel),
+        Command::Reset {
+            plan: Some(plan), ..
+        } => with_engine(global, &cancel, |engine| {
             reset::reset(engine, global, &plan)
         }),
         Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
@@ -108,6 +113,18 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// The checklist as questions and answers.
+fn guide(global: &Global, cancel: &AtomicBool) -> Result<Exit, Failure> {
+    text_or_json(global)?;
+    if !is_interactive() {
+        return Err(
+            Failure::usage("the guided run asks questions, and there is no terminal")
+                .with_hint("without one: redistill plan, then redistill reset --plan DIGEST"),
+        );
+    }
+    guided::run(request(global)?, cancel)
 }
 
 /// The manual page, from the same table that parses.
@@ -214,6 +231,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             Some(path) => folder("backups", &path)?,
             None => "backups".to_owned(),
         },
+        ignores: file.ignores,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })

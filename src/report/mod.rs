@@ -4,6 +4,7 @@ pub mod chain;
 pub mod diff;
 mod explain;
 pub mod findings;
+mod frame;
 pub mod github;
 pub mod json;
 pub mod note;
@@ -13,7 +14,8 @@ pub mod sarif;
 #[cfg(test)]
 mod stage;
 pub mod text;
+mod wrap;
 
 pub use explain::explain;
-pub use findings::{DatabaseSummary, ModuleSummary, Report};
+pub use findings::{Corrected, DatabaseSummary, ModuleSummary, Report};
 pub use paint::Paint;

@@ -1,3 +1,9 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
 
+mod fix;
 mod git;
+mod lint;
+mod project;
+mod sarif;
+mod seeded;
+mod thousand;
