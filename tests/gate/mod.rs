@@ -1,6 +1,7 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
 
 mod fix;
+mod git;
 mod lint;
 mod project;
 mod sarif;
