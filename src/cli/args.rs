@@ -98,6 +98,12 @@ pub enum Command {
     },
     /// The dry run: rehearse on scratch databases, print every effect and the digest
     Plan(PlanChoices),
+    /// Every ENUM type: labels, columns, where it is made and dropped, the cleanup lines
+    Enums {
+        /// From the source alone: run no project code and open no connection
+        #[arg(long = "static")]
+        is_static: bool,
+    },
     /// Execute a plan, or go through the checklist question by question
     Reset {
         /// The digest that `redistill plan` printed (at least 12 digits of it)
@@ -115,9 +121,15 @@ pub enum Command {
         id: Option<String>,
     },
     /// Upgrade, downgrade, upgrade of the present chain on scratch
-    Verify,
+    Verify {
+        /// Instead write the module's own test of it, `tests/test_migrations.py`, if it has none
+        #[arg(long)]
+        scaffold: bool,
+    },
     /// Bring databases of the old history onto the baseline, proven
     Adopt(AdoptChoices),
+    /// The review before production: evaluated, asked, signed
+    Checklist(ChecklistChoices),
     /// Write into a database what it is for; confirmed by typing its name
     Mark {
         /// What the database is for
@@ -219,6 +231,26 @@ pub struct AdoptChoices {
     /// Only prove which databases can be brought home; write nothing
     #[arg(long)]
     pub prove: bool,
+}
+
+/// How the review is answered and shown.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ChecklistChoices {
+    /// Run no project code and open no connection; what needs them stays open
+    #[arg(long = "static")]
+    pub is_static: bool,
+
+    /// Answer an open item: `yes`, `no` or `na`, a comment after a colon (repeatable)
+    #[arg(long, value_name = "ITEM=ANSWER[:COMMENT]")]
+    pub sign: Vec<String>,
+
+    /// A JSON or TOML file with answers, one an item
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+
+    /// Write the review as Markdown
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// What a database is marked as.

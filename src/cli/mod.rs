@@ -4,7 +4,9 @@ mod adopt;
 mod args;
 mod ask;
 mod check;
+mod checklist;
 mod demo;
+mod enums;
 mod fix;
 mod mark;
 mod past;
@@ -12,6 +14,7 @@ mod plan;
 mod print;
 mod reset;
 mod settings;
+mod verify;
 mod watch;
 
 use std::io::IsTerminal as _;
@@ -77,7 +80,16 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Plan(choices) => with_engine(global, &cancel, |engine| {
             plan::plan(engine, global, &choices)
         }),
-        Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
+        Command::Verify { scaffold } => with_engine(global, &cancel, |engine| {
+            if scaffold {
+                verify::scaffold(engine, global)
+            } else {
+                plan::verify(engine, global)
+            }
+        }),
+        Command::Enums { is_static } => with_engine(global, &cancel, |engine| {
+            enums::enums(engine, global, is_static)
+        }),
         Command::Reset { plan: None, .. } => guide(global, &cancel),
         Command::Reset {
             plan: Some(plan), ..
@@ -90,6 +102,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         }),
         Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
             adopt::adopt(engine, global, &choices)
+        }),
+        Command::Checklist(choices) => with_engine(global, &cancel, |engine| {
+            checklist::checklist(engine, global, &choices)
         }),
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())

@@ -5,7 +5,9 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod checklist;
 mod edit;
+mod enums;
 mod environments;
 mod failures;
 mod fixing;
@@ -16,6 +18,7 @@ mod plans;
 mod rebuilding;
 mod rehearsing;
 mod running;
+mod scaffolding;
 mod surveying;
 mod tester;
 
@@ -32,11 +35,13 @@ use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use checklist::Reply;
 pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
+pub use scaffolding::{Scaffolded, Written};
 pub use surveying::{Assessment, Depth, Discovered, Survey};
 
 /// What a session works on: from the command line and the configuration file.

@@ -6,6 +6,7 @@
 mod bindings;
 mod columns;
 pub mod env;
+mod members;
 pub mod models;
 mod names;
 pub mod operations;
@@ -17,7 +18,9 @@ pub mod suppression;
 pub mod syntax;
 
 pub use bindings::unbound;
-pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use columns::{
+    ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
+};
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;

@@ -1,7 +1,10 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
 pub mod chain;
+pub mod checklist;
+mod columns;
 pub mod diff;
+pub mod enums;
 mod explain;
 pub mod findings;
 mod frame;
@@ -11,6 +14,7 @@ pub mod note;
 mod paint;
 pub mod plan;
 pub mod sarif;
+pub mod scaffold;
 #[cfg(test)]
 mod stage;
 pub mod text;

@@ -15,7 +15,7 @@ mod rule;
 mod schema;
 mod sources;
 #[cfg(test)]
-mod stage;
+pub(crate) mod stage;
 mod suppression;
 
 pub use assess::{Judged, assess, judge};
@@ -24,6 +24,7 @@ pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::key_types::{Fit, foreign_key_fit};
+pub use schema::sharing::shares as share_a_database;
 pub use sources::{ModuleSources, Sources, UrlLine, is_async_url};
 pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
 

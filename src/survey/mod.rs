@@ -5,10 +5,12 @@
 //! executed here.
 
 mod abreast;
+pub mod bare_keys;
 pub mod catalog;
 pub mod chain;
 pub mod database;
 mod definition;
+pub mod enums;
 pub mod git;
 pub mod ini;
 pub mod interpreter;
@@ -17,6 +19,7 @@ pub mod project;
 pub mod pyproject;
 pub mod rows;
 mod signals;
+pub mod signer;
 pub mod sources;
 
 #[cfg(test)]

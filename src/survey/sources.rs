@@ -30,28 +30,31 @@ const SKIPPED: [&str; 9] = [
     "build",
     "dist",
 ];
-/// What a file with models has in it, in some form; others are not parsed.
-const SIGNS: [&[u8]; 5] = [
+/// What a file with models, or with the labels of their ENUM types, has in it in some form; others
+/// are not parsed.
+const SIGNS: [&[u8]; 6] = [
     b"Column",
     b"column",
     b"Table(",
     b"Mapped",
+    b"Enum)",
     suppression::SIGN,
 ];
 
 /// The models below one folder, the suppressions beside them, and what was left out.
 type Found = (Vec<TableFact>, Vec<IgnoreComment>, Vec<(PathBuf, String)>);
 
-/// Gathers the facts of all modules. What cannot be read is named in
-/// [`ModuleSources::left_out`], never guessed.
-pub fn gather(evidence: &Evidence, files: &dyn ReadFiles) -> Sources {
+/// Gathers the facts of all modules. `others` are the folders of modules that were not asked for:
+/// their models are nobody's here. What cannot be read is named in [`ModuleSources::left_out`],
+/// never guessed.
+pub fn gather(evidence: &Evidence, others: &[PathBuf], files: &dyn ReadFiles) -> Sources {
     let mut sources = Sources::default();
     let mut known: HashMap<PathBuf, Found> = HashMap::new();
     for module in &evidence.modules {
-        let folder = models_folder(evidence, &module.module);
+        let folder = models_folder(evidence, others, &module.module);
         let (tables, mut comments, left_out) = known
             .entry(folder.to_owned())
-            .or_insert_with(|| read_models(folder, evidence, files))
+            .or_insert_with(|| read_models(folder, evidence, others, files))
             .clone();
         let mut facts = ModuleSources {
             tables,
@@ -87,18 +90,23 @@ fn settings_comments(module: &Module, files: &dyn ReadFiles) -> Vec<IgnoreCommen
 }
 
 /// Where a module's models are: in its own folder; in a project of one module anywhere.
-fn models_folder<'a>(evidence: &'a Evidence, module: &'a Module) -> &'a Path {
-    if evidence.modules.len() == 1 {
+fn models_folder<'a>(evidence: &'a Evidence, others: &[PathBuf], module: &'a Module) -> &'a Path {
+    if evidence.modules.len() + others.len() == 1 {
         &evidence.root
     } else {
         &module.directory
     }
 }
 
-fn read_models(folder: &Path, evidence: &Evidence, files: &dyn ReadFiles) -> Found {
+fn read_models(
+    folder: &Path,
+    evidence: &Evidence,
+    others: &[PathBuf],
+    files: &dyn ReadFiles,
+) -> Found {
     let mut walk = Walk {
         files,
-        apart: apart(folder, evidence),
+        apart: apart(folder, evidence, others),
         found: Vec::new(),
         left_out: Vec::new(),
     };
@@ -110,12 +118,13 @@ fn read_models(folder: &Path, evidence: &Evidence, files: &dyn ReadFiles) -> Fou
 }
 
 /// Folders below this one that belong to other modules, and all that hold migrations.
-fn apart(folder: &Path, evidence: &Evidence) -> Vec<PathBuf> {
+fn apart(folder: &Path, evidence: &Evidence, others: &[PathBuf]) -> Vec<PathBuf> {
     let modules = || evidence.modules.iter().map(|module| &module.module);
     let neighbours = modules()
         .map(|module| module.directory.clone())
-        .filter(|other| other != folder && other.starts_with(folder))
-        .filter(|_| evidence.modules.len() > 1);
+        .filter(|_| evidence.modules.len() > 1)
+        .chain(others.iter().cloned())
+        .filter(|other| other != folder && other.starts_with(folder));
     let migrations = modules().flat_map(|module| {
         std::iter::once(module.script_location.clone()).chain(module.version_locations.clone())
     });
@@ -338,7 +347,7 @@ mod tests {
     fn the_files_of_each_module_are_read_and_judged_statically() {
         let folder = tempfile::tempdir().unwrap();
         let evidence = project(folder.path());
-        let sources = gather(&evidence, &RealFiles);
+        let sources = gather(&evidence, &[], &RealFiles);
         let shop = sources.of(&ModuleName("shop".to_owned()));
         assert_eq!(shop.tables.len(), 1);
         assert_eq!((shop.revisions.len(), shop.left_out.len()), (1, 0));
@@ -365,6 +374,22 @@ mod tests {
                 ("RD404", "shop"),
                 ("RD404", "stock"),
             ]
+        );
+    }
+
+    #[test]
+    fn a_module_that_is_asked_for_alone_does_not_get_its_neighbours_models() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut evidence = project(folder.path());
+        let gone = evidence.modules.remove(1).module;
+        let sources = gather(&evidence, &[gone.directory], &RealFiles);
+        let shop = sources.of(&ModuleName("shop".to_owned()));
+        assert_eq!(shop.tables.len(), 1);
+        assert!(
+            shop.tables[0]
+                .location
+                .path
+                .starts_with(folder.path().join("shop"))
         );
     }
 

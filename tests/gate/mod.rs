@@ -1,5 +1,6 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
 
+mod commands;
 mod fix;
 mod git;
 mod lint;
