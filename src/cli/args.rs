@@ -88,11 +88,7 @@ pub enum Colour {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Survey, verdict and lint; runs env.py on a scratch database, changes nothing
-    Check {
-        /// Run no project code and open no connection
-        #[arg(long = "static")]
-        is_static: bool,
-    },
+    Check(CheckChoices),
     /// The revision graph, read statically
     Chain,
     /// What a rule finds, why, and what to do
@@ -169,6 +165,52 @@ pub enum Command {
     },
     /// The manual page
     Man,
+}
+
+/// What `check` looks at, and what it takes for a failure.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckChoices {
+    /// Run no project code and open no connection
+    #[arg(long = "static")]
+    pub is_static: bool,
+
+    /// The least severity that ends with exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t)]
+    pub fail_on: FailOn,
+
+    /// Correct env.py and models where that needs no decision: shows the changes and asks
+    #[arg(
+        long,
+        value_name = "HOW",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "ask"
+    )]
+    pub fix: Option<FixArg>,
+}
+
+/// What becomes of the corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixArg {
+    /// Shown, and written after a yes; without a terminal only shown
+    Ask,
+    /// Shown only
+    Show,
+    /// Shown and written
+    Apply,
+}
+
+/// The least severity that fails a check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// What refuses a reset
+    #[default]
+    Refuse,
+    /// Warnings, too
+    Warn,
+    /// Every finding
+    Note,
 }
 
 /// Which databases are brought home, and how.

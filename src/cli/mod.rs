@@ -7,6 +7,7 @@ mod check;
 mod checklist;
 mod demo;
 mod enums;
+mod fix;
 mod mark;
 mod past;
 mod plan;
@@ -30,7 +31,7 @@ use crate::guided;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
-use args::{Arguments, Command, Format, Global};
+use args::{Arguments, CheckChoices, Command, Format, Global};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -69,10 +70,10 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     match arguments
         .command
         .clone()
-        .unwrap_or(Command::Check { is_static: false })
+        .unwrap_or(Command::Check(CheckChoices::default()))
     {
-        Command::Check { is_static } => with_engine(global, &cancel, |engine| {
-            check::check(engine, global, is_static)
+        Command::Check(choices) => with_engine(global, &cancel, |engine| {
+            check::check(engine, global, &choices)
         }),
         Command::Chain => with_engine(global, &cancel, |engine| check::chain(engine, global)),
         Command::Explain { code } => explain(&code),
@@ -245,6 +246,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             Some(path) => folder("backups", &path)?,
             None => "backups".to_owned(),
         },
+        ignores: file.ignores,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })

@@ -6,9 +6,11 @@
 
 mod adopting;
 mod checklist;
+mod edit;
 mod enums;
 mod environments;
 mod failures;
+mod fixing;
 mod marking;
 mod naming;
 mod planning;
@@ -27,12 +29,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
 use crate::rehearse::ScratchHost;
+use crate::rules::Ignore;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
 pub use checklist::Reply;
+pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
@@ -57,6 +61,8 @@ pub struct Request {
     pub backups: String,
     /// The folder for notes, relative to the root.
     pub notes: Option<String>,
+    /// Findings that the configuration sets aside.
+    pub ignores: Vec<Ignore>,
 }
 
 /// One module's part.

@@ -11,7 +11,7 @@ use crate::events::{Event, Item};
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
-use crate::rules::{self, Finding, Scope, Verdict};
+use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
 use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources};
 use crate::system::{Session, clock};
@@ -61,6 +61,8 @@ pub struct Survey {
 pub struct Assessment {
     /// In a stable order.
     pub findings: Vec<Finding>,
+    /// What the project sets aside, with its reasons; not part of the verdict.
+    pub suppressed: Vec<Suppressed>,
     /// Their fold.
     pub verdict: Verdict,
 }
@@ -194,14 +196,19 @@ impl Engine<'_> {
 
     /// Judges a survey.
     pub fn assess(&self, survey: &Survey, depth: Depth) -> Assessment {
-        let sources = sources::gather(&survey.evidence, &survey.others, &self.files);
+        let mut sources = sources::gather(&survey.evidence, &survey.others, &self.files);
+        sources.ignores.configured.clone_from(&self.request.ignores);
+        sources.is_part = !self.request.only.is_empty();
         let scope = match depth {
             Depth::Static => Scope::Static,
             Depth::Full => Scope::Full,
         };
-        let findings = rules::assess(&survey.evidence, &sources, scope);
-        let verdict = Verdict::of(&findings);
-        Assessment { findings, verdict }
+        let judged = rules::judge(&survey.evidence, &sources, scope);
+        Assessment {
+            verdict: Verdict::of(&judged.findings),
+            findings: judged.findings,
+            suppressed: judged.suppressed,
+        }
     }
 
     pub(super) fn call(&self, limit: Duration) -> Call<'_> {

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod enums;
 mod explain;
 pub mod findings;
+mod frame;
 pub mod github;
 pub mod json;
 pub mod note;
@@ -17,7 +18,8 @@ pub mod scaffold;
 #[cfg(test)]
 mod stage;
 pub mod text;
+mod wrap;
 
 pub use explain::explain;
-pub use findings::{DatabaseSummary, ModuleSummary, Report};
+pub use findings::{Corrected, DatabaseSummary, ModuleSummary, Report};
 pub use paint::Paint;

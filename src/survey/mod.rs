@@ -4,6 +4,7 @@
 //! revision files, its interpreters, its repository and its databases. Nothing of the project is
 //! executed here.
 
+mod abreast;
 pub mod bare_keys;
 pub mod catalog;
 pub mod chain;
