@@ -56,7 +56,7 @@ pub fn is_committed(path: &Path, files: &dyn ReadFiles) -> Observed<bool> {
         let Some(folder) = repository_of(real.parent().unwrap_or(&real), files) else {
             return Err(NO_REPOSITORY.to_owned());
         };
-        let repository = Repository::open(&Facts::of(&folder)?.top, files)?;
+        let repository = Repository::open(Facts::of(&folder)?, files)?;
         let inside = real.strip_prefix(&repository.facts.top);
         let inside = inside.map_err(|error| error.to_string())?;
         let inside = inside.to_str().ok_or("its path is not UTF-8")?;
