@@ -5,8 +5,12 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod checklist;
+mod edit;
+mod enums;
 mod environments;
 mod failures;
+mod fixing;
 mod holding;
 mod marking;
 mod naming;
@@ -15,6 +19,7 @@ mod plans;
 mod rebuilding;
 mod rehearsing;
 mod running;
+mod scaffolding;
 mod surveying;
 mod tester;
 
@@ -27,15 +32,19 @@ use crate::events::Observer;
 use crate::evidence::Waiver;
 use crate::model::{Location, Secret};
 use crate::rehearse::ScratchHost;
+use crate::rules::Ignore;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use checklist::Reply;
+pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
+pub use scaffolding::{Scaffolded, Written};
 pub use surveying::{Assessment, Depth, Discovered, Survey};
 
 /// What a session works on: from the command line and the configuration file.
@@ -61,6 +70,8 @@ pub struct Request {
     pub backups: String,
     /// The folder for notes, relative to the root.
     pub notes: Option<String>,
+    /// Findings that the configuration sets aside.
+    pub ignores: Vec<Ignore>,
 }
 
 /// One module's part.

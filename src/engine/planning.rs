@@ -194,10 +194,11 @@ impl Engine<'_> {
             who: &who(),
             choices,
             evidence: &survey.evidence,
-            findings: &assessment.findings,
             modules: &modules,
             inventories: &files,
+            findings: &assessment.findings,
             archive_folder: &names.archive_folder,
+            note_path: &names.note_path,
             rebuilds: &rebuilds,
         });
         plan::draft(Material {

@@ -37,6 +37,10 @@ static RULES: &[&Rule] = &[
     &history::foreign_row::RULE,
     &history::neighbour_row::RULE,
     &history::other_table::RULE,
+    &history::hanging::RULE,
+    &history::fetch_age::RULE,
+    &history::unfetched::RULE,
+    &history::differing::RULE,
     &history::environment_holds::RULE,
     &history::environment_unseen::RULE,
     &history::database_holds::RULE,
@@ -72,6 +76,9 @@ static RULES: &[&Rule] = &[
     &project::several_heads::RULE,
     &project::env_not_run::RULE,
     &project::duplicate_label::RULE,
+    &project::suppression_malformed::RULE,
+    &project::suppression_forbidden::RULE,
+    &project::suppression_unused::RULE,
 ];
 
 #[cfg(test)]

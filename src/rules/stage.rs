@@ -7,13 +7,14 @@ use chrono::NaiveDate;
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
-    ModuleEvidence, NeighbourDatabase, Observed, Place, Signals, VersionTable, Waiver, Waivers,
+    How, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Published, RefKind, Role,
+    Signals, VersionTable, Waiver, Waivers,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Location, Module,
     ModuleName, QualifiedName, Revision, RevisionId,
 };
-use crate::python::{Syntax, env, models, operations};
+use crate::python::{Syntax, env, models, operations, suppression};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -82,8 +83,9 @@ impl Stage {
     /// Two authors and a remote branch: RD201.
     pub fn share(&mut self) {
         let git = self.git();
-        git.authors.push("Bob <bob@example.com>".to_owned());
-        git.published_on.push("origin/main".to_owned());
+        git.people
+            .push(person("Bob", "bob@example.com", Role::Author));
+        git.published = vec![published("origin/main", RefKind::Branch)];
     }
 
     pub fn git(&mut self) -> &mut GitEvidence {
@@ -117,6 +119,15 @@ impl Stage {
         let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
         let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
         self.facts(module).revisions.push(read);
+        self
+    }
+
+    /// Reads the suppressions of the revision that was added last.
+    pub fn comments(&mut self, module: &str, source: &str) -> &mut Self {
+        let number = self.facts(module).revisions.len().max(1);
+        let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
+        let read = suppression::read(&Syntax::parse(&path, source.as_bytes()));
+        self.sources.ignores.comments.extend(read);
         self
     }
 
@@ -258,10 +269,27 @@ fn git() -> GitEvidence {
         top: PathBuf::from("/p"),
         head: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         branch: Some("main".to_owned()),
-        shallow: false,
-        authors: vec!["Ada <ada@example.com>".to_owned()],
-        published_on: Vec::new(),
-        uncommitted: Vec::new(),
+        people: vec![person("Ada", "ada@example.com", Role::Author)],
+        ..GitEvidence::default()
+    }
+}
+
+pub fn person(name: &str, mail: &str, role: Role) -> Person {
+    Person {
+        name: name.to_owned(),
+        mail: mail.to_owned(),
+        role,
+    }
+}
+
+/// A name that publishes the first revision of the stage.
+pub fn published(name: &str, kind: RefKind) -> Published {
+    Published {
+        name: name.to_owned(),
+        kind,
+        how: How::Path,
+        path: "shop/alembic/versions/shop_1.py".to_owned(),
+        commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
     }
 }
 

@@ -2,12 +2,15 @@
 
 pub mod database_holds;
 pub mod database_unseen;
+pub mod differing;
 pub mod environment_holds;
 pub mod environment_own;
 pub mod environment_password;
 pub mod environment_unseen;
+pub mod fetch_age;
 pub mod foreign_row;
 pub mod git_unavailable;
+pub mod hanging;
 mod holding;
 pub mod live_revision;
 pub mod mention;
@@ -15,11 +18,13 @@ pub mod namesake;
 pub mod neighbour_row;
 pub mod no_repository;
 pub mod other_table;
+mod people;
 pub mod pushed;
 pub mod shallow;
 pub mod shared;
 pub mod test_database_holds;
 pub mod uncommitted;
+pub mod unfetched;
 pub mod version_table_unread;
 pub mod waiver_expired;
 pub mod waiver_mismatch;
@@ -33,33 +38,6 @@ use crate::model::ModuleName;
 /// Whether git's silence means that there is no repository, not that git failed.
 fn is_no_repository(why: &str) -> bool {
     why == NO_REPOSITORY
-}
-
-/// Whether a published name is a tag. Tags come as `refs/tags/…`.
-fn is_tag(name: &str) -> bool {
-    name.starts_with("refs/tags/") || name.starts_with("tags/")
-}
-
-/// The persons behind `Name <mail>` entries: entries that share a name or a mail address are one.
-fn people(authors: &[String]) -> Vec<String> {
-    let mut known: Vec<(Vec<String>, Vec<String>, String)> = Vec::new();
-    for author in authors {
-        let (name, mail) = author.split_once('<').unwrap_or((author, ""));
-        let name = name.trim().to_lowercase();
-        let mail = mail.trim_end_matches('>').trim().to_lowercase();
-        let same = known.iter_mut().find(|(names, mails, _)| {
-            (!name.is_empty() && names.contains(&name))
-                || (!mail.is_empty() && mails.contains(&mail))
-        });
-        match same {
-            Some((names, mails, _)) => {
-                names.push(name);
-                mails.push(mail);
-            }
-            None => known.push((vec![name], vec![mail], author.clone())),
-        }
-    }
-    known.into_iter().map(|(_, _, shown)| shown).collect()
 }
 
 /// Whose a row of the version table is.
