@@ -50,7 +50,7 @@ impl Engine<'_> {
                 .into_iter()
                 .map(|(module, chain)| self.seen(module, chain, Depth::Static))
                 .collect(),
-            unselected: Vec::new(),
+            unselected: discovered.unselected,
             holders: Holders::default(),
             waivers: Waivers::default(),
         };

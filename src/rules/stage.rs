@@ -85,8 +85,7 @@ impl Stage {
         let git = self.git();
         git.people
             .push(person("Bob", "bob@example.com", Role::Author));
-        git.published
-            .push(published("origin/main", RefKind::Branch));
+        git.published = vec![published("origin/main", RefKind::Branch)];
     }
 
     pub fn git(&mut self) -> &mut GitEvidence {

@@ -13,7 +13,9 @@ use crate::evidence::{Observed, Waiver};
 use crate::model::RevisionId;
 
 /// The findings that a team may accept: facts about a shared history that are seen and known.
-const WAIVABLE: &[&str] = &["RD201", "RD202", "RD213", "RD231", "RD233"];
+const WAIVABLE: &[&str] = &[
+    "RD201", "RD202", "RD213", "RD221", "RD224", "RD231", "RD233",
+];
 
 /// Why a waiver does not count, in words that follow "the waiver of RD201".
 #[derive(Clone, Debug, PartialEq, Eq)]
