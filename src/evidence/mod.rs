@@ -3,13 +3,15 @@
 mod database;
 mod described;
 mod git;
+mod live;
 mod signals;
 
 use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
-pub use described::{AskedFor, Described, MetadataTable, Versions};
+pub use described::{AskedFor, Described, MetadataEnum, MetadataTable, Versions};
 pub use git::{GitEvidence, NO_REPOSITORY};
+pub use live::{LiveColumn, LiveEnum, LiveKey, LiveSchema, LiveTable};
 
 pub use signals::Signals;
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
-    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, ModuleEvidence, Observed,
-    Signals, VersionTable,
+    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, LiveSchema, ModuleEvidence,
+    Observed, Signals, VersionTable,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
@@ -265,6 +265,7 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
         signals: quiet(),
         other_sessions: Vec::new(),
         tables: Vec::new(),
+        live: LiveSchema::default(),
         catalog_digest: String::new(),
     }
 }

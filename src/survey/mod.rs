@@ -12,6 +12,7 @@ pub mod git;
 pub mod ini;
 pub mod interpreter;
 pub mod inventory;
+mod live;
 pub mod project;
 pub mod pyproject;
 pub mod rows;

@@ -195,6 +195,9 @@ def upgrade():
             name: name.to_owned(),
             columns: vec![("id".to_owned(), kind.to_owned())],
             foreign_keys: keys,
+            enums: Vec::new(),
+            unnamed: Vec::new(),
+            named: Vec::new(),
         };
         seen(&mut stage.first().described).tables = vec![
             table("a", "UUID", Vec::new()),
