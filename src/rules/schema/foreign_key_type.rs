@@ -119,6 +119,7 @@ fn last(written: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use crate::evidence::MetadataTable;
+    use crate::rules::schema::on_stage::{pair, table};
     use crate::rules::stage::{Stage, seen};
 
     const ACCOUNTS: &str = "
@@ -190,18 +191,12 @@ def upgrade():
     #[test]
     fn metadata_tells_what_the_source_does_not() {
         let mut stage = Stage::one();
-        let table = |name: &str, kind: &str, keys: Vec<(String, String)>| MetadataTable {
-            schema: None,
-            name: name.to_owned(),
-            columns: vec![("id".to_owned(), kind.to_owned())],
-            foreign_keys: keys,
-            enums: Vec::new(),
-            unnamed: Vec::new(),
-            named: Vec::new(),
-        };
         seen(&mut stage.first().described).tables = vec![
-            table("a", "UUID", Vec::new()),
-            table("b", "INTEGER", vec![("id".to_owned(), "a.id".to_owned())]),
+            table("a", &[("id", "UUID")]),
+            MetadataTable {
+                foreign_keys: vec![pair("id", "a.id")],
+                ..table("b", &[("id", "INTEGER")])
+            },
         ];
         assert_eq!(stage.codes(), ["RD301"]);
     }

@@ -1,11 +1,17 @@
 //! `RD3xx`: keys, types and tables, in models and revisions.
 
 pub mod cross_module_key;
+pub mod enum_labels;
 pub mod enum_left_behind;
+pub mod enum_without_column;
 pub mod foreign_key_type;
 pub mod key_types;
 mod keys;
 pub mod neighbour_tables;
+#[cfg(test)]
+mod on_stage;
+mod ownership;
 pub mod shared_include_name;
 pub mod shared_version_table;
 mod sharing;
+pub mod table_without_model;

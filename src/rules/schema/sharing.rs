@@ -21,6 +21,26 @@ pub(super) fn neighbours<'a>(
         .collect()
 }
 
+/// The modules in this module's database, itself included, in order.
+pub(super) fn in_database<'a>(
+    case: &Case<'a>,
+    module: &ModuleEvidence,
+) -> Vec<(&'a ModuleEvidence, &'a ModuleSources)> {
+    let sources = case.sources.of(&module.module.name);
+    case.modules()
+        .filter(|(other, theirs)| {
+            other.module.name == module.module.name || shares(module, sources, other, theirs)
+        })
+        .collect()
+}
+
+/// Whether a finding about the database itself is this module's to tell: the first one's in it.
+pub(super) fn is_first_of_database(case: &Case<'_>, module: &ModuleEvidence) -> bool {
+    in_database(case, module)
+        .first()
+        .is_some_and(|(first, _)| first.module.name == module.module.name)
+}
+
 fn shares(
     one: &ModuleEvidence,
     one_sources: &ModuleSources,
