@@ -1,0 +1,139 @@
+//! Keys, types and tables of live databases: what `check` sees there and no source says.
+
+use serde_json::Value;
+
+use crate::support::{Lab, Module};
+
+/// The findings of `check` with a code.
+#[track_caller]
+fn findings(lab: &Lab, arguments: &[&str], code: &str) -> Vec<Value> {
+    let mut all = vec!["check", "--format", "json"];
+    all.extend(arguments);
+    let report = lab.redistill(&all).json();
+    let found = report["findings"].as_array().unwrap();
+    found
+        .iter()
+        .filter(|finding| finding["code"] == code)
+        .cloned()
+        .collect()
+}
+
+/// The codes of this family that `check` gives, without the one that the laboratory's chain has.
+#[track_caller]
+fn codes(lab: &Lab) -> Vec<String> {
+    let report = lab.redistill(&["check", "--format", "json"]).json();
+    let found = report["findings"].as_array().unwrap();
+    found
+        .iter()
+        .map(|finding| finding["code"].as_str().unwrap().to_owned())
+        .filter(|code| code.starts_with("RD3") && code != "RD302")
+        .collect()
+}
+
+fn message(finding: &Value) -> &str {
+    finding["message"].as_str().unwrap()
+}
+
+#[test]
+fn live_types_keys_and_tables_are_judged_once_each() {
+    let lab = Lab::with_module(&Module::default());
+    assert_eq!(codes(&lab), [""; 0]);
+    lab.sql(
+        "app",
+        "ALTER TYPE note_state ADD VALUE 'late' BEFORE 'done'; \
+         CREATE TYPE forgotten AS ENUM ('x'); \
+         CREATE TABLE leftover (id serial PRIMARY KEY, note_id bigint REFERENCES notes); \
+         CREATE TABLE parts (id int) PARTITION BY LIST (id); \
+         CREATE TABLE part_1 PARTITION OF parts DEFAULT; \
+         CREATE TABLE other_version (version_num varchar(32) PRIMARY KEY)",
+    );
+    assert_eq!(codes(&lab), ["RD310", "RD312", "RD307", "RD316"]);
+    let labels = &findings(&lab, &[], "RD310")[0];
+    assert_eq!(
+        message(labels),
+        "ENUM note_state has labels that the models lack: late"
+    );
+    assert!(
+        labels["location"]["path"]
+            .as_str()
+            .unwrap()
+            .ends_with("app/models.py")
+    );
+    assert!(message(&findings(&lab, &[], "RD312")[0]).contains("forgotten"));
+    assert_eq!(
+        message(&findings(&lab, &[], "RD316")[0]),
+        "the database has 2 tables that no module's models own: leftover, parts"
+    );
+    assert!(message(&findings(&lab, &[], "RD307")[0]).contains("leftover.note_id is bigint"));
+}
+
+const VOLUMES: &str = r#"
+class Volume(Base):
+    __tablename__ = "volumes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"#;
+
+const VOLUMES_CHAIN: &[(&str, &str)] = &[(
+    "v001.py",
+    r#"revision = "v001"
+down_revision = None
+from alembic import op
+import sqlalchemy as sa
+
+
+def upgrade():
+    op.create_table("volumes", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade():
+    op.drop_table("volumes")
+"#,
+)];
+
+#[test]
+fn modules_in_one_database_are_known_by_its_identity_and_share_its_findings() {
+    let lab = Lab::with_module(&Module {
+        configure: "version_table='api_alembic_version', include_name=lambda *a: True,",
+        ..Module::default()
+    });
+    lab.add(&Module {
+        folder: "stock",
+        models: VOLUMES,
+        revisions: VOLUMES_CHAIN,
+        configure: "version_table='stock_alembic_version', include_name=lambda *a: True,",
+        ..Module::default()
+    });
+    // The same database by another name of the same server.
+    let settings = lab.read("stock/alembic.ini");
+    lab.write(
+        "stock/alembic.ini",
+        &settings.replace("127.0.0.1", "localhost"),
+    );
+    lab.alembic("stock", &["upgrade", "head"]);
+    assert_eq!(codes(&lab), [""; 0]);
+
+    lab.sql(
+        "app",
+        "ALTER TABLE notes ADD COLUMN volume_id int REFERENCES volumes; \
+         CREATE TYPE forgotten AS ENUM ('x'); CREATE TABLE leftover (id int)",
+    );
+    assert_eq!(codes(&lab), ["RD306", "RD312", "RD316"]);
+    let key = &findings(&lab, &[], "RD306")[0];
+    assert_eq!(key["module"], "api");
+    assert!(message(key).contains("notes.volume_id refers to volumes.id, a table of module stock"));
+
+    // Without its filter and table a module is told to have them, by the identity.
+    let environment = lab.read("stock/alembic/env.py");
+    let bare = environment.replace(
+        "version_table='stock_alembic_version', include_name=lambda *a: True,",
+        "",
+    );
+    lab.write("stock/alembic/env.py", &bare);
+    for code in ["RD303", "RD304"] {
+        let found = findings(&lab, &[], code);
+        assert_eq!(
+            (found.len(), &found[0]["module"]),
+            (1, &Value::from("stock"))
+        );
+    }
+}
