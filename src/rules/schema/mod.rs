@@ -1,12 +1,16 @@
 //! `RD3xx`: keys, types and tables, in models and revisions.
 
+pub mod chain_without_tables;
 pub mod cross_module_key;
+pub mod enum_in_two_modules;
 pub mod enum_labels;
 pub mod enum_left_behind;
+pub mod enum_not_created;
 pub mod enum_without_column;
 pub mod foreign_key_type;
 pub mod key_types;
 mod keys;
+mod made;
 pub mod neighbour_tables;
 #[cfg(test)]
 mod on_stage;
@@ -15,3 +19,4 @@ pub mod shared_include_name;
 pub mod shared_version_table;
 mod sharing;
 pub mod table_without_model;
+pub mod unknown_table_dropped;
