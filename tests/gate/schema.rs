@@ -137,3 +137,86 @@ fn modules_in_one_database_are_known_by_its_identity_and_share_its_findings() {
         );
     }
 }
+
+/// A revision file with these bodies of `upgrade` and `downgrade`.
+fn revision(id: &str, down: &str, upgrade: &str, downgrade: &str) -> String {
+    format!(
+        "from alembic import op\nimport sqlalchemy as sa\n\nrevision = \"{id}\"\ndown_revision = {down}\n\n\n\
+         def upgrade():\n    {upgrade}\n\n\ndef downgrade():\n    {downgrade}\n"
+    )
+}
+
+const CREATE_VOLUMES: &str =
+    "op.create_table(\"volumes\", sa.Column(\"id\", sa.Integer(), primary_key=True))";
+
+#[test]
+fn chains_that_are_green_here_and_build_nothing_elsewhere_are_named() {
+    let lab = Lab::new();
+    let first = revision("a1", "None", CREATE_VOLUMES, "op.drop_table(\"volumes\")");
+    let nothing = revision("b1", "None", "pass", "pass");
+    let typed = revision(
+        "a2",
+        "\"a1\"",
+        "op.add_column(\"volumes\", sa.Column(\"s\", sa.Enum(\"A\", name=\"s_enum\")))",
+        "op.drop_column(\"volumes\", \"s\")",
+    );
+    let dropping = revision(
+        "c2",
+        "\"a1\"",
+        "op.drop_table(\"strangers\")",
+        "op.create_table(\"strangers\")",
+    );
+    let more = "class Shelf(Base):\n    __tablename__ = \"shelves\"\n    \
+                id: Mapped[int] = mapped_column(primary_key=True)\n";
+    let beside = format!("{VOLUMES}\n\n{more}");
+    let column =
+        format!("{VOLUMES}    s: Mapped[str] = mapped_column(sa.Enum(\"A\", name=\"s_enum\"))\n");
+    for (folder, models, files) in [
+        ("green", VOLUMES, vec![("b1.py", nothing.as_str())]),
+        ("beside", &beside, vec![("a1.py", &first)]),
+        ("typed", &column, vec![("a1.py", &first), ("a2.py", &typed)]),
+        (
+            "dropping",
+            VOLUMES,
+            vec![("a1.py", &first), ("c2.py", &dropping)],
+        ),
+    ] {
+        lab.create_database(folder);
+        lab.add(&Module {
+            folder,
+            database: folder,
+            models,
+            revisions: &files,
+            ..Module::default()
+        });
+    }
+    // Alembic agrees: the two upgrades stop, and the two others are green on what is there.
+    for folder in ["typed", "dropping"] {
+        assert!(
+            !lab.alembic_output(folder, &["upgrade", "head"])
+                .status
+                .success()
+        );
+    }
+    lab.sql("green", "CREATE TABLE volumes (id serial PRIMARY KEY)");
+    lab.sql("beside", "CREATE TABLE shelves (id serial PRIMARY KEY)");
+    for folder in ["green", "beside"] {
+        lab.alembic(folder, &["upgrade", "head"]);
+        lab.alembic(folder, &["check"]);
+    }
+    let of = |arguments: &[&str], code: &str| {
+        let found = findings(&lab, arguments, code);
+        let modules = found.iter().map(|finding| finding["module"].clone());
+        modules.collect::<Vec<_>>()
+    };
+    assert_eq!(of(&[], "RD320"), ["green"]);
+    assert_eq!(of(&[], "RD321"), ["beside"]);
+    for arguments in [&[][..], &["--static"]] {
+        assert_eq!(of(arguments, "RD314"), ["typed"]);
+        assert_eq!(of(arguments, "RD322"), ["dropping"]);
+    }
+    // Without the database it is told from the files alone; with an empty one it is due, not hidden.
+    assert_eq!(of(&["--static"], "RD320"), ["green"]);
+    lab.sql("green", "DROP TABLE volumes");
+    assert_eq!(of(&[], "RD320"), [""; 0]);
+}

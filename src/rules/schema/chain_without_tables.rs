@@ -3,7 +3,7 @@
 
 use super::made::{Made, by_chain, is_read};
 use super::ownership::{live_at_head, modelled, of_live};
-use super::sharing::has_filter;
+use super::sharing::{has_filter, possible_neighbours};
 use crate::evidence::ModuleEvidence;
 use crate::model::Location;
 use crate::model::text::count;
@@ -63,9 +63,8 @@ fn missing(
     if !is_read(module, sources) || own.is_unread {
         return None;
     }
-    let others: Vec<Made> = case
-        .modules()
-        .filter(|(other, _)| other.module.name != module.module.name)
+    let others: Vec<Made> = possible_neighbours(case, module)
+        .into_iter()
         .map(|(other, theirs)| by_chain(other, theirs))
         .collect();
     let mut tables: Vec<String> = modelled(module, sources)

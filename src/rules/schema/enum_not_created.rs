@@ -2,11 +2,11 @@
 
 use super::made::{Made, by_chain, is_read};
 use super::ownership::canonical;
+use super::sharing::possible_neighbours;
 use crate::evidence::ModuleEvidence;
 use crate::python::operations::{Operation, OperationKind, RevisionOperations};
 use crate::rules::finding::{Finding, LineEdit, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
-use crate::rules::sources::ModuleSources;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -74,11 +74,9 @@ fn uses(operation: &Operation) -> Option<(&str, &str, &str)> {
 }
 
 fn is_made_elsewhere(case: &Case<'_>, module: &ModuleEvidence, name: &str) -> bool {
-    let others = case
-        .modules()
-        .filter(|(other, _)| other.module.name != module.module.name);
-    let mut made = others.map(|(other, theirs): (_, &ModuleSources)| by_chain(other, theirs));
-    made.any(|made| made.enums.contains(name))
+    possible_neighbours(case, module)
+        .into_iter()
+        .any(|(other, theirs)| by_chain(other, theirs).enums.contains(name))
 }
 
 fn finding(

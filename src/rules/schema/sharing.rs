@@ -41,14 +41,39 @@ pub(super) fn is_first_of_database(case: &Case<'_>, module: &ModuleEvidence) -> 
         .is_some_and(|(first, _)| first.module.name == module.module.name)
 }
 
+/// The other modules that may be in this module's database: those that are, and those of which it
+/// cannot be told.
+pub(super) fn possible_neighbours<'a>(
+    case: &Case<'a>,
+    module: &ModuleEvidence,
+) -> Vec<(&'a ModuleEvidence, &'a ModuleSources)> {
+    let sources = case.sources.of(&module.module.name);
+    case.modules()
+        .filter(|(other, theirs)| {
+            other.module.name != module.module.name
+                && is_shared(module, sources, other, theirs) != Some(false)
+        })
+        .collect()
+}
+
 fn shares(
     one: &ModuleEvidence,
     one_sources: &ModuleSources,
     other: &ModuleEvidence,
     other_sources: &ModuleSources,
 ) -> bool {
+    is_shared(one, one_sources, other, other_sources) == Some(true)
+}
+
+/// Whether two modules are in one database; none where that cannot be told.
+fn is_shared(
+    one: &ModuleEvidence,
+    one_sources: &ModuleSources,
+    other: &ModuleEvidence,
+    other_sources: &ModuleSources,
+) -> Option<bool> {
     if let (Some(a), Some(b)) = (one.database.seen(), other.database.seen()) {
-        return a.identity.same_database(&b.identity);
+        return Some(a.identity.same_database(&b.identity));
     }
     let asked = |module: &ModuleEvidence| {
         let asked = module.described.seen()?.asked_for.first()?;
@@ -59,18 +84,14 @@ fn shares(
         ))
     };
     if let (Some(a), Some(b)) = (asked(one), asked(other)) {
-        return a == b;
+        return Some(a == b);
     }
-    match (&one_sources.url, &other_sources.url) {
-        // A URL that env.py replaces says nothing.
-        (Some(a), Some(b)) => {
-            !a.is_placeholder()
-                && address(&a.value) == address(&b.value)
-                && !is_replaced(one_sources)
-                && !is_replaced(other_sources)
-        }
-        _ => false,
-    }
+    // A URL that env.py replaces says nothing.
+    let written = |sources: &ModuleSources| {
+        let url = sources.url.as_ref()?;
+        (!url.is_placeholder() && !is_replaced(sources)).then(|| address(&url.value).to_owned())
+    };
+    Some(written(one_sources)? == written(other_sources)?)
 }
 
 fn is_replaced(sources: &ModuleSources) -> bool {
