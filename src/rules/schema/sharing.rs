@@ -1,6 +1,9 @@
 //! Which modules resolve to one database.
 
+use super::ownership::modelled;
 use crate::evidence::ModuleEvidence;
+use crate::model::Location;
+use crate::rules::finding::LineEdit;
 use crate::rules::rule::Case;
 use crate::rules::sources::ModuleSources;
 
@@ -146,11 +149,77 @@ pub(super) fn prefix(module: &str) -> String {
         .to_owned()
 }
 
-/// Where `context.configure` is called online, or env.py itself.
-pub(super) fn configure_place(
+/// The condition of an `include_name` filter that lets this module's tables pass and no others.
+///
+/// By the module's own prefix, else by one that its tables have in common and no neighbour's table
+/// has; where there is none, by the metadata: a prefix that misses a table of the module's own would
+/// make autogenerate create it again.
+pub(super) fn own_tables(
+    case: &Case<'_>,
     module: &ModuleEvidence,
     sources: &ModuleSources,
-) -> crate::model::Location {
+) -> String {
+    let bare = |name: String| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let tables: Vec<String> = modelled(module, sources).map(bare).collect();
+    let of_others: Vec<String> = in_database(case, module)
+        .into_iter()
+        .filter(|(other, _)| other.module.name != module.module.name)
+        .flat_map(|(other, theirs)| modelled(other, theirs).map(bare).collect::<Vec<_>>())
+        .collect();
+    let fits = |prefix: &String| {
+        tables
+            .iter()
+            .all(|table| table.starts_with(prefix.as_str()))
+            && !of_others
+                .iter()
+                .any(|table| table.starts_with(prefix.as_str()))
+    };
+    let first_word = tables
+        .first()
+        .and_then(|table| table.split_once('_'))
+        .map(|(word, _)| format!("{word}_"));
+    let named = format!("{}_", prefix(&module.module.name.0));
+    match [Some(named), first_word].into_iter().flatten().find(fits) {
+        Some(prefix) => format!("type_ != \"table\" or name.startswith(\"{prefix}\")"),
+        None => "type_ != \"table\" or name in target_metadata.tables".to_owned(),
+    }
+}
+
+/// The line of the call of `context.configure` with one more keyword, where the call's first line
+/// shows how to add it.
+pub(super) fn with_keyword(place: &Location, keyword: &str) -> Option<LineEdit> {
+    let line = &place.source_line;
+    let at = line.find("configure(")? + "configure(".len();
+    let (head, rest) = line.split_at(at);
+    let indent: String = line
+        .chars()
+        .take_while(|letter| letter.is_whitespace())
+        .collect();
+    let (before, after) = if rest.trim().is_empty() {
+        (Vec::new(), format!("{indent}    {keyword},"))
+    } else {
+        // A keyword may only come first where no argument stands without one.
+        let name: String = rest
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect();
+        let is_keyword = !name.is_empty() && rest[name.len()..].trim_start().starts_with('=');
+        if !is_keyword && !rest.starts_with("**") {
+            return None;
+        }
+        (vec![line.clone()], format!("{head}{keyword}, {rest}"))
+    };
+    Some(LineEdit {
+        path: place.path.clone(),
+        // Lines are added before the one that follows the opening parenthesis.
+        line: place.line + usize::from(before.is_empty()),
+        before,
+        after: vec![after],
+    })
+}
+
+/// Where `context.configure` is called online, or env.py itself.
+pub(super) fn configure_place(module: &ModuleEvidence, sources: &ModuleSources) -> Location {
     let call = sources.env.as_ref().and_then(|env| {
         env.configure
             .iter()
@@ -159,6 +228,6 @@ pub(super) fn configure_place(
     });
     match call {
         Some(call) => call.location.clone(),
-        None => crate::model::Location::of_file(module.module.env_py()),
+        None => Location::of_file(module.module.env_py()),
     }
 }
