@@ -5,6 +5,7 @@
 
 mod columns;
 pub mod env;
+pub mod identifiers;
 pub mod models;
 mod names;
 pub mod operations;
@@ -15,6 +16,7 @@ pub mod sql_type;
 pub mod syntax;
 
 pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use identifiers::Identifiers;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;

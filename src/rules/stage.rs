@@ -11,7 +11,7 @@ use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
     QualifiedName, Revision, RevisionId,
 };
-use crate::python::{Syntax, env, models, operations};
+use crate::python::{Syntax, env, identifiers, models, operations};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -72,7 +72,9 @@ impl Stage {
     /// Reads models from source.
     pub fn models(&mut self, module: &str, source: &str) -> &mut Self {
         let path = PathBuf::from(format!("/p/{module}/app/models.py"));
-        self.facts(module).tables = models::read(&[Syntax::parse(&path, source.as_bytes())]);
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        self.facts(module).model_names = vec![identifiers::read(&syntax)];
+        self.facts(module).tables = models::read(&[syntax]);
         self
     }
 
@@ -87,8 +89,12 @@ impl Stage {
     pub fn revision(&mut self, module: &str, source: &str) -> &mut Self {
         let number = self.facts(module).revisions.len() + 1;
         let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
-        let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        let read = operations::read(&syntax);
         self.facts(module).revisions.push(read);
+        self.facts(module)
+            .revision_names
+            .push(identifiers::read(&syntax));
         self
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{ConfigSource, Module};
-use crate::python::{Syntax, TableFact, env, models, operations};
+use crate::python::{Identifiers, Syntax, TableFact, env, identifiers, models, operations};
 use crate::rules::{ModuleSources, Sources, UrlLine};
 use crate::survey::ini::Ini;
 use crate::system::{FileKind, ReadFiles};
@@ -29,11 +29,18 @@ const SKIPPED: [&str; 9] = [
     "build",
     "dist",
 ];
-/// What a file with models has in it, in some form; others are not parsed.
-const SIGNS: [&[u8]; 4] = [b"Column", b"column", b"Table(", b"Mapped"];
+/// What a file with models, or with the convention for their names, has in it in some form; others
+/// are not parsed.
+const SIGNS: [&[u8]; 5] = [
+    b"Column",
+    b"column",
+    b"Table(",
+    b"Mapped",
+    b"naming_convention",
+];
 
-/// The models below one folder, and what was left out.
-type Found = (Vec<TableFact>, Vec<(PathBuf, String)>);
+/// The models below one folder, what they name, and what was left out.
+type Found = (Vec<TableFact>, Vec<Identifiers>, Vec<(PathBuf, String)>);
 
 /// Gathers the facts of all modules. What cannot be read is named in
 /// [`ModuleSources::left_out`], never guessed.
@@ -42,12 +49,13 @@ pub fn gather(evidence: &Evidence, files: &dyn ReadFiles) -> Sources {
     let mut known: HashMap<PathBuf, Found> = HashMap::new();
     for module in &evidence.modules {
         let folder = models_folder(evidence, &module.module);
-        let (tables, left_out) = known
+        let (tables, model_names, left_out) = known
             .entry(folder.to_owned())
             .or_insert_with(|| read_models(folder, evidence, files))
             .clone();
         let mut facts = ModuleSources {
             tables,
+            model_names,
             left_out,
             url: url(&module.module, files),
             ..ModuleSources::default()
@@ -81,7 +89,8 @@ fn read_models(folder: &Path, evidence: &Evidence, files: &dyn ReadFiles) -> Fou
         .iter()
         .map(|(path, bytes)| Syntax::parse(path, bytes))
         .collect();
-    (models::read(&syntaxes), walk.left_out)
+    let names = syntaxes.iter().map(identifiers::read).collect();
+    (models::read(&syntaxes), names, walk.left_out)
 }
 
 /// Folders below this one that belong to other modules, and all that hold migrations.
@@ -178,9 +187,11 @@ fn read_environment(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut 
 fn read_revisions(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
     for revision in &module.chain.revisions {
         match files.read(&revision.path) {
-            Ok(bytes) => facts
-                .revisions
-                .push(operations::read(&Syntax::parse(&revision.path, &bytes))),
+            Ok(bytes) => {
+                let syntax = Syntax::parse(&revision.path, &bytes);
+                facts.revisions.push(operations::read(&syntax));
+                facts.revision_names.push(identifiers::read(&syntax));
+            }
             Err(error) => facts
                 .left_out
                 .push((revision.path.clone(), error.to_string())),
@@ -316,6 +327,8 @@ mod tests {
                 ("RD304", "stock"),
                 ("RD404", "shop"),
                 ("RD404", "stock"),
+                ("RD317", "shop"),
+                ("RD317", "stock"),
             ]
         );
     }

@@ -35,6 +35,13 @@ pub(super) struct Key {
 /// All foreign keys of a module: those of its models, of its metadata where the models say nothing,
 /// and of its revisions as the chain stands when each is made.
 pub(super) fn keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key> {
+    let mut keys = model_keys(module, sources);
+    keys.extend(of_revisions(sources));
+    keys
+}
+
+/// The foreign keys of a module's models, and of its metadata where the models say nothing.
+pub(super) fn model_keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key> {
     let mut keys = of_models(&sources.tables);
     if let Some(described) = module.described.seen() {
         let more = of_metadata(described);
@@ -52,7 +59,6 @@ pub(super) fn keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key>
             }
         }
     }
-    keys.extend(of_revisions(sources));
     keys
 }
 
