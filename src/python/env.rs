@@ -59,10 +59,9 @@ pub struct EnvFacts {
     pub configure: Vec<ConfigureCall>,
     /// Whether an asynchronous engine is used.
     pub is_async: bool,
-    /// Where `alembic-postgresql-enum` is imported.
+    /// Where `alembic-postgresql-enum` is imported, unless it is told to keep the types that no model
+    /// knows.
     pub enum_plugin: Option<Location>,
-    /// Whether that plugin is told to keep the types that no model knows.
-    pub keeps_unused_enums: bool,
     /// Whether `os.environ` or `os.getenv` is read.
     pub reads_environment: bool,
 }
@@ -88,9 +87,13 @@ pub fn read(syntax: &Syntax) -> EnvFacts {
             ..EnvFacts::default()
         },
         in_function: 0,
+        keeps_unused_enums: false,
     };
     for statement in syntax.body() {
         reader.visit_stmt(statement);
+    }
+    if reader.keeps_unused_enums {
+        reader.facts.enum_plugin = None;
     }
     reader.facts
 }
@@ -102,6 +105,7 @@ struct Reader<'a> {
     names: Names,
     facts: EnvFacts,
     in_function: usize,
+    keeps_unused_enums: bool,
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
@@ -198,7 +202,7 @@ impl Reader<'_> {
         let Some(name) = self.names.last(&call.func).map(str::to_owned) else {
             return;
         };
-        self.facts.keeps_unused_enums |= keyword_is(call, "drop_unused_enums", false);
+        self.keeps_unused_enums |= keyword_is(call, "drop_unused_enums", false);
         let argument = |at: usize| call.arguments.args.get(at);
         let is_key = |at: usize| {
             argument(at)

@@ -117,13 +117,15 @@ mod tests {
 
     fn stage(keys: &[(&str, &str)]) -> Stage {
         let mut stage = Stage::one();
-        let mut source = String::new();
-        for (table, target) in keys {
-            source += &format!(
-                "class {table}(Base):\n    __tablename__ = '{table}'\n    k = Column(Integer, ForeignKey('{target}.k', name='fk_{table}'))\n"
-            );
-        }
-        stage.models("shop", &source);
+        let classes: Vec<String> = keys
+            .iter()
+            .map(|(table, target)| {
+                format!(
+                    "class {table}(Base):\n    __tablename__ = '{table}'\n    k = Column(Integer, ForeignKey('{target}.k', name='fk_{table}'))\n"
+                )
+            })
+            .collect();
+        stage.models("shop", &classes.concat());
         stage
     }
 

@@ -33,7 +33,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         let others = neighbours(case, module, sources);
         if let Some(env) = &sources.env
             && let Some(place) = &env.enum_plugin
-            && !env.keeps_unused_enums
             && !others.is_empty()
         {
             findings.push(
