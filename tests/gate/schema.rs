@@ -220,3 +220,76 @@ fn chains_that_are_green_here_and_build_nothing_elsewhere_are_named() {
     lab.sql("green", "DROP TABLE volumes");
     assert_eq!(of(&[], "RD320"), [""; 0]);
 }
+
+#[test]
+fn verify_names_the_types_that_a_downgrade_leaves_as_check_does() {
+    let lab = Lab::with_module(&Module::default());
+    let answer = lab
+        .redistill(&["verify", "--format", "json"])
+        .expect(1)
+        .json();
+    let finding = &answer["modules"][0]["findings"][0];
+    assert_eq!(finding["code"], "RD302");
+    assert_eq!(finding["subject"], "note_state");
+    assert!(
+        answer["modules"][0]["differences"][0]
+            .as_str()
+            .unwrap()
+            .contains("already exists")
+    );
+    let text = lab.redistill(&["verify"]).expect(1).stdout;
+    assert!(
+        text.contains("sa.Enum(name='note_state').drop(op.get_bind(), checkfirst=True)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn constraints_without_names_and_names_without_end_fail_as_they_are_said_to() {
+    let lab = Lab::new();
+    lab.create_database("app");
+    let long = "u".repeat(64);
+    let models = format!(
+        "{VOLUMES}\n\nclass Shelf(Base):\n    __tablename__ = \"{long}\"\n    \
+         id: Mapped[int] = mapped_column(primary_key=True)\n    \
+         volume: Mapped[int] = mapped_column(sa.ForeignKey(\"volumes.id\"))\n"
+    );
+    let key = revision(
+        "a2",
+        "\"a1\"",
+        "op.add_column(\"volumes\", sa.Column(\"up\", sa.Integer()))\n    \
+         op.create_foreign_key(None, \"volumes\", \"volumes\", [\"up\"], [\"id\"])",
+        "op.drop_constraint(None, \"volumes\", type_=\"foreignkey\")",
+    );
+    let table = revision(
+        "a3",
+        "\"a2\"",
+        &format!(
+            "op.create_table(\"{long}\", sa.Column(\"id\", sa.Integer(), primary_key=True), \
+             sa.Column(\"volume\", sa.Integer(), sa.ForeignKey(\"volumes.id\")))"
+        ),
+        &format!("op.drop_table(\"{long}\")"),
+    );
+    let first = revision("a1", "None", CREATE_VOLUMES, "op.drop_table(\"volumes\")");
+    lab.add(&Module {
+        models: &models,
+        revisions: &[("a1.py", &first), ("a2.py", &key), ("a3.py", &table)],
+        ..Module::default()
+    });
+    lab.alembic("api", &["upgrade", "head"]);
+    assert_eq!(
+        lab.column("app", "select relname from pg_class where relname ~ '^u+$'"),
+        ["u".repeat(63)]
+    );
+    assert!(!lab.alembic_output("api", &["check"]).status.success());
+    let down = lab.alembic_output("api", &["downgrade", "a1"]);
+    assert!(String::from_utf8_lossy(&down.stderr).contains("it has no name"));
+
+    for arguments in [&[][..], &["--static"]] {
+        for code in ["RD317", "RD318", "RD323"] {
+            let found = findings(&lab, arguments, code);
+            assert_eq!(found.len(), 1, "{code} {arguments:?}: {found:#?}");
+            assert!(found[0]["location"]["line"].as_u64().unwrap() > 1, "{code}");
+        }
+    }
+}
