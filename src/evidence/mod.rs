@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataEnum, MetadataTable, Versions};
-pub use git::{GitEvidence, NO_REPOSITORY};
+pub use git::{
+    Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
+    RefKind, Remote, Role,
+};
 pub use live::{LiveColumn, LiveEnum, LiveKey, LiveSchema, LiveTable};
 
 pub use signals::Signals;
