@@ -1,7 +1,7 @@
 //! RD316 table-without-model: tables of the live database that no module's models own.
 
-use super::ownership::{creates, has_schema, modelled, of_live};
-use super::sharing::{has_filter, in_database, is_first_of_database};
+use super::ownership::{creates, has_models, has_schema, modelled, of_live};
+use super::sharing::{has_filter, in_database, is_first_of_database, possible_neighbours};
 use crate::evidence::{LiveTable, ModuleEvidence};
 use crate::model::text::count;
 use crate::rules::finding::{Finding, Severity};
@@ -37,17 +37,22 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             && is_first_of_database(case, module)
         {
             let here = in_database(case, module);
+            let known = |(it, _): &(&ModuleEvidence, &ModuleSources)| {
+                it.described.seen().is_some_and(|given| given.has_metadata)
+            };
+            // Modules of which it cannot be told where they are may own what is here.
+            let maybe = possible_neighbours(case, module);
             // Without every module's models it cannot be told that a table is nobody's; a filter in
             // a database of one's own is there for just these tables.
-            let is_told = here
-                .iter()
-                .all(|(it, _)| it.described.seen().is_some_and(|d| d.has_metadata))
+            let is_told = here.iter().all(known)
+                && maybe.iter().all(|(it, theirs)| has_models(it, theirs))
                 && !(here.len() == 1 && has_filter(here[0].0, here[0].1));
+            let all: Vec<_> = here.iter().chain(&maybe).copied().collect();
             let unowned: Vec<&LiveTable> = database
                 .live
                 .tables
                 .iter()
-                .filter(|table| is_told && is_unowned(&here, table))
+                .filter(|table| is_told && is_unowned(&all, table))
                 .collect();
             if !unowned.is_empty() {
                 let mut finding =
@@ -168,5 +173,18 @@ mod tests {
             .push(live_table("leftover", &[]));
         seen(&mut blind.first().described).has_metadata = false;
         assert!(blind.codes().is_empty());
+    }
+
+    #[test]
+    fn a_module_that_could_not_be_looked_at_may_own_what_is_there() {
+        let mut stage = Stage::with(&["shop", "stock"]);
+        stage.database().live.tables = vec![live_table("volumes", &[])];
+        stage.module("stock").described = crate::evidence::Observed::NotAsked;
+        stage.module("stock").database = crate::evidence::Observed::NotAsked;
+        assert!(!stage.codes().contains(&"RD316".to_owned()));
+        stage.models("stock", "class A(Base):\n    __tablename__ = 'volumes'\n");
+        assert!(!stage.codes().contains(&"RD316".to_owned()));
+        stage.models("stock", "class A(Base):\n    __tablename__ = 'others'\n");
+        assert!(stage.codes().contains(&"RD316".to_owned()));
     }
 }

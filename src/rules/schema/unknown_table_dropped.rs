@@ -38,11 +38,17 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         let mut made = Made::default();
         for revision in &sources.revisions {
             let mut unknown: Vec<(&str, &Location)> = Vec::new();
+            // One destructive revision is one finding: with the neighbour's tables in it, it is told so.
+            let is_told = revision
+                .upgrade
+                .iter()
+                .filter_map(dropped)
+                .any(|table| is_told_otherwise(case, sources, table));
             for operation in &revision.upgrade {
                 if let Some(table) = dropped(operation)
                     && !made.is_unread
                     && !made.has_table(canonical(module, table))
-                    && !is_told_otherwise(case, sources, table)
+                    && !is_told
                 {
                     unknown.push((table, &operation.location));
                 }
@@ -123,5 +129,17 @@ mod tests {
         ] {
             assert!(codes(body).is_empty(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_revision_that_is_told_as_the_neighbours_is_not_told_again() {
+        let mut stage = Stage::with(&["shop", "stock"]);
+        stage.models("shop", "class A(Base):\n    __tablename__ = 'orders'\n");
+        stage.models("stock", "class A(Base):\n    __tablename__ = 'volumes'\n");
+        stage.revision(
+            "shop",
+            "def upgrade():\n    op.drop_table('volumes')\n    op.drop_table('stock_version')\n",
+        );
+        assert_eq!(stage.codes(), ["RD305"]);
     }
 }
