@@ -2,6 +2,7 @@
 
 mod database;
 mod described;
+mod enum_type;
 mod git;
 mod live;
 mod signals;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataEnum, MetadataTable, Versions};
+pub use enum_type::{ColumnPlace, EnumType};
 pub use git::{
     Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
     RefKind, Remote, Role,

@@ -20,7 +20,7 @@ mod on_stage;
 mod ownership;
 pub mod shared_include_name;
 pub mod shared_version_table;
-mod sharing;
+pub mod sharing;
 pub mod table_without_model;
 pub mod unknown_table_dropped;
 pub mod unnamed_constraint;

@@ -59,7 +59,8 @@ pub(super) fn possible_neighbours<'a>(
         .collect()
 }
 
-fn shares(
+/// Whether two modules resolve to one database.
+pub fn shares(
     one: &ModuleEvidence,
     one_sources: &ModuleSources,
     other: &ModuleEvidence,

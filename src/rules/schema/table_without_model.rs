@@ -44,7 +44,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             let maybe = possible_neighbours(case, module);
             // Without every module's models it cannot be told that a table is nobody's; a filter in
             // a database of one's own is there for just these tables.
-            let is_told = here.iter().all(known)
+            let is_told = !case.sources.is_part
+                && here.iter().all(known)
                 && maybe.iter().all(|(it, theirs)| has_models(it, theirs))
                 && !(here.len() == 1 && has_filter(here[0].0, here[0].1));
             let all: Vec<_> = here.iter().chain(&maybe).copied().collect();
@@ -186,5 +187,7 @@ mod tests {
         assert!(!stage.codes().contains(&"RD316".to_owned()));
         stage.models("stock", "class A(Base):\n    __tablename__ = 'others'\n");
         assert!(stage.codes().contains(&"RD316".to_owned()));
+        stage.sources.is_part = true;
+        assert!(!stage.codes().contains(&"RD316".to_owned()));
     }
 }
