@@ -5,13 +5,14 @@ mod described;
 mod enum_type;
 mod git;
 mod holders;
+mod live;
 mod signals;
 mod waivers;
 
 use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
-pub use described::{AskedFor, Described, MetadataTable, Versions};
+pub use described::{AskedFor, Described, MetadataEnum, MetadataTable, Versions};
 pub use enum_type::{ColumnPlace, EnumType};
 pub use git::{
     Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
@@ -20,6 +21,7 @@ pub use git::{
 pub use holders::{
     EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, TableRows, Unselected,
 };
+pub use live::{LiveColumn, LiveEnum, LiveKey, LiveSchema, LiveTable};
 
 pub use signals::Signals;
 pub use waivers::{Waiver, Waivers};

@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
-    How, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Published, RefKind, Role,
-    Signals, VersionTable, Waiver, Waivers,
+    How, LiveSchema, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Published,
+    RefKind, Role, Signals, VersionTable, Waiver, Waivers,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Location, Module,
     ModuleName, QualifiedName, Revision, RevisionId,
 };
-use crate::python::{Syntax, env, models, operations, suppression};
+use crate::python::{Syntax, env, identifiers, models, operations, suppression};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -102,7 +102,9 @@ impl Stage {
     /// Reads models from source.
     pub fn models(&mut self, module: &str, source: &str) -> &mut Self {
         let path = PathBuf::from(format!("/p/{module}/app/models.py"));
-        self.facts(module).tables = models::read(&[Syntax::parse(&path, source.as_bytes())]);
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        self.facts(module).model_names = vec![identifiers::read(&syntax)];
+        self.facts(module).tables = models::read(&[syntax]);
         self
     }
 
@@ -117,8 +119,12 @@ impl Stage {
     pub fn revision(&mut self, module: &str, source: &str) -> &mut Self {
         let number = self.facts(module).revisions.len() + 1;
         let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
-        let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        let read = operations::read(&syntax);
         self.facts(module).revisions.push(read);
+        self.facts(module)
+            .revision_names
+            .push(identifiers::read(&syntax));
         self
     }
 
@@ -392,6 +398,7 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
         signals: quiet(),
         other_sessions: Vec::new(),
         tables: Vec::new(),
+        live: LiveSchema::default(),
         catalog_digest: String::new(),
     }
 }

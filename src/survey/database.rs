@@ -8,7 +8,7 @@ use crate::model::{Identity, QualifiedName, Target, quote_identifier};
 use crate::system::{Session, SqlError};
 
 use super::catalog::{read_only, snapshot_within};
-use super::signals;
+use super::{live, signals};
 
 /// Why a database could not be observed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub fn observe(
             signals: signals::observe_within(session),
             other_sessions: other_sessions(session)?,
             tables: tables(session, &exclude)?,
+            live: live::observe_within(session, &exclude)?,
             catalog_digest: snapshot_within(session, &exclude)?.digest(),
         })
     })

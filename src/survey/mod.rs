@@ -16,6 +16,7 @@ pub mod holders;
 pub mod ini;
 pub mod interpreter;
 pub mod inventory;
+mod live;
 pub mod mentions;
 pub mod project;
 pub mod pyproject;

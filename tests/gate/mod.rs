@@ -8,6 +8,7 @@ mod holders;
 mod lint;
 mod project;
 mod sarif;
+mod schema;
 mod seeded;
 mod thousand;
 mod waivers;
