@@ -6,6 +6,7 @@ import sqlalchemy
 import sys
 from alembic.autogenerate.api import RevisionContext
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.elements import conv
 
 import _redistill_redirect as redirect
 from _redistill_child import Failure
@@ -125,7 +126,38 @@ def table_facts(table):
         "name": table.name,
         "columns": [[column.name, compiled(column)] for column in table.columns],
         "foreign_keys": sorted(keys),
+        "enums": [fact for column in table.columns for fact in enum_facts(column, dialect)],
+        "unnamed": sorted(filter(None, map(unnamed, table.constraints))),
+        "named": sorted(
+            str(part.name)
+            for part in list(table.constraints) + list(table.indexes)
+            if isinstance(part.name, str) and not isinstance(part.name, conv)
+        ),
     }
+
+
+def enum_facts(column, dialect):
+    """A column's native ENUM type, through arrays, decorators and variants."""
+    try:
+        kind = column.type.dialect_impl(dialect)
+        kind = getattr(kind, "impl_instance", getattr(kind, "impl", kind))
+        kind = getattr(kind, "item_type", kind)
+        kind = kind.dialect_impl(dialect)
+    except Exception:
+        return []
+    if not isinstance(kind, sqlalchemy.Enum) or not kind.native_enum or not kind.name:
+        return []
+    return [{"column": column.name, "schema": kind.schema, "name": str(kind.name), "labels": list(kind.enums)}]
+
+
+def unnamed(constraint):
+    """A constraint without a name, in words; none for one that has a name or that a type brings."""
+    words = {"foreign_key_constraint": "foreign key", "unique_constraint": "unique", "check_constraint": "check"}
+    kind = words.get(constraint.__visit_name__)
+    if kind is None or isinstance(constraint.name, str) or getattr(constraint, "_type_bound", False):
+        return None
+    columns = ", ".join(str(column.name) for column in constraint.columns)
+    return "%s (%s)" % (kind, columns) if columns else kind
 
 
 def upgrade(project):

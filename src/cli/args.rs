@@ -19,6 +19,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     disable_help_subcommand = true
 )]
 pub struct Arguments {
+    /// The project's folder, where no command is given
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
     /// What to do; unless given the app on a terminal, else `check`.
     #[command(subcommand)]
     pub command: Option<Command>,

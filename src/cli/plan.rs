@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{Global, PlanChoices, SourceArg, StrategyArg};
 use super::check::pretty;
@@ -11,9 +11,10 @@ use crate::engine::{Engine, Planned};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::text::{count, line, safe};
+use crate::model::{ModuleName, QualifiedName};
 use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
 use crate::report::{self, plan::DIGEST_DIGITS};
-use crate::rules::Severity;
+use crate::rules::{Severity, types_left};
 
 /// Rehearses and prints the plan; its digest is the last line.
 pub fn plan(
@@ -144,6 +145,7 @@ pub fn verify(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure>
                     "revisions": v.revisions,
                     "left_behind": v.left_behind,
                     "differences": v.differences,
+                    "findings": findings_json(name, &v.left_types),
                 })
             })
             .collect();
@@ -164,7 +166,29 @@ pub fn verify(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure>
                     print::result(&format!("  {what}: {}\n", safe(item)));
                 }
             }
+            for finding in types_left(name, &v.left_types) {
+                let (code, rule) = (&finding.code, &finding.name);
+                let (message, remedy) = (safe(&finding.message), safe(&finding.remedy.text));
+                print::result(&format!("  {code} {rule}: {message}\n    {remedy}\n"));
+            }
         }
     }
     Ok(if is_clean { Exit::Done } else { Exit::Refused })
+}
+
+/// What is left of ENUM types, as `check` words it.
+fn findings_json(module: &ModuleName, left: &[QualifiedName]) -> Vec<Value> {
+    types_left(module, left)
+        .iter()
+        .map(|finding| {
+            json!({
+                "code": finding.code,
+                "name": finding.name,
+                "severity": finding.severity,
+                "subject": safe(&finding.subject),
+                "message": safe(&finding.message),
+                "remedy": safe(&finding.remedy.text),
+            })
+        })
+        .collect()
 }

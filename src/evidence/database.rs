@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Signals;
+use super::{LiveSchema, Signals};
 use crate::model::{Identity, QualifiedName};
+
+/// Stands for the rows of a version table that the role may not read.
+pub const NOT_READABLE: &str = "(not readable)";
 
 /// A column of a version table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +73,8 @@ pub struct DatabaseEvidence {
     pub other_sessions: Vec<String>,
     /// User tables with their exact row counts, where they were counted. Sorted by name.
     pub tables: Vec<(QualifiedName, Option<u64>)>,
+    /// Tables, ENUM types and foreign keys, as the schema rules look at them.
+    pub live: LiveSchema,
     /// SHA-256 over the schema catalog snapshot; changes with any DDL.
     pub catalog_digest: String,
 }

@@ -49,6 +49,29 @@ pub struct MetadataTable {
     pub columns: Vec<(String, String)>,
     /// Foreign keys as `column -> table.column`, `schema.`-qualified where the model says so.
     pub foreign_keys: Vec<(String, String)>,
+    /// ENUM types of the columns.
+    #[serde(default)]
+    pub enums: Vec<MetadataEnum>,
+    /// Constraints that neither the model nor a naming convention names: `foreign key (owner_id)`.
+    #[serde(default)]
+    pub unnamed: Vec<String>,
+    /// Names of its indexes and constraints that the model itself gives; those of a naming convention
+    /// are shortened by SQLAlchemy.
+    #[serde(default)]
+    pub named: Vec<String>,
+}
+
+/// A native ENUM type of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetadataEnum {
+    /// The column.
+    pub column: String,
+    /// The schema, where the model names one.
+    pub schema: Option<String>,
+    /// The type's name.
+    pub name: String,
+    /// Its labels in order.
+    pub labels: Vec<String>,
 }
 
 /// The configuration that env.py passes to Alembic, captured.

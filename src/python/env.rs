@@ -8,6 +8,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 use ruff_text_size::Ranged as _;
 
+use super::columns::keyword_is;
 use super::names::Names;
 use super::syntax::Syntax;
 use crate::model::Location;
@@ -58,6 +59,9 @@ pub struct EnvFacts {
     pub configure: Vec<ConfigureCall>,
     /// Whether an asynchronous engine is used.
     pub is_async: bool,
+    /// Where `alembic-postgresql-enum` is imported, unless it is told to keep the types that no model
+    /// knows.
+    pub enum_plugin: Option<Location>,
     /// Whether `os.environ` or `os.getenv` is read.
     pub reads_environment: bool,
 }
@@ -83,9 +87,13 @@ pub fn read(syntax: &Syntax) -> EnvFacts {
             ..EnvFacts::default()
         },
         in_function: 0,
+        keeps_unused_enums: false,
     };
     for statement in syntax.body() {
         reader.visit_stmt(statement);
+    }
+    if reader.keeps_unused_enums {
+        reader.facts.enum_plugin = None;
     }
     reader.facts
 }
@@ -97,6 +105,7 @@ struct Reader<'a> {
     names: Names,
     facts: EnvFacts,
     in_function: usize,
+    keeps_unused_enums: bool,
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
@@ -106,6 +115,16 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 self.in_function += 1;
                 walk_stmt(self, statement);
                 self.in_function -= 1;
+            }
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    self.imported(alias.name.as_str(), statement);
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                if let Some(module) = &import.module {
+                    self.imported(module.as_str(), statement);
+                }
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
@@ -139,6 +158,13 @@ impl<'a> Visitor<'a> for Reader<'_> {
 }
 
 impl Reader<'_> {
+    fn imported(&mut self, module: &str, statement: &Stmt) {
+        if module.split('.').next() == Some("alembic_postgresql_enum") {
+            let place = self.syntax.at(statement);
+            self.facts.enum_plugin.get_or_insert(place);
+        }
+    }
+
     fn assigned(&mut self, target: &Expr, value: &Expr) {
         match target {
             Expr::Name(name) => {
@@ -176,6 +202,7 @@ impl Reader<'_> {
         let Some(name) = self.names.last(&call.func).map(str::to_owned) else {
             return;
         };
+        self.keeps_unused_enums |= keyword_is(call, "drop_unused_enums", false);
         let argument = |at: usize| call.arguments.args.get(at);
         let is_key = |at: usize| {
             argument(at)

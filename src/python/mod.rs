@@ -6,6 +6,7 @@
 mod bindings;
 mod columns;
 pub mod env;
+pub mod identifiers;
 mod members;
 pub mod models;
 mod names;
@@ -21,6 +22,7 @@ pub use bindings::unbound;
 pub use columns::{
     ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
 };
+pub use identifiers::Identifiers;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;

@@ -87,6 +87,14 @@ pub enum OperationKind {
         /// The name.
         name: Option<String>,
     },
+    /// `CREATE TABLE` in SQL, or a table that takes this name by `RENAME TO`.
+    CreateTableInSql {
+        /// The table, without its schema.
+        table: String,
+    },
+    /// Something that may do anything and cannot be read: SQL that is put together or read from a
+    /// file, a function of another file, `create_all`.
+    Unread,
     /// Anything else that changes the database through `op`.
     Other {
         /// The method.

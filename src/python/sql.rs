@@ -15,7 +15,15 @@ pub(super) fn statements(text: &str) -> Vec<OperationKind> {
             .is_some_and(|found| bare(found).eq_ignore_ascii_case(word))
     };
     let mut found = Vec::new();
+    // `EXECUTE format('CREATE TABLE %I …')` in a DO block makes what stands in no text.
+    if (0..words.len()).any(|at| is(at, "EXECUTE")) {
+        found.push(OperationKind::Unread);
+    }
     for at in 0..words.len() {
+        if let Some(table) = made_table(&words, at) {
+            found.push(OperationKind::CreateTableInSql { table });
+            continue;
+        }
         if is(at, "CREATE") && is(at + 1, "TYPE") && is(at + 3, "AS") && is(at + 4, "ENUM") {
             found.push(OperationKind::CreateEnum(EnumFact {
                 name: name(words[at + 2]),
@@ -41,6 +49,28 @@ pub(super) fn statements(text: &str) -> Vec<OperationKind> {
         }
     }
     found
+}
+
+/// The table that the words from `at` on make: `CREATE TABLE x`, `CREATE UNLOGGED TABLE IF NOT EXISTS
+/// x`, `RENAME TO x`.
+fn made_table(words: &[&str], at: usize) -> Option<String> {
+    let is = |at: usize, word: &str| {
+        words
+            .get(at)
+            .is_some_and(|found| bare(found).eq_ignore_ascii_case(word))
+    };
+    if is(at, "RENAME") && is(at + 1, "TO") {
+        return Some(name(words.get(at + 2)?));
+    }
+    if !is(at, "CREATE") {
+        return None;
+    }
+    // `GLOBAL TEMPORARY`, `UNLOGGED`, `FOREIGN` may stand between.
+    let mut next = (at + 1..at + 4).find(|next| is(*next, "TABLE"))? + 1;
+    if is(next, "IF") && is(next + 1, "NOT") && is(next + 2, "EXISTS") {
+        next += 3;
+    }
+    Some(name(words.get(next)?))
 }
 
 /// `a, b ,c CASCADE` → `a`, `b`, `c`.
@@ -81,6 +111,8 @@ mod tests {
                     OperationKind::DropEnum { name } => format!("-{}", name.unwrap()),
                     OperationKind::CreateEnum(found) => format!("+{}", found.name),
                     OperationKind::DropTable { table } => format!("x{table}"),
+                    OperationKind::CreateTableInSql { table } => format!("t{table}"),
+                    OperationKind::Unread => "?".to_owned(),
                     other => format!("{other:?}"),
                 })
                 .collect::<Vec<_>>()
@@ -95,8 +127,13 @@ mod tests {
         );
         assert_eq!(
             names("DO $$ BEGIN EXECUTE 'DROP TYPE x'; CREATE TYPE y AS ENUM('q'); END $$"),
-            ["-x", "+y"]
+            ["?", "-x", "+y"]
         );
-        assert_eq!(names("CREATE TABLE drop_type (x int)"), [""; 0]);
+        assert_eq!(names("CREATE TABLE drop_type (x int)"), ["tdrop_type"]);
+        assert_eq!(
+            names("create unlogged table if not exists s.\"A\"(x int); ALTER TABLE b RENAME TO c"),
+            ["tA", "tc"]
+        );
+        assert_eq!(names("CREATE INDEX i ON t (x)"), [""; 0]);
     }
 }

@@ -62,6 +62,19 @@ impl SqlType {
         }
     }
 
+    /// From PostgreSQL's `format_type`: `character varying(36)`, `timestamp(3) with time zone`.
+    pub fn from_catalog(text: &str) -> Self {
+        let (name, modifier) = match text.split_once('(') {
+            Some((name, rest)) => (name, rest.split_once(')').map(|(inside, _)| inside)),
+            None => (text, None),
+        };
+        let rest = text.split_once(')').map_or("", |(_, rest)| rest);
+        Self {
+            modifier: modifier.map(str::to_owned),
+            ..Self::plain(&format!("{name}{rest}"))
+        }
+    }
+
     /// From an expression such as `sa.String(50)`, `Integer`, `PG_UUID(as_uuid=True)`.
     pub fn read(expression: &Expr, names: &Names) -> Option<Self> {
         let (function, arguments) = match expression {
@@ -194,6 +207,21 @@ fn modifier(arguments: &[Expr]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn catalog_types_keep_their_modifier_apart() {
+        for text in [
+            "uuid",
+            "character varying(36)",
+            "numeric(10,2)",
+            "public.box",
+        ] {
+            assert_eq!(SqlType::from_catalog(text).to_string(), text);
+        }
+        let timed = SqlType::from_catalog("timestamp(3) with time zone");
+        assert_eq!(timed.name, "timestamp with time zone");
+        assert_eq!(timed.modifier.as_deref(), Some("3"));
+    }
 
     #[test]
     fn compiled_types_have_the_names_of_postgresql() {

@@ -2,7 +2,8 @@
 
 use super::RehearseError;
 use super::module::{Subject, walk_request};
-use crate::schema::compare;
+use crate::model::QualifiedName;
+use crate::schema::{Difference, compare};
 use crate::worker::WorkerError;
 
 /// What the cycle of the present chain came to.
@@ -12,6 +13,8 @@ pub struct Verified {
     pub revisions: usize,
     /// What `downgrade base` leaves behind.
     pub left_behind: Vec<String>,
+    /// The ENUM types among it.
+    pub left_types: Vec<QualifiedName>,
     /// What differs after the second upgrade.
     pub differences: Vec<String>,
 }
@@ -42,9 +45,16 @@ pub fn verify(subject: &Subject<'_>) -> Result<Verified, RehearseError> {
             error,
         })?;
     let down = subject.snapshot(&scratch.connect()?)?;
-    let left_behind: Vec<String> = compare(&nothing, &down)
+    let left = compare(&nothing, &down);
+    let left_behind = left.iter().map(|left| left.object().to_string()).collect();
+    let left_types = left
         .iter()
-        .map(|left| left.object().to_string())
+        .map(Difference::object)
+        .filter(|object| object.kind == "enum")
+        .map(|object| QualifiedName {
+            schema: object.schema.clone(),
+            name: object.name.clone(),
+        })
         .collect();
     subject.phase("upgrade again")?;
     // What a downgrade leaves behind shows here first; it is a result, not the end of the test.
@@ -70,6 +80,7 @@ pub fn verify(subject: &Subject<'_>) -> Result<Verified, RehearseError> {
     Ok(Verified {
         revisions: walk.applied.len(),
         left_behind,
+        left_types,
         differences,
     })
 }

@@ -17,12 +17,14 @@ mod sources;
 #[cfg(test)]
 pub(crate) mod stage;
 mod suppression;
+mod waiver;
 
 pub use assess::{Judged, assess, judge};
-pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};
+pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict, Waived};
 pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
+pub use schema::enum_left_behind::types_left;
 pub use schema::key_types::{Fit, foreign_key_fit};
 pub use schema::sharing::shares as share_a_database;
 pub use sources::{ModuleSources, Sources, UrlLine, is_async_url};

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::suppression::Ignores;
 use crate::model::{Location, ModuleName};
-use crate::python::TableFact;
 use crate::python::env::EnvFacts;
 use crate::python::operations::RevisionOperations;
+use crate::python::{Identifiers, TableFact};
 
 /// The facts of all modules.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,10 @@ pub struct ModuleSources {
     pub env: Option<EnvFacts>,
     /// What its revisions do, parents first.
     pub revisions: Vec<RevisionOperations>,
+    /// What its models name, and what they do not, file by file.
+    pub model_names: Vec<Identifiers>,
+    /// The same of its revisions.
+    pub revision_names: Vec<Identifiers>,
     /// The URL in its settings file; none if the key is absent.
     pub url: Option<UrlLine>,
     /// Files that were left out, and why: too large, unreadable.
@@ -48,6 +52,8 @@ impl ModuleSources {
         tables: Vec::new(),
         env: None,
         revisions: Vec::new(),
+        model_names: Vec::new(),
+        revision_names: Vec::new(),
         url: None,
         left_out: Vec::new(),
     };

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{ConfigSource, Module};
-use crate::python::{IgnoreComment, Syntax, TableFact, env, models, operations, suppression};
+use crate::python::{
+    Identifiers, IgnoreComment, Syntax, TableFact, env, identifiers, models, operations,
+    suppression,
+};
 use crate::rules::{ModuleSources, Sources, UrlLine};
 use crate::survey::abreast;
 use crate::survey::ini::Ini;
@@ -30,19 +33,26 @@ const SKIPPED: [&str; 9] = [
     "build",
     "dist",
 ];
-/// What a file with models, or with the labels of their ENUM types, has in it in some form; others
-/// are not parsed.
-const SIGNS: [&[u8]; 6] = [
+/// What a file with models, with the labels of their ENUM types, or with the convention for their
+/// names, has in it in some form; others are not parsed.
+const SIGNS: [&[u8]; 7] = [
     b"Column",
     b"column",
     b"Table(",
     b"Mapped",
+    b"naming_convention",
     b"Enum)",
     suppression::SIGN,
 ];
 
-/// The models below one folder, the suppressions beside them, and what was left out.
-type Found = (Vec<TableFact>, Vec<IgnoreComment>, Vec<(PathBuf, String)>);
+/// What stands below one folder.
+#[derive(Clone)]
+struct Found {
+    tables: Vec<TableFact>,
+    names: Vec<Identifiers>,
+    comments: Vec<IgnoreComment>,
+    left_out: Vec<(PathBuf, String)>,
+}
 
 /// Gathers the facts of all modules. `others` are the folders of modules that were not asked for:
 /// their models are nobody's here. What cannot be read is named in [`ModuleSources::left_out`],
@@ -52,13 +62,15 @@ pub fn gather(evidence: &Evidence, others: &[PathBuf], files: &dyn ReadFiles) ->
     let mut known: HashMap<PathBuf, Found> = HashMap::new();
     for module in &evidence.modules {
         let folder = models_folder(evidence, others, &module.module);
-        let (tables, mut comments, left_out) = known
+        let found = known
             .entry(folder.to_owned())
             .or_insert_with(|| read_models(folder, evidence, others, files))
             .clone();
+        let mut comments = found.comments;
         let mut facts = ModuleSources {
-            tables,
-            left_out,
+            tables: found.tables,
+            model_names: found.names,
+            left_out: found.left_out,
             url: url(&module.module, files),
             ..ModuleSources::default()
         };
@@ -113,8 +125,12 @@ fn read_models(
     walk.folder(folder, 0);
     let syntaxes: Vec<Syntax> =
         abreast::each(&walk.found, |(path, bytes)| Syntax::parse(path, bytes));
-    let comments = syntaxes.iter().flat_map(suppression::read).collect();
-    (models::read(&syntaxes), comments, walk.left_out)
+    Found {
+        tables: models::read(&syntaxes),
+        names: syntaxes.iter().map(identifiers::read).collect(),
+        comments: syntaxes.iter().flat_map(suppression::read).collect(),
+        left_out: walk.left_out,
+    }
 }
 
 /// Folders below this one that belong to other modules, and all that hold migrations.
@@ -227,11 +243,16 @@ fn read_revisions(
     let readings = abreast::each(&module.chain.revisions, |revision| {
         let bytes = files.read(&revision.path)?;
         let syntax = Syntax::parse(&revision.path, &bytes);
-        Ok((operations::read(&syntax), suppression::read(&syntax)))
+        Ok((
+            operations::read(&syntax),
+            identifiers::read(&syntax),
+            suppression::read(&syntax),
+        ))
     });
     for (revision, reading) in module.chain.revisions.iter().zip(readings) {
         match reading {
-            Ok((operations, mut found)) => {
+            Ok((operations, names, mut found)) => {
+                facts.revision_names.push(names);
                 comments.append(&mut found);
                 facts.revisions.push(operations);
             }
@@ -340,6 +361,9 @@ mod tests {
             root: root.to_owned(),
             git: Observed::NotAsked,
             modules: vec![module(root, "shop"), module(root, "stock")],
+            unselected: Vec::new(),
+            holders: crate::evidence::Holders::default(),
+            waivers: crate::evidence::Waivers::default(),
         }
     }
 
@@ -373,6 +397,8 @@ mod tests {
                 ("RD304", "stock"),
                 ("RD404", "shop"),
                 ("RD404", "stock"),
+                ("RD317", "shop"),
+                ("RD317", "stock"),
             ]
         );
     }

@@ -155,3 +155,20 @@ fn sizes_signals_stops_and_the_editor() {
     pty.is_as_found();
     assert!(!trace.exists(), "env.py was run");
 }
+
+#[test]
+fn without_a_terminal_a_folder_is_checked_and_a_mistyped_command_is_told() {
+    let (_folder, trace) = traced();
+    let lab = lab(&trace);
+    let root = lab.root().display().to_string();
+    let answer = lab.redistill(&[&root]);
+    assert!(
+        answer.stdout.contains("api  2 revisions"),
+        "{}",
+        answer.stdout
+    );
+    assert!(!answer.stdout.contains('\u{1b}'), "{}", answer.stdout);
+    lab.redistill(&["chek"])
+        .expect(2)
+        .says(&["no command and no folder chek", "redistill --help"]);
+}

@@ -56,7 +56,10 @@ impl Walker<'_> {
 
     fn statement(&mut self, statement: &Stmt) {
         match statement {
-            Stmt::Expr(expression) => self.expression(&expression.value),
+            Stmt::Expr(expression) => {
+                self.unread(&expression.value);
+                self.expression(&expression.value);
+            }
             Stmt::Return(back) => {
                 if let Some(value) = &back.value {
                     self.expression(value);
@@ -121,6 +124,39 @@ impl Walker<'_> {
                 self.expression(&each.elt);
             }
             _ => {}
+        }
+    }
+
+    /// Marks a call whose effects stand somewhere else.
+    fn unread(&mut self, expression: &Expr) {
+        /// Calls that make nothing in a database.
+        const HARMLESS: [&str; 16] = [
+            "print", "log", "debug", "info", "warning", "warn", "error", "commit", "rollback",
+            "close", "append", "extend", "add", "update", "sleep", "flush",
+        ];
+        let Expr::Call(call) = expression else {
+            return;
+        };
+        let is_unread = match call.func.as_ref() {
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                !self.functions.contains_key(name) && !HARMLESS.contains(&name)
+            }
+            Expr::Attribute(attribute) => {
+                let method = attribute.attr.as_str();
+                let is_known = matches!(attribute.value.as_ref(), Expr::Name(owner)
+                    if owner.id.as_str() == "op" || self.batches.contains_key(owner.id.as_str()));
+                match method {
+                    "create" => self.names.enums(&attribute.value).is_empty(),
+                    "drop" | "execute" | "exec_driver_sql" => false,
+                    _ => !is_known && !HARMLESS.contains(&method),
+                }
+            }
+            _ => true,
+        };
+        if is_unread {
+            let location = self.syntax.at(call);
+            self.push(OperationKind::Unread, &location);
         }
     }
 
@@ -249,6 +285,13 @@ impl Walker<'_> {
 
     fn create_table(&mut self, call: &ExprCall, location: &Location) -> Option<OperationKind> {
         let (name, rest) = call.arguments.args.split_first()?;
+        // `*columns`, `shared_column`: what they bring stands somewhere else.
+        if rest
+            .iter()
+            .any(|argument| !matches!(argument, Expr::Call(_)))
+        {
+            self.push(OperationKind::Unread, location);
+        }
         let table = TableFact {
             schema: call
                 .arguments
@@ -309,12 +352,34 @@ impl Walker<'_> {
         Some(qualified(schema.as_deref(), &name))
     }
 
+    /// `table.insert()…`, `sa.select(…)`: an expression that moves rows and makes nothing.
+    fn is_statement(&self, mut expression: &Expr) -> bool {
+        const ROWS: [&str; 4] = ["insert", "update", "delete", "select"];
+        while let Expr::Call(call) = expression {
+            if self
+                .names
+                .last(&call.func)
+                .is_some_and(|name| ROWS.contains(&name))
+            {
+                return true;
+            }
+            let Expr::Attribute(attribute) = call.func.as_ref() else {
+                return false;
+            };
+            expression = &attribute.value;
+        }
+        false
+    }
+
     fn sql(&mut self, call: &ExprCall) {
         let location = self.syntax.at(call);
         let Some(argument) = call.arguments.args.first() else {
             return;
         };
         let texts = self.names.strings(argument);
+        if texts.is_empty() && !self.is_statement(argument) {
+            self.push(OperationKind::Unread, &location);
+        }
         if texts.is_empty() {
             // What cannot be read may drop a type; the name-less drop keeps the rules silent.
             let written = self.syntax.source(argument.range());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::Location;
+use crate::model::{Location, ModuleName, QualifiedName};
 use crate::python::operations::{OperationKind, RevisionOperations};
 use crate::rules::finding::{Finding, LineEdit, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
@@ -56,6 +56,33 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What `downgrade base` left of ENUM types on a scratch database, in this rule's words.
+pub fn types_left(module: &ModuleName, left: &[QualifiedName]) -> Vec<Finding> {
+    left.iter()
+        .map(|found| {
+            let name = &found.name;
+            let schema = if found.schema == "public" {
+                String::new()
+            } else {
+                format!(", schema='{}'", found.schema)
+            };
+            RULE.finding(
+                name,
+                format!(
+                    "ENUM {name} is still there after downgrade base, and an upgrade that creates it \
+                     stops with type \"{name}\" already exists"
+                ),
+            )
+            .of(module)
+            .remedy(format!(
+                "drop it in downgrade, after its tables: \
+                 sa.Enum(name='{name}'{schema}).drop(op.get_bind(), checkfirst=True)"
+            ))
+            .next(format!("redistill explain {}", RULE.code))
+        })
+        .collect()
 }
 
 /// The types that some upgrade creates, that are still there at the head, and that no downgrade

@@ -2,7 +2,9 @@
 //! has not the type of its key. Two rules, since PostgreSQL refuses the one and accepts the other.
 
 use super::key_types::{Fit, foreign_key_fit};
-use super::keys::{Key, keys};
+use super::keys::{Key, keys, live_keys};
+use super::ownership::{canonical, other_owner, owns};
+use crate::evidence::ModuleEvidence;
 use crate::python::SqlType;
 use crate::rules::finding::{Finding, LineEdit, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule, replaced};
@@ -52,18 +54,48 @@ pub static DIFFERENCE: Rule = Rule {
 fn check(case: &Case<'_>, wanted: Fit, rule: &Rule) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (module, sources) in case.modules() {
-        for key in keys(module, sources) {
-            if let (Some(kind), Some(to_kind)) = (&key.kind, &key.to_kind)
-                && foreign_key_fit(kind, to_kind) == wanted
-            {
-                findings.push(finding(rule, &key, kind, to_kind).of(&module.module.name));
+        let written = keys(module, sources);
+        let is_told = |key: &Key| {
+            let is_same = |other: &&Key| {
+                canonical(module, &other.table) == key.table && other.column == key.column
+            };
+            let mut same = written.iter().filter(is_same);
+            same.any(|other| matches!(fit(other), Fit::Accepted | Fit::Rejected))
+        };
+        for key in written.iter().filter(|key| fit(key) == wanted) {
+            findings.extend(finding(rule, key).map(|found| found.of(&module.module.name)));
+        }
+        // What the source says of a column is not said again of the database's.
+        for key in live_keys(module, sources) {
+            let is_ours = owns(module, sources, &key.table)
+                || other_owner(case, module, &key.table).is_none();
+            if fit(&key) == wanted && is_ours && !is_told(&key) {
+                let found = finding(rule, &key).map(|found| of_database(found, module));
+                findings.extend(found);
             }
         }
     }
     findings
 }
 
-fn finding(rule: &Rule, key: &Key, kind: &SqlType, to_kind: &SqlType) -> Finding {
+fn fit(key: &Key) -> Fit {
+    match (&key.kind, &key.to_kind) {
+        (Some(kind), Some(to_kind)) => foreign_key_fit(kind, to_kind),
+        _ => Fit::Unknown,
+    }
+}
+
+fn of_database(mut finding: Finding, module: &ModuleEvidence) -> Finding {
+    if let Some(database) = module.database.seen() {
+        finding.message = format!("in the live database {}", finding.message);
+        finding.evidence.insert(0, database.label.clone());
+        finding.remedy.text = format!("in a new revision, {}", finding.remedy.text);
+    }
+    finding.of(&module.module.name)
+}
+
+fn finding(rule: &Rule, key: &Key) -> Option<Finding> {
+    let (kind, to_kind) = key.kind.as_ref().zip(key.to_kind.as_ref())?;
     let column = format!("{}.{}", key.table, key.column);
     let target = format!("{}.{}", key.to_table, key.to_column);
     let verb = if rule.severity == Severity::Warn {
@@ -87,13 +119,13 @@ fn finding(rule: &Rule, key: &Key, kind: &SqlType, to_kind: &SqlType) -> Finding
     {
         finding = finding.at(location);
     }
-    match correction(key, to_kind) {
+    Some(match correction(key, to_kind) {
         // No database can hold rows of a key that PostgreSQL rejects; where it accepts one, a
         // migration belongs to the change.
         Some(edit) if rule.code == MISMATCH.code => finding.fix(edit),
         Some(edit) => finding.edit(edit),
         None => finding,
-    }
+    })
 }
 
 /// The column's line with the key's type. What the key's own line writes is taken over where both
@@ -122,6 +154,7 @@ fn last(written: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use crate::evidence::MetadataTable;
+    use crate::rules::schema::on_stage::{live_key, live_table, pair, table};
     use crate::rules::stage::{Stage, seen};
 
     const ACCOUNTS: &str = "
@@ -193,16 +226,83 @@ def upgrade():
     #[test]
     fn metadata_tells_what_the_source_does_not() {
         let mut stage = Stage::one();
-        let table = |name: &str, kind: &str, keys: Vec<(String, String)>| MetadataTable {
-            schema: None,
-            name: name.to_owned(),
-            columns: vec![("id".to_owned(), kind.to_owned())],
-            foreign_keys: keys,
-        };
         seen(&mut stage.first().described).tables = vec![
-            table("a", "UUID", Vec::new()),
-            table("b", "INTEGER", vec![("id".to_owned(), "a.id".to_owned())]),
+            table("a", &[("id", "UUID")]),
+            MetadataTable {
+                foreign_keys: vec![pair("id", "a.id")],
+                ..table("b", &[("id", "INTEGER")])
+            },
         ];
         assert_eq!(stage.codes(), ["RD301"]);
+    }
+
+    fn live_stage(kind: &str, key: &str) -> Stage {
+        let mut stage = Stage::one();
+        let live = &mut stage.database().live;
+        live.tables = vec![
+            live_table("a", &[("id", key)]),
+            live_table("b", &[("a_id", kind)]),
+        ];
+        live.foreign_keys = vec![live_key("b", "a_id", "a", "id")];
+        seen(&mut stage.first().described).tables = vec![table("a", &[]), table("b", &[])];
+        stage
+    }
+
+    #[test]
+    fn the_live_catalog_is_judged_where_the_source_says_nothing() {
+        let stage = live_stage("integer", "bigint");
+        let finding = stage.only("RD307");
+        assert!(
+            finding
+                .message
+                .starts_with("in the live database b.a_id is integer"),
+            "{}",
+            finding.message
+        );
+        assert_eq!(stage.codes(), ["RD307"]);
+        assert!(live_stage("bigint", "bigint").codes().is_empty());
+        assert!(
+            live_stage("character varying(9)", "ltree")
+                .codes()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_column_that_is_told_from_source_is_not_told_again_from_the_database() {
+        let mut stage = live_stage("integer", "bigint");
+        stage.models(
+            "shop",
+            "
+class A(Base):
+    __tablename__ = 'a'
+    id = Column(BigInteger, primary_key=True)
+class B(Base):
+    __tablename__ = 'b'
+    a_id = Column(Integer, ForeignKey('a.id'))
+",
+        );
+        assert_eq!(stage.codes(), ["RD307"]);
+        assert!(!stage.only("RD307").message.contains("live database"));
+    }
+
+    #[test]
+    fn a_key_that_the_models_want_and_the_database_cannot_have_is_found() {
+        let mut stage = live_stage("integer", "uuid");
+        stage.database().live.foreign_keys.clear();
+        stage.models(
+            "shop",
+            "
+class A(Base):
+    __tablename__ = 'a'
+    id = Column(Uuid, primary_key=True)
+class B(Base):
+    __tablename__ = 'b'
+    a_id = Column(Uuid, ForeignKey('a.id'))
+",
+        );
+        let finding = stage.only("RD301");
+        assert_eq!(finding.location.unwrap().line, 7);
+        assert!(finding.message.contains("live database"));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::evidence::{Described, MetadataTable, ModuleEvidence};
+use super::ownership::{canonical, live_at_head, of_live};
+use crate::evidence::{Described, LiveColumn, LiveSchema, MetadataTable, ModuleEvidence};
 use crate::model::Location;
 use crate::python::operations::{Operation, OperationKind, foreign_keys};
 use crate::python::{ColumnFact, KeyTarget, SqlType, TableFact};
@@ -34,6 +35,13 @@ pub(super) struct Key {
 /// All foreign keys of a module: those of its models, of its metadata where the models say nothing,
 /// and of its revisions as the chain stands when each is made.
 pub(super) fn keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key> {
+    let mut keys = model_keys(module, sources);
+    keys.extend(of_revisions(sources));
+    keys
+}
+
+/// The foreign keys of a module's models, and of its metadata where the models say nothing.
+pub(super) fn model_keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key> {
     let mut keys = of_models(&sources.tables);
     if let Some(described) = module.described.seen() {
         let more = of_metadata(described);
@@ -51,7 +59,6 @@ pub(super) fn keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key>
             }
         }
     }
-    keys.extend(of_revisions(sources));
     keys
 }
 
@@ -144,6 +151,70 @@ fn name(table: &MetadataTable) -> String {
 struct Made {
     kind: Option<SqlType>,
     written: Option<(String, Location)>,
+}
+
+/// The foreign keys of the live database as it is: those that it has, and those that the models want
+/// and it has not, with the types that its columns have. Only of a database at the chain's head.
+pub(super) fn live_keys(module: &ModuleEvidence, sources: &ModuleSources) -> Vec<Key> {
+    let Some(live) = live_at_head(module) else {
+        return Vec::new();
+    };
+    let mut keys: Vec<Key> = live
+        .foreign_keys
+        .iter()
+        .map(|key| Key {
+            table: of_live(module, &key.table),
+            column: key.column.clone(),
+            to_table: of_live(module, &key.to_table),
+            to_column: key.to_column.clone(),
+            kind: column_type(live.table(&key.table).and_then(|it| it.column(&key.column))),
+            to_kind: column_type(
+                live.table(&key.to_table)
+                    .and_then(|it| it.column(&key.to_column)),
+            ),
+            location: None,
+            written: None,
+            to_written: None,
+        })
+        .collect();
+    let mut wanted = of_models(&sources.tables);
+    wanted.extend(module.described.seen().map(of_metadata).unwrap_or_default());
+    for key in wanted {
+        match keys.iter_mut().find(|known| {
+            known.table == canonical(module, &key.table) && known.column == key.column
+        }) {
+            Some(known) => known.location = known.location.take().or(key.location),
+            None => keys.push(Key {
+                kind: column_type(live_column(live, module, &key.table, &key.column)),
+                to_kind: column_type(live_column(live, module, &key.to_table, &key.to_column)),
+                written: None,
+                to_written: None,
+                ..key
+            }),
+        }
+    }
+    keys
+}
+
+fn live_column<'a>(
+    live: &'a LiveSchema,
+    module: &ModuleEvidence,
+    table: &str,
+    column: &str,
+) -> Option<&'a LiveColumn> {
+    live.tables
+        .iter()
+        .find(|it| of_live(module, &it.name) == canonical(module, table))?
+        .column(column)
+}
+
+fn column_type(column: Option<&LiveColumn>) -> Option<SqlType> {
+    let column = column?;
+    Some(if column.is_enum {
+        SqlType::enumeration(&column.data_type)
+    } else {
+        SqlType::from_catalog(&column.data_type)
+    })
 }
 
 /// Columns by table and name, replayed operation by operation: a mismatch that a later revision

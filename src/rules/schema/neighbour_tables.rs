@@ -99,8 +99,10 @@ struct Touch<'a> {
 fn touched<'a>(revision: &'a RevisionOperations, sources: &'a ModuleSources) -> Vec<Touch<'a>> {
     let chain = || sources.revisions.iter().flat_map(|file| &file.upgrade);
     let is_created = |table: &str| {
-        chain().any(|operation| {
-            matches!(&operation.kind, OperationKind::CreateTable(made) if made.qualified() == table)
+        chain().any(|operation| match &operation.kind {
+            OperationKind::CreateTable(made) => made.qualified() == table,
+            OperationKind::CreateTableInSql { table: made } => made == table,
+            _ => false,
         })
     };
     let is_dropped = |wanted: &str| {

@@ -1,6 +1,6 @@
 //! RD304 shared-database-without-include-name: autogenerate sees the neighbour's tables.
 
-use super::sharing::{configure_place, has_filter, neighbours, prefix};
+use super::sharing::{configure_place, has_filter, neighbours, own_tables, with_keyword};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -33,9 +33,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         if others.is_empty() || has_filter(module, sources) {
             continue;
         }
-        let prefix = prefix(&module.module.name.0);
-        findings.push(
-            RULE.finding(
+        let condition = own_tables(case, module, sources);
+        let place = configure_place(module, sources);
+        let finding = RULE
+            .finding(
                 "include_name",
                 format!(
                     "{} shares its database with {} and autogenerate sees their tables",
@@ -44,12 +45,16 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 ),
             )
             .of(&module.module.name)
-            .at(&configure_place(module, sources))
+            .at(&place)
             .remedy(format!(
-                "give the module its own database, or pass include_name= with a filter on its \
-                 tables: type_ != \"table\" or name.startswith(\"{prefix}_\")"
-            )),
-        );
+                "give the module its own database, or pass to context.configure: \
+                 include_name=lambda name, type_, parent_names: {condition}"
+            ));
+        let keyword = format!("include_name=lambda name, type_, parent_names: {condition}");
+        findings.push(match with_keyword(&place, &keyword) {
+            Some(edit) => finding.edit(edit),
+            None => finding,
+        });
     }
     findings
 }
@@ -83,5 +88,41 @@ mod tests {
             seen(&mut stage.module(name).described).version_table = format!("{name}_version");
         }
         assert_eq!(stage.codes(), ["RD110", "RD110", "RD304", "RD304"]);
+    }
+
+    #[test]
+    fn the_filter_is_shown_with_a_prefix_that_fits_the_modules_tables() {
+        let remedy = |own: &str| {
+            let mut stage = Stage::with(&["query-module", "stock"]);
+            let identity = stage.database().identity.clone();
+            seen(&mut stage.module("stock").database).identity = identity;
+            stage.models("query-module", own);
+            stage.models("stock", "class A(Base):\n    __tablename__ = 'stock_a'\n");
+            stage.env(
+                "query-module",
+                "def run():\n    context.configure(\n        connection=connection,\n    )\n",
+            );
+            let findings = stage.findings();
+            let finding = findings
+                .iter()
+                .find(|it| it.code == "RD304" && it.module.as_ref().unwrap().0 == "query-module");
+            finding.unwrap().remedy.clone()
+        };
+        let table = |name: &str| format!("class A(Base):\n    __tablename__ = '{name}'\n");
+        let edit = remedy(&table("query_documents")).diff.unwrap();
+        assert_eq!(edit.line, 3);
+        assert_eq!(
+            edit.after,
+            [
+                "        include_name=lambda name, type_, parent_names: type_ != \"table\" or \
+              name.startswith(\"query_\"),"
+            ]
+        );
+        let text = remedy(&table("search_documents")).text;
+        assert!(text.ends_with("name.startswith(\"search_\")"), "{text}");
+        for name in ["documents", "stock_documents"] {
+            let text = remedy(&table(name)).text;
+            assert!(text.ends_with("name in target_metadata.tables"), "{text}");
+        }
     }
 }

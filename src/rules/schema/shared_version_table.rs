@@ -1,6 +1,6 @@
 //! RD303 shared-database-without-version-table: two histories and the default table.
 
-use super::sharing::{configure_place, has_own_version_table, neighbours, prefix};
+use super::sharing::{configure_place, has_own_version_table, neighbours, prefix, with_keyword};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -33,8 +33,9 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             continue;
         }
         let table = format!("{}_alembic_version", prefix(&module.module.name.0));
-        findings.push(
-            RULE.finding(
+        let place = configure_place(module, sources);
+        let finding = RULE
+            .finding(
                 "alembic_version",
                 format!(
                     "{} shares its database with {} and has no version table of its own",
@@ -43,11 +44,16 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 ),
             )
             .of(&module.module.name)
-            .at(&configure_place(module, sources))
+            .at(&place)
             .remedy(format!(
                 "give the module its own database, or pass version_table=\"{table}\" to \
                  context.configure"
-            )),
+            ));
+        findings.push(
+            match with_keyword(&place, &format!("version_table=\"{table}\"")) {
+                Some(edit) => finding.edit(edit),
+                None => finding,
+            },
         );
     }
     findings
@@ -77,6 +83,32 @@ mod tests {
         let finding = stage.only("RD303");
         assert_eq!(finding.module.unwrap().0, "stock-module");
         assert!(finding.remedy.text.contains("\"stock_alembic_version\""));
+    }
+
+    #[test]
+    fn the_call_is_shown_with_the_keyword() {
+        let mut stage = sharing_stage();
+        stage.env(
+            "shop",
+            "context.configure(connection=c, target_metadata=m)\n",
+        );
+        stage.env("stock-module", "context.configure(*given)\n");
+        let edits: Vec<_> = stage
+            .findings()
+            .into_iter()
+            .map(|finding| finding.remedy.diff.map(|edit| edit.after))
+            .collect();
+        assert_eq!(
+            edits,
+            [
+                Some(vec![
+                    "context.configure(version_table=\"shop_alembic_version\", connection=c, \
+                     target_metadata=m)"
+                        .to_owned()
+                ]),
+                None
+            ]
+        );
     }
 
     #[test]
