@@ -120,7 +120,7 @@ fn sizes_signals_stops_and_the_editor() {
     std::fs::write(&editor, script).unwrap();
     let program = format!("sh {}", editor.display());
     let mut pty = Pty::open(&lab, (100, 30), &[("VISUAL", &program)]);
-    pty.wait_for("May env.py be run?");
+    pty.wait_for("enter run it");
     pty.keys("\x1b");
     pty.wait_for("Not looked at yet");
 
