@@ -7,6 +7,7 @@ use crate::engine::{Depth, Ended};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Item};
 use crate::report;
+use crate::rules::Verdict;
 
 /// Takes in an answer or an event.
 pub(super) fn take(model: &mut Model, message: Message) -> Vec<Command> {
@@ -106,11 +107,15 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
     match outcome {
         Ok(planned) => {
             if let Some(survey) = &mut model.survey {
+                survey.verdict = Verdict::of(&planned.findings);
                 survey.findings.clone_from(&planned.findings);
             }
-            if planned.plan.is_ok() {
-                model.notice = Some("the plan is made: read it at item 6, Confirm".to_owned());
-            }
+            let notice = if planned.plan.is_ok() {
+                "the plan is made: read it at item 6, Confirm"
+            } else {
+                "there is no plan: item 6, Confirm, says why"
+            };
+            model.notice = Some(notice.to_owned());
             model.planned = Some(*planned);
         }
         Err(failure) if failure.kind == Kind::Cancelled => {

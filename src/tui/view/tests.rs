@@ -284,3 +284,31 @@ fn the_database_is_named_in_full_where_everything_else_is_cut() {
     let header = text.lines().next().unwrap();
     assert!(header.contains(label), "{header}");
 }
+
+/// `REDISTILL_PICTURES=write` renews them.
+#[test]
+fn the_pictures_of_the_documentation_are_what_the_app_draws() {
+    use crate::system::{ReadFiles as _, RealFiles, WriteFiles as _, environment};
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
+    let size = (110, 30);
+    let states = states(size);
+    for (name, title) in [
+        ("refused", "the checklist, and why the reset is refused"),
+        ("rehearsing", "a rehearsal on scratch databases"),
+        ("confirming", "the typed confirmation over the plan"),
+    ] {
+        let (_, play) = states.iter().find(|(state, _)| *state == name).unwrap();
+        let svg = crate::tui::svg(&drawn(&play.model), title);
+        let path = folder.join(format!("app-{name}.svg"));
+        if environment::variable("REDISTILL_PICTURES").as_deref() == Some("write") {
+            RealFiles.create_folder(&folder, 0o755).unwrap();
+            RealFiles.replace(&path, svg.as_bytes(), 0o644).unwrap();
+        }
+        assert!(
+            RealFiles
+                .read(&path)
+                .is_ok_and(|there| there == svg.as_bytes()),
+            "{name} is not as the app draws it; REDISTILL_PICTURES=write renews it"
+        );
+    }
+}
