@@ -12,7 +12,7 @@ use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Verdict};
 use crate::survey::database::ObserveError;
-use crate::survey::{chain, database, git, interpreter, project, sources};
+use crate::survey::{chain, database, git, interpreter, project, sources, variables};
 use crate::system::Session;
 use crate::worker::Call;
 
@@ -128,6 +128,7 @@ impl Engine<'_> {
                 root,
                 git,
                 modules: Vec::new(),
+                variables: variables::observe(),
             },
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),

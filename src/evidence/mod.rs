@@ -1,5 +1,6 @@
 //! What was observed, as data. `survey` fills it, `rules` judge it, the plan's basis is its digest.
 
+mod data;
 mod database;
 mod described;
 mod git;
@@ -7,6 +8,7 @@ mod signals;
 
 use serde::{Deserialize, Serialize};
 
+pub use data::{Hidden, Pooling, Rows, TableRows};
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
 pub use git::{GitEvidence, NO_REPOSITORY};
@@ -50,6 +52,8 @@ pub struct Evidence {
     pub git: Observed<GitEvidence>,
     /// The modules, by name.
     pub modules: Vec<ModuleEvidence>,
+    /// Variables of the environment that say which stage this is, with their values.
+    pub variables: Vec<(String, String)>,
 }
 
 /// What was seen of one module.

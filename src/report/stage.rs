@@ -11,6 +11,7 @@ pub fn empty() -> Evidence {
         root: PathBuf::from("/p"),
         git: Observed::NotAsked,
         modules: Vec::new(),
+        variables: Vec::new(),
     }
 }
 

@@ -19,7 +19,9 @@ mod stage;
 
 pub use assess::assess;
 pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};
-pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
+pub use production::{
+    DISPOSABLE_MARK, PRODUCTION_MARK, is_marked_disposable, is_marked_production,
+};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::key_types::{Fit, foreign_key_fit};

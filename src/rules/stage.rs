@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, ModuleEvidence, Observed,
-    Signals, VersionTable,
+    Pooling, Rows, Signals, TableRows, VersionTable,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
@@ -32,6 +32,7 @@ impl Stage {
                 root: PathBuf::from("/p"),
                 git: Observed::Seen(git()),
                 modules,
+                variables: Vec::new(),
             },
             sources: Sources::default(),
         }
@@ -136,6 +137,17 @@ pub fn revision(id: &str, down: &[&str], folder: &Path) -> Revision {
     }
 }
 
+/// A table of the schema `public`.
+pub fn table(name: &str, rows: Rows) -> TableRows {
+    TableRows {
+        name: QualifiedName {
+            schema: "public".to_owned(),
+            name: name.to_owned(),
+        },
+        rows,
+    }
+}
+
 /// A development server.
 fn quiet() -> Signals {
     Signals {
@@ -150,6 +162,7 @@ fn quiet() -> Signals {
         managed_roles: Observed::Seen(Vec::new()),
         managed_settings: Observed::Seen(Vec::new()),
         transactions: Observed::Seen(800),
+        log_bytes: Observed::Seen(24_000_000),
         size: Observed::Seen(8_000_000),
     }
 }
@@ -263,8 +276,9 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
         comment: None,
         in_recovery: false,
         signals: quiet(),
-        other_sessions: Vec::new(),
-        tables: Vec::new(),
+        pooling: Observed::Seen(Pooling::Direct),
+        other_sessions: Observed::Seen(Vec::new()),
+        tables: Observed::Seen(Vec::new()),
         catalog_digest: String::new(),
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod catalog;
 pub mod chain;
+mod data;
 pub mod database;
 mod definition;
 pub mod git;
@@ -14,9 +15,15 @@ pub mod interpreter;
 pub mod inventory;
 pub mod project;
 pub mod pyproject;
+mod questions;
 pub mod rows;
+mod sessions;
 mod signals;
 pub mod sources;
+pub mod variables;
+mod version_tables;
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod test_python;

@@ -283,6 +283,7 @@ mod tests {
             root: root.to_owned(),
             git: Observed::NotAsked,
             modules: vec![module(root, "shop"), module(root, "stock")],
+            variables: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -14,6 +14,12 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::error::{ConnectError, SqlError};
 use super::tls;
 use crate::model::{Host, Target, TlsMode};
+use crate::system::random;
+
+/// By this name the server lists our connections: `redistill 5c81f0a2`. No other process has it, so
+/// that another run is told from our own connections, also from those that are just closing.
+pub static APPLICATION_NAME: LazyLock<String> =
+    LazyLock::new(|| format!("redistill {}", random::hex(4)));
 
 /// An open connection.
 pub struct Session {
@@ -137,8 +143,16 @@ impl Session {
 
     /// `pg_backend_pid()`. Two answers in two transactions tell a transaction pooler.
     pub fn backend_pid(&self) -> Result<i32, SqlError> {
-        let rows = self.query("select pg_catalog.pg_backend_pid()", &[])?;
-        Ok(rows[0].get(0))
+        // Without a prepared statement: behind a pooler it is gone in the next process.
+        let rows = self.simple("select pg_catalog.pg_backend_pid()")?;
+        let pid = rows.into_iter().flatten().flatten().next();
+        pid.and_then(|pid| pid.parse().ok())
+            .ok_or_else(|| SqlError {
+                sqlstate: None,
+                message: "the server does not name its process".to_owned(),
+                detail: None,
+                hint: None,
+            })
     }
 
     /// Whether the connection has ended; every call fails then.
@@ -215,7 +229,7 @@ fn config(target: &Target, limit: Duration) -> Config {
         .user(&target.user)
         .dbname(&target.database)
         .password(password)
-        .application_name("redistill")
+        .application_name(APPLICATION_NAME.as_str())
         .connect_timeout(limit);
     config
 }
