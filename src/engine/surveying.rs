@@ -21,6 +21,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// What a pooler answers that allows no transactions.
+const PROTOCOL_VIOLATION: &str = "08P01";
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,6 +283,9 @@ fn unobserved(name: &ModuleName, session: &Session, error: &ObserveError) -> Fai
         }
         Some(INSUFFICIENT_PRIVILEGE) => failure
             .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check"),
+        Some(PROTOCOL_VIOLATION) => {
+            failure.with_hint("give env.py a direct URL, without the pooler, then: redistill check")
+        }
         _ => failure.with_hint("once the server answers that: redistill check"),
     }
 }

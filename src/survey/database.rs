@@ -49,7 +49,9 @@ pub(super) fn ask(
     exclude: &[QualifiedName],
 ) -> Result<DatabaseEvidence, ObserveError> {
     let own = &exclude[0];
-    let backend = questions.must("server process", sessions::backend)?;
+    let standing = questions.must("server process", |session| {
+        sessions::standing(session, target)
+    })?;
     read_only(questions.session(), || {
         let identity = questions.must("identity", identity_within)?;
         let facts = questions.must("facts", facts)?;
@@ -66,9 +68,7 @@ pub(super) fn ask(
             comment: facts.comment,
             in_recovery: facts.in_recovery,
             signals: signals::observe_within(questions),
-            pooling: questions.must("pooling", |session| {
-                sessions::pooling(session, target, &backend)
-            })?,
+            pooling: questions.must("pooling", |session| sessions::pooling(session, &standing))?,
             other_sessions: questions.may("other sessions", sessions::others),
             tables: data::observe_within(questions, exclude),
             catalog_digest: questions

@@ -9,8 +9,8 @@ use crate::system::{APPLICATION_NAME, Session, SqlError};
 
 use super::questions::unavailable;
 
-/// How long the second connection may take that tells a pooler.
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// How long the second connection may take that tells a pooler, and its one question.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Other clients of this database, in words. Our own connections carry a name that no other process
 /// has. An ordinary role sees the rows of other roles, but neither their addresses nor their kind;
@@ -32,49 +32,58 @@ pub(super) fn others(session: &Session) -> Result<Vec<String>, SqlError> {
     Ok(rows.into_iter().map(|row| row.get(0)).collect())
 }
 
-/// The server process of one transaction, and the server's time after it began.
-pub(super) struct Backend {
+/// The server process that a connection's transactions run in, as far as they agree.
+pub(super) struct Standing {
     pid: String,
-    now: String,
+    pooling: Observed<Pooling>,
 }
 
-/// Asks in a transaction of its own, and without a prepared statement: it would be gone in the next
-/// server process.
-pub(super) fn backend(session: &Session) -> Result<Backend, SqlError> {
-    let rows = session.simple(
-        "SELECT pg_catalog.pg_backend_pid(), \
-         pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())",
-    )?;
-    let mut fields = rows.into_iter().flatten().flatten();
-    let mut next = || fields.next().unwrap_or_default();
-    Ok(Backend {
-        pid: next(),
-        now: next(),
-    })
-}
-
-/// Whether transactions wander between server processes. `before` was asked on this connection
-/// outside the transaction that is open now.
+/// Looks for a pooler. To be asked outside a transaction: one that is open would hold its process,
+/// and a small pool has no second one.
 ///
 /// ```text
 /// one connection,  two transactions      two processes  → a pooler in transaction mode
 /// two connections, both open             one process    → the same
 /// second one's process older than it                    → something keeps processes for others
 /// ```
+pub(super) fn standing(session: &Session, target: &Target) -> Result<Standing, SqlError> {
+    let (pid, _) = backend(session)?;
+    let (again, now) = backend(session)?;
+    let pooling = if pid == again {
+        second_connection(target, &pid, &now)
+    } else {
+        Observed::Seen(Pooling::Transactions)
+    };
+    Ok(Standing { pid, pooling })
+}
+
+/// The same, with what the transaction that is open now tells.
 pub(super) fn pooling(
     session: &Session,
-    target: &Target,
-    before: &Backend,
+    standing: &Standing,
 ) -> Result<Observed<Pooling>, SqlError> {
-    if backend(session)?.pid != before.pid {
-        return Ok(Observed::Seen(Pooling::Transactions));
+    if backend(session)?.0 == standing.pid {
+        Ok(standing.pooling.clone())
+    } else {
+        Ok(Observed::Seen(Pooling::Transactions))
     }
-    Ok(second_connection(target, before))
+}
+
+/// The server process of one transaction, and the server's time. Without a prepared statement: it
+/// would be gone in the next process.
+fn backend(session: &Session) -> Result<(String, String), SqlError> {
+    let rows = session.simple(
+        "SELECT pg_catalog.pg_backend_pid(), \
+         pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())",
+    )?;
+    let mut fields = rows.into_iter().flatten().flatten();
+    let mut next = || fields.next().unwrap_or_default();
+    Ok((next(), next()))
 }
 
 /// What a second connection tells. Where there is none to be had, that is not known.
-fn second_connection(target: &Target, first: &Backend) -> Observed<Pooling> {
-    let second = match Session::connect(target, CONNECT_LIMIT) {
+fn second_connection(target: &Target, pid: &str, now: &str) -> Observed<Pooling> {
+    let second = match Session::connect(target, PROBE_LIMIT) {
         Ok(second) => second,
         Err(error) => {
             return Observed::Unavailable {
@@ -82,21 +91,23 @@ fn second_connection(target: &Target, first: &Backend) -> Observed<Pooling> {
             };
         }
     };
-    let asked = second.simple(
+    // A pool without a free process lets the question wait, and no setting of the server ends that.
+    let asked = second.simple_within(
         "SELECT pg_catalog.pg_backend_pid(), pg_catalog.date_part('epoch', a.backend_start) \
          FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid()",
+        PROBE_LIMIT,
     );
     let answer: Vec<Option<String>> = match asked {
         Ok(rows) => rows.into_iter().flatten().collect(),
         Err(error) => return unavailable(&error),
     };
-    let [Some(pid), Some(start)] = &answer[..] else {
+    let [Some(other), Some(start)] = &answer[..] else {
         return Observed::Unavailable {
             why: "the server does not list its own process".to_owned(),
         };
     };
-    match (start.parse::<f64>(), first.now.parse::<f64>()) {
-        _ if *pid == first.pid => Observed::Seen(Pooling::Transactions),
+    match (start.parse::<f64>(), now.parse::<f64>()) {
+        _ if other == pid => Observed::Seen(Pooling::Transactions),
         (Ok(start), Ok(now)) if start < now => Observed::Seen(Pooling::Kept),
         (Ok(_), Ok(_)) => Observed::Seen(Pooling::Direct),
         _ => Observed::Unavailable {

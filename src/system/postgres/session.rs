@@ -6,6 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Client, Config, NoTls, Row, SimpleQueryMessage};
@@ -128,17 +129,27 @@ impl Session {
         let messages = runtime()
             .block_on(self.client.simple_query(sql))
             .map_err(|error| SqlError::new(&error))?;
-        Ok(messages
-            .iter()
-            .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some(
-                    (0..row.len())
-                        .map(|column| row.get(column).map(str::to_owned))
-                        .collect(),
-                ),
-                _ => None,
-            })
-            .collect())
+        Ok(texts(&messages))
+    }
+
+    /// Like [`Session::simple`], but gives up after `limit`, also where something between us and the
+    /// server keeps the statement waiting. The connection is of no use after that.
+    pub fn simple_within(
+        &self,
+        sql: &str,
+        limit: Duration,
+    ) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+        let asked =
+            runtime().block_on(async { timeout(limit, self.client.simple_query(sql)).await });
+        match asked {
+            Ok(answer) => Ok(texts(&answer.map_err(|error| SqlError::new(&error))?)),
+            Err(_) => Err(SqlError {
+                sqlstate: None,
+                message: NO_ANSWER.to_owned(),
+                detail: None,
+                hint: None,
+            }),
+        }
     }
 
     /// `pg_backend_pid()`. Two answers in two transactions tell a transaction pooler.
@@ -194,7 +205,7 @@ impl Canceller {
                     None => self.token.cancel_query(NoTls).await,
                 }
             };
-            tokio::time::timeout(limit, ask).await
+            timeout(limit, ask).await
         });
         let why = match asked {
             Ok(Ok(())) => return Ok(()),
@@ -239,7 +250,7 @@ fn within<T>(
     limit: Duration,
     connecting: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, ConnectError> {
-    match runtime().block_on(async { tokio::time::timeout(limit, connecting).await }) {
+    match runtime().block_on(async { timeout(limit, connecting).await }) {
         Ok(Ok(opened)) => Ok(opened),
         Ok(Err(error)) => Err(ConnectError::new(target, &error)),
         Err(_) => Err(ConnectError::Unreachable {
@@ -247,6 +258,21 @@ fn within<T>(
             why: NO_ANSWER.to_owned(),
         }),
     }
+}
+
+/// The rows among the messages.
+fn texts(messages: &[SimpleQueryMessage]) -> Vec<Vec<Option<String>>> {
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(
+                (0..row.len())
+                    .map(|column| row.get(column).map(str::to_owned))
+                    .collect(),
+            ),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Lets the connection run in the background; the client's next call reports whatever ended it.
