@@ -46,7 +46,7 @@ fn on_signals(case: &Case<'_>, judge: impl Fn(&DatabaseEvidence) -> Vec<Finding>
 fn on_server_signs(
     case: &Case<'_>,
     rule: &Rule,
-    (what, remedy): (&str, &str),
+    (what, remedy, next): (&str, &str, &str),
     signs: fn(&Signals) -> Vec<String>,
 ) -> Vec<Finding> {
     on_signals(case, |database| {
@@ -57,6 +57,7 @@ fn on_server_signs(
                 rule.finding(&database.label, &message)
                     .seen(seen)
                     .remedy(remedy)
+                    .next(next)
             })
             .collect()
     })

@@ -90,7 +90,7 @@ pub const FULLNESS: [Fullness; 9] = [
         superuser: "CREATE FOREIGN DATA WRAPPER nobody; \
                     CREATE SERVER elsewhere FOREIGN DATA WRAPPER nobody; \
                     CREATE FOREIGN TABLE far (id int) SERVER elsewhere",
-        ..fullness("foreign", "", true)
+        ..fullness("abroad", "", true)
     },
 ];
 
