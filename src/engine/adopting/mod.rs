@@ -35,6 +35,7 @@ use crate::plan::{self, Choices, TableAction, VersionTableChange};
 use crate::rehearse::{ScratchHost, Subject};
 use crate::rules::{self, Scope, Severity, Sources};
 use crate::steps::{self, Clients, World};
+use crate::survey::variables;
 use crate::system::connect;
 use crate::worker::{WalkRequest, Worker};
 
@@ -399,6 +400,7 @@ impl Engine<'_> {
             root: self.request.root.clone(),
             git: Observed::NotAsked,
             modules: vec![seen],
+            variables: variables::observe(),
         };
         rules::assess(&evidence, &Sources::default(), Scope::Full)
             .into_iter()
