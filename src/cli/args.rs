@@ -102,11 +102,14 @@ pub enum Command {
     },
     /// The dry run: rehearse on scratch databases, print every effect and the digest
     Plan(PlanChoices),
-    /// Execute a plan
+    /// Execute a plan, or go through the checklist question by question
     Reset {
         /// The digest that `redistill plan` printed (at least 12 digits of it)
-        #[arg(long, value_name = "DIGEST")]
-        plan: String,
+        #[arg(long, value_name = "DIGEST", required_unless_present = "guided")]
+        plan: Option<String>,
+        /// Ask instead: the whole way as questions and answers, for any terminal
+        #[arg(long, conflicts_with = "plan")]
+        guided: bool,
     },
     /// Go on with an interrupted run
     Resume,

@@ -23,6 +23,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
+use crate::guided;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
@@ -76,7 +77,10 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             plan::plan(engine, global, &choices)
         }),
         Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
-        Command::Reset { plan } => with_engine(global, &cancel, |engine| {
+        Command::Reset { plan: None, .. } => guide(global, &cancel),
+        Command::Reset {
+            plan: Some(plan), ..
+        } => with_engine(global, &cancel, |engine| {
             reset::reset(engine, global, &plan)
         }),
         Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
@@ -108,6 +112,18 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// The checklist as questions and answers.
+fn guide(global: &Global, cancel: &AtomicBool) -> Result<Exit, Failure> {
+    text_or_json(global)?;
+    if !is_interactive() {
+        return Err(
+            Failure::usage("the guided run asks questions, and there is no terminal")
+                .with_hint("without one: redistill plan, then redistill reset --plan DIGEST"),
+        );
+    }
+    guided::run(request(global)?, cancel)
 }
 
 /// The manual page, from the same table that parses.

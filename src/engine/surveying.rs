@@ -13,7 +13,7 @@ use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Verdict};
 use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources, variables};
-use crate::system::Session;
+use crate::system::{Session, clock};
 use crate::worker::Call;
 
 /// How long a live server may take to answer.
@@ -119,12 +119,8 @@ impl Engine<'_> {
             .on_event(&Event::ItemStarted { item: Item::Survey });
         let discovered = self.discover()?;
         let root = self.request.root.clone();
-        let revisions: Vec<_> = discovered
-            .modules
-            .iter()
-            .flat_map(|(_, chain)| chain::paths(chain))
-            .collect();
-        let git = git::observe(&root, &revisions, &self.files);
+        let chains: Vec<&Chain> = discovered.modules.iter().map(|(_, chain)| chain).collect();
+        let git = git::observe(&root, &chains, &self.files, clock::now().timestamp());
         let mut survey = Survey {
             evidence: Evidence {
                 root,

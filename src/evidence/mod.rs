@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 pub use data::{Hidden, Pooling, Rows, TableRows};
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
-pub use git::{GitEvidence, NO_REPOSITORY};
+pub use git::{
+    Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
+    RefKind, Remote, Role,
+};
 
 pub use signals::Signals;
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
-    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, ModuleEvidence, Observed,
-    Pooling, Rows, Signals, TableRows, VersionTable,
+    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, How, ModuleEvidence, Observed,
+    Person, Pooling, Published, RefKind, Role, Rows, Signals, TableRows, VersionTable,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
@@ -172,10 +172,27 @@ fn git() -> GitEvidence {
         top: PathBuf::from("/p"),
         head: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         branch: Some("main".to_owned()),
-        shallow: false,
-        authors: vec!["Ada <ada@example.com>".to_owned()],
-        published_on: Vec::new(),
-        uncommitted: Vec::new(),
+        people: vec![person("Ada", "ada@example.com", Role::Author)],
+        ..GitEvidence::default()
+    }
+}
+
+pub fn person(name: &str, mail: &str, role: Role) -> Person {
+    Person {
+        name: name.to_owned(),
+        mail: mail.to_owned(),
+        role,
+    }
+}
+
+/// A name that publishes the first revision of the stage.
+pub fn published(name: &str, kind: RefKind) -> Published {
+    Published {
+        name: name.to_owned(),
+        kind,
+        how: How::Path,
+        path: "shop/alembic/versions/shop_1.py".to_owned(),
+        commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
     }
 }
 

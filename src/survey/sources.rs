@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn the_survey_and_the_rules_agree_on_what_no_repository_is() {
         let folder = tempfile::tempdir().unwrap();
-        let observed = crate::survey::git::observe(folder.path(), &[], &RealFiles);
+        let observed = crate::survey::git::observe(folder.path(), &[], &RealFiles, 0);
         assert!(matches!(observed, Observed::Unavailable { why } if why == NO_REPOSITORY));
     }
 }
