@@ -527,7 +527,7 @@ fn crash(target: &Target) {
     wait_for(|| session.is_closed());
     wait_for(|| {
         redistill::system::Session::connect(target, super::ground::LIMIT)
-            .and_then(|session| Ok(session.simple(started).unwrap_or_default()))
+            .map(|session| session.simple(started).unwrap_or_default())
             .is_ok_and(|rows| {
                 rows.first()
                     .is_some_and(|row| row[0].as_deref() != Some(before.as_str()))
