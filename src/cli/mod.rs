@@ -4,13 +4,17 @@ mod adopt;
 mod args;
 mod ask;
 mod check;
+mod checklist;
 mod demo;
+mod enums;
+mod fix;
 mod mark;
 mod past;
 mod plan;
 mod print;
 mod reset;
 mod settings;
+mod verify;
 mod watch;
 
 use std::io::IsTerminal as _;
@@ -27,7 +31,7 @@ use crate::guided;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
-use args::{Arguments, Command, Format, Global};
+use args::{Arguments, CheckChoices, Command, Format, Global};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -66,17 +70,26 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     match arguments
         .command
         .clone()
-        .unwrap_or(Command::Check { is_static: false })
+        .unwrap_or(Command::Check(CheckChoices::default()))
     {
-        Command::Check { is_static } => with_engine(global, &cancel, |engine| {
-            check::check(engine, global, is_static)
+        Command::Check(choices) => with_engine(global, &cancel, |engine| {
+            check::check(engine, global, &choices)
         }),
         Command::Chain => with_engine(global, &cancel, |engine| check::chain(engine, global)),
         Command::Explain { code } => explain(&code),
         Command::Plan(choices) => with_engine(global, &cancel, |engine| {
             plan::plan(engine, global, &choices)
         }),
-        Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
+        Command::Verify { scaffold } => with_engine(global, &cancel, |engine| {
+            if scaffold {
+                verify::scaffold(engine, global)
+            } else {
+                plan::verify(engine, global)
+            }
+        }),
+        Command::Enums { is_static } => with_engine(global, &cancel, |engine| {
+            enums::enums(engine, global, is_static)
+        }),
         Command::Reset { plan: None, .. } => guide(global, &cancel),
         Command::Reset {
             plan: Some(plan), ..
@@ -89,6 +102,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         }),
         Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
             adopt::adopt(engine, global, &choices)
+        }),
+        Command::Checklist(choices) => with_engine(global, &cancel, |engine| {
+            checklist::checklist(engine, global, &choices)
         }),
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
@@ -230,6 +246,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             Some(path) => folder("backups", &path)?,
             None => "backups".to_owned(),
         },
+        ignores: file.ignores,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })

@@ -5,8 +5,12 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod checklist;
+mod edit;
+mod enums;
 mod environments;
 mod failures;
+mod fixing;
 mod marking;
 mod naming;
 mod planning;
@@ -14,6 +18,7 @@ mod plans;
 mod rebuilding;
 mod rehearsing;
 mod running;
+mod scaffolding;
 mod surveying;
 mod tester;
 
@@ -24,15 +29,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
 use crate::rehearse::ScratchHost;
+use crate::rules::Ignore;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use checklist::Reply;
+pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
+pub use scaffolding::{Scaffolded, Written};
 pub use surveying::{Assessment, Depth, Discovered, Survey};
 
 /// What a session works on: from the command line and the configuration file.
@@ -52,6 +61,8 @@ pub struct Request {
     pub backups: String,
     /// The folder for notes, relative to the root.
     pub notes: Option<String>,
+    /// Findings that the configuration sets aside.
+    pub ignores: Vec<Ignore>,
 }
 
 /// One module's part.

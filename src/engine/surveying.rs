@@ -1,6 +1,7 @@
 //! Survey and assessment: what is there, and what stands in the way.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::events::{Event, Item};
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
-use crate::rules::{self, Finding, Scope, Verdict};
+use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
 use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources, variables};
 use crate::system::{Session, clock};
@@ -40,6 +41,8 @@ pub struct Discovered {
     pub modules: Vec<(Module, Chain)>,
     /// Sentences: configuration that cannot be followed, so that a reset would miss a module.
     pub obstacles: Vec<String>,
+    /// The folders of the modules that were not asked for.
+    pub others: Vec<PathBuf>,
 }
 
 /// What a survey saw, and how to reach what it saw.
@@ -52,12 +55,16 @@ pub struct Survey {
     pub troubles: BTreeMap<ModuleName, Failure>,
     /// As in [`Discovered`].
     pub obstacles: Vec<String>,
+    /// As in [`Discovered`].
+    pub others: Vec<PathBuf>,
 }
 
 /// A survey, judged.
 pub struct Assessment {
     /// In a stable order.
     pub findings: Vec<Finding>,
+    /// What the project sets aside, with its reasons; not part of the verdict.
+    pub suppressed: Vec<Suppressed>,
     /// Their fold.
     pub verdict: Verdict,
 }
@@ -95,8 +102,14 @@ impl Engine<'_> {
             ))
             .with_hint(are));
         }
+        let mut others = Vec::new();
         if !self.request.only.is_empty() {
-            modules.retain(|module| self.request.only.contains(&module.name.0));
+            let only = &self.request.only;
+            let (asked, left): (Vec<_>, Vec<_>) = modules
+                .into_iter()
+                .partition(|module| only.contains(&module.name.0));
+            modules = asked;
+            others = left.into_iter().map(|module| module.directory).collect();
         }
         if modules.is_empty() {
             return Err(Failure::usage("no module of the project can be worked on")
@@ -110,7 +123,11 @@ impl Engine<'_> {
                 (module, chain)
             })
             .collect();
-        Ok(Discovered { modules, obstacles })
+        Ok(Discovered {
+            modules,
+            obstacles,
+            others,
+        })
     }
 
     /// Gathers the evidence.
@@ -131,6 +148,7 @@ impl Engine<'_> {
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),
             obstacles: discovered.obstacles,
+            others: discovered.others,
         };
         for (module, chain) in discovered.modules {
             survey.evidence.modules.push(self.seen(module, chain));
@@ -181,14 +199,19 @@ impl Engine<'_> {
 
     /// Judges a survey.
     pub fn assess(&self, survey: &Survey, depth: Depth) -> Assessment {
-        let sources = sources::gather(&survey.evidence, &self.files);
+        let mut sources = sources::gather(&survey.evidence, &survey.others, &self.files);
+        sources.ignores.configured.clone_from(&self.request.ignores);
+        sources.is_part = !self.request.only.is_empty();
         let scope = match depth {
             Depth::Static => Scope::Static,
             Depth::Full => Scope::Full,
         };
-        let findings = rules::assess(&survey.evidence, &sources, scope);
-        let verdict = Verdict::of(&findings);
-        Assessment { findings, verdict }
+        let judged = rules::judge(&survey.evidence, &sources, scope);
+        Assessment {
+            verdict: Verdict::of(&judged.findings),
+            findings: judged.findings,
+            suppressed: judged.suppressed,
+        }
     }
 
     pub(super) fn call(&self, limit: Duration) -> Call<'_> {

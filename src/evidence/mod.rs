@@ -3,6 +3,7 @@
 mod data;
 mod database;
 mod described;
+mod enum_type;
 mod git;
 mod signals;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use data::{Hidden, Pooling, Rows, TableRows};
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
+pub use enum_type::{ColumnPlace, EnumType};
 pub use git::{
     Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
     RefKind, Remote, Role,

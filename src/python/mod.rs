@@ -3,8 +3,10 @@
 //! A real parser gives facts with line numbers; what cannot be known without running the code is
 //! said to be so, never guessed. Pure: `survey` hands bytes in, `rules` judges what comes out.
 
+mod bindings;
 mod columns;
 pub mod env;
+mod members;
 pub mod models;
 mod names;
 pub mod operations;
@@ -12,10 +14,15 @@ pub mod revision;
 pub mod source;
 mod sql;
 pub mod sql_type;
+pub mod suppression;
 pub mod syntax;
 
-pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use bindings::unbound;
+pub use columns::{
+    ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
+};
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;
+pub use suppression::IgnoreComment;
 pub use syntax::Syntax;

@@ -67,6 +67,9 @@ static RULES: &[&Rule] = &[
     &project::several_heads::RULE,
     &project::env_not_run::RULE,
     &project::duplicate_label::RULE,
+    &project::suppression_malformed::RULE,
+    &project::suppression_forbidden::RULE,
+    &project::suppression_unused::RULE,
 ];
 
 #[cfg(test)]

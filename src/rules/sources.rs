@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::suppression::Ignores;
 use crate::model::{Location, ModuleName};
 use crate::python::TableFact;
 use crate::python::env::EnvFacts;
@@ -13,6 +14,10 @@ use crate::python::operations::RevisionOperations;
 pub struct Sources {
     /// By module.
     pub modules: BTreeMap<ModuleName, ModuleSources>,
+    /// What asks for findings to be set aside.
+    pub ignores: Ignores,
+    /// Whether only some of the project's modules were looked at.
+    pub is_part: bool,
 }
 
 impl Sources {

@@ -11,7 +11,7 @@ use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
     QualifiedName, Revision, RevisionId,
 };
-use crate::python::{Syntax, env, models, operations};
+use crate::python::{Syntax, env, models, operations, suppression};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -90,6 +90,15 @@ impl Stage {
         let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
         let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
         self.facts(module).revisions.push(read);
+        self
+    }
+
+    /// Reads the suppressions of the revision that was added last.
+    pub fn comments(&mut self, module: &str, source: &str) -> &mut Self {
+        let number = self.facts(module).revisions.len().max(1);
+        let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
+        let read = suppression::read(&Syntax::parse(&path, source.as_bytes()));
+        self.sources.ignores.comments.extend(read);
         self
     }
 

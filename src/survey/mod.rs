@@ -4,11 +4,14 @@
 //! revision files, its interpreters, its repository and its databases. Nothing of the project is
 //! executed here.
 
+mod abreast;
+pub mod bare_keys;
 pub mod catalog;
 pub mod chain;
 mod data;
 pub mod database;
 mod definition;
+pub mod enums;
 pub mod git;
 pub mod ini;
 pub mod interpreter;
@@ -19,6 +22,7 @@ mod questions;
 pub mod rows;
 mod sessions;
 mod signals;
+pub mod signer;
 pub mod sources;
 pub mod variables;
 mod version_tables;

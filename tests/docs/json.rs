@@ -81,6 +81,12 @@ fn the_page_names_every_field() {
     agrees("check", &ask(&["check"]).expect(0).json());
     agrees("chain", &ask(&["chain"]).expect(0).json());
     agrees("verify", &ask(&["verify"]).json());
+    agrees("checklist", &ask(&["checklist"]).expect(1).json());
+    agrees(
+        "scaffold (verify --scaffold)",
+        &ask(&["verify", "--scaffold"]).expect(0).json(),
+    );
+    agrees("enums", &ask(&["enums"]).expect(0).json());
     let plan = ask(&["plan"]).expect(0).json();
     agrees("plan", &plan);
     let digest = plan["digest"].as_str().unwrap();

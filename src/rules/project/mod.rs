@@ -8,4 +8,7 @@ pub mod env_not_run;
 pub mod interpreter;
 pub mod missing_parent;
 pub mod several_heads;
+pub mod suppression_forbidden;
+pub mod suppression_malformed;
+pub mod suppression_unused;
 pub mod unreadable;
