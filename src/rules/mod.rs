@@ -21,7 +21,9 @@ mod waiver;
 
 pub use assess::{Judged, assess, judge};
 pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict, Waived};
-pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
+pub use production::{
+    DISPOSABLE_MARK, PRODUCTION_MARK, is_marked_disposable, is_marked_production,
+};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::enum_left_behind::types_left;

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
-    How, LiveSchema, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Published,
-    RefKind, Role, Signals, VersionTable, Waiver, Waivers,
+    How, LiveSchema, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Pooling,
+    Published, RefKind, Role, Rows, Signals, TableRows, VersionTable, Waiver, Waivers,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Location, Module,
@@ -42,6 +42,7 @@ impl Stage {
                     committed: Observed::Seen(true),
                     today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
                 },
+                variables: Vec::new(),
             },
             sources: Sources::default(),
         }
@@ -252,6 +253,17 @@ pub fn revision(id: &str, down: &[&str], folder: &Path) -> Revision {
     }
 }
 
+/// A table of the schema `public`.
+pub fn filled(name: &str, rows: Rows) -> TableRows {
+    TableRows {
+        name: QualifiedName {
+            schema: "public".to_owned(),
+            name: name.to_owned(),
+        },
+        rows,
+    }
+}
+
 /// A development server.
 fn quiet() -> Signals {
     Signals {
@@ -266,6 +278,7 @@ fn quiet() -> Signals {
         managed_roles: Observed::Seen(Vec::new()),
         managed_settings: Observed::Seen(Vec::new()),
         transactions: Observed::Seen(800),
+        log_bytes: Observed::Seen(24_000_000),
         size: Observed::Seen(8_000_000),
     }
 }
@@ -396,8 +409,9 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
         comment: None,
         in_recovery: false,
         signals: quiet(),
-        other_sessions: Vec::new(),
-        tables: Vec::new(),
+        pooling: Observed::Seen(Pooling::Direct),
+        other_sessions: Observed::Seen(Vec::new()),
+        tables: Observed::Seen(Vec::new()),
         live: LiveSchema::default(),
         catalog_digest: String::new(),
     }

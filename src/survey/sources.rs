@@ -364,6 +364,7 @@ mod tests {
             unselected: Vec::new(),
             holders: crate::evidence::Holders::default(),
             waivers: crate::evidence::Waivers::default(),
+            variables: Vec::new(),
         }
     }
 

@@ -10,5 +10,6 @@ mod project;
 mod sarif;
 mod schema;
 mod seeded;
+mod servers;
 mod thousand;
 mod waivers;
