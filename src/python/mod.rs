@@ -4,6 +4,7 @@
 //! said to be so, never guessed. Pure: `survey` hands bytes in, `rules` judges what comes out.
 
 mod columns;
+pub mod contents;
 pub mod env;
 pub mod models;
 mod names;
@@ -15,6 +16,7 @@ pub mod sql_type;
 pub mod syntax;
 
 pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use contents::Contents;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;

@@ -68,6 +68,10 @@ pub enum OperationKind {
         retyped: bool,
         /// The new name.
         renamed: Option<String>,
+        /// The type that it had, where `existing_type` says so.
+        existing: Option<SqlType>,
+        /// The new `nullable`, where it is given.
+        nullable: Option<bool>,
     },
     /// `op.create_foreign_key`.
     CreateForeignKey {
@@ -86,6 +90,11 @@ pub enum OperationKind {
     DropEnum {
         /// The name.
         name: Option<String>,
+    },
+    /// SQL whose text can be read; what the other kinds know of it stands after it.
+    Sql {
+        /// The text.
+        text: String,
     },
     /// Anything else that changes the database through `op`.
     Other {

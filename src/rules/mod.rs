@@ -8,6 +8,7 @@ mod assess;
 mod environment;
 mod finding;
 mod history;
+pub mod message;
 mod production;
 mod project;
 mod registry;

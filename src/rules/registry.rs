@@ -1,7 +1,7 @@
 //! The one list of rules.
 
 use super::rule::Rule;
-use super::{environment, history, production, project, schema};
+use super::{environment, history, message, production, project, schema};
 
 /// All rules, by code.
 pub fn registry() -> &'static [&'static Rule] {
@@ -49,6 +49,10 @@ static RULES: &[&Rule] = &[
     &environment::url_after_run::RULE,
     &environment::password_in_ini::RULE,
     &environment::bare_percent::RULE,
+    &message::form::RULE,
+    &message::unknown_type::RULE,
+    &message::understated::RULE,
+    &message::empty::RULE,
     &project::unreadable::RULE,
     &project::duplicate_id::RULE,
     &project::missing_parent::RULE,

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::model::{Location, ModuleName};
-use crate::python::TableFact;
+use super::message::convention::Convention;
+use crate::model::{Location, ModuleName, Revision};
 use crate::python::env::EnvFacts;
 use crate::python::operations::RevisionOperations;
+use crate::python::{Contents, TableFact};
 
 /// The facts of all modules.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// By module.
     pub modules: BTreeMap<ModuleName, ModuleSources>,
+    /// What the configuration says about messages; none where it says nothing.
+    pub convention: Option<Convention>,
 }
 
 impl Sources {
@@ -32,6 +35,10 @@ pub struct ModuleSources {
     pub env: Option<EnvFacts>,
     /// What its revisions do, parents first.
     pub revisions: Vec<RevisionOperations>,
+    /// What else its revision files hold, in the same order.
+    pub contents: Vec<Contents>,
+    /// What else its env.py holds.
+    pub env_contents: Option<Contents>,
     /// The URL in its settings file; none if the key is absent.
     pub url: Option<UrlLine>,
     /// Files that were left out, and why: too large, unreadable.
@@ -43,9 +50,23 @@ impl ModuleSources {
         tables: Vec::new(),
         env: None,
         revisions: Vec::new(),
+        contents: Vec::new(),
+        env_contents: None,
         url: None,
         left_out: Vec::new(),
     };
+
+    /// What a revision's file does.
+    pub fn operations_of(&self, revision: &Revision) -> Option<&RevisionOperations> {
+        self.revisions
+            .iter()
+            .find(|read| read.path == revision.path)
+    }
+
+    /// What else a revision's file holds.
+    pub fn contents_of(&self, revision: &Revision) -> Option<&Contents> {
+        self.contents.iter().find(|read| read.path == revision.path)
+    }
 
     /// Whether the models have a table of this name.
     pub fn owns(&self, table: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
     QualifiedName, Revision, RevisionId,
 };
-use crate::python::{Syntax, env, models, operations};
+use crate::python::{RevisionReading, Syntax, contents, env, models, operations};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -79,7 +79,9 @@ impl Stage {
     /// Reads an env.py from source.
     pub fn env(&mut self, module: &str, source: &str) -> &mut Self {
         let path = PathBuf::from(format!("/p/{module}/alembic/env.py"));
-        self.facts(module).env = Some(env::read(&Syntax::parse(&path, source.as_bytes())));
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        self.facts(module).env = Some(env::read(&syntax));
+        self.facts(module).env_contents = Some(contents::read(&syntax));
         self
     }
 
@@ -87,8 +89,40 @@ impl Stage {
     pub fn revision(&mut self, module: &str, source: &str) -> &mut Self {
         let number = self.facts(module).revisions.len() + 1;
         let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
-        let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
-        self.facts(module).revisions.push(read);
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        self.facts(module).revisions.push(operations::read(&syntax));
+        self.facts(module).contents.push(contents::read(&syntax));
+        self
+    }
+
+    /// Replaces the module's chain by these revision files, read from source.
+    pub fn chain(&mut self, module: &str, sources: &[&str]) -> &mut Self {
+        *self.facts(module) = ModuleSources::default();
+        let mut revisions = Vec::new();
+        for (index, source) in sources.iter().enumerate() {
+            self.revision(module, source);
+            let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{}.py", index + 1));
+            match crate::python::revision::read(&path, source.as_bytes()) {
+                RevisionReading::Revision(read) => revisions.push(*read),
+                other => panic!("{other:?}"),
+            }
+        }
+        let chain = Chain::new(revisions, Vec::new());
+        let ids = |down: &[RevisionId]| down.iter().map(|id| id.0.clone()).collect();
+        let seen = self.module(module);
+        let heads: Vec<String> = chain.heads().iter().map(|id| id.0.clone()).collect();
+        if let Observed::Seen(described) = &mut seen.described {
+            described.script_revisions = chain
+                .revisions
+                .iter()
+                .map(|revision| (revision.id.0.clone(), ids(&revision.down)))
+                .collect();
+            described.script_heads.clone_from(&heads);
+        }
+        if let Observed::Seen(database) = &mut seen.database {
+            database.version_table.rows = heads;
+        }
+        seen.chain = chain;
         self
     }
 

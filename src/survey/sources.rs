@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{ConfigSource, Module};
-use crate::python::{Syntax, TableFact, env, models, operations};
+use crate::python::{Syntax, TableFact, contents, env, models, operations};
 use crate::rules::{ModuleSources, Sources, UrlLine};
 use crate::survey::ini::Ini;
 use crate::system::{FileKind, ReadFiles};
@@ -170,7 +170,11 @@ fn has_signs(bytes: &[u8]) -> bool {
 fn read_environment(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
     let path = module.module.env_py();
     match files.read(&path) {
-        Ok(bytes) => facts.env = Some(env::read(&Syntax::parse(&path, &bytes))),
+        Ok(bytes) => {
+            let syntax = Syntax::parse(&path, &bytes);
+            facts.env = Some(env::read(&syntax));
+            facts.env_contents = Some(contents::read(&syntax));
+        }
         Err(error) => facts.left_out.push((path, error.to_string())),
     }
 }
@@ -178,9 +182,11 @@ fn read_environment(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut 
 fn read_revisions(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
     for revision in &module.chain.revisions {
         match files.read(&revision.path) {
-            Ok(bytes) => facts
-                .revisions
-                .push(operations::read(&Syntax::parse(&revision.path, &bytes))),
+            Ok(bytes) => {
+                let syntax = Syntax::parse(&revision.path, &bytes);
+                facts.revisions.push(operations::read(&syntax));
+                facts.contents.push(contents::read(&syntax));
+            }
             Err(error) => facts
                 .left_out
                 .push((revision.path.clone(), error.to_string())),
