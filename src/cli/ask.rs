@@ -10,16 +10,40 @@ pub fn confirm(question: &str) -> Result<(), Failure> {
         .default(false)
         .wait_for_newline(true)
         .interact_opt();
-    if answer.is_err() {
+    match answered(answer)? {
+        Some(true) => Ok(()),
+        _ => Err(cancelled()),
+    }
+}
+
+/// Lets one of several be chosen; gives its index.
+pub fn choose(question: &str, items: &[String]) -> Result<usize, Failure> {
+    let answer = dialoguer::Select::new()
+        .with_prompt(question)
+        .items(items)
+        .default(0)
+        .interact_opt();
+    answered(answer)?.ok_or_else(cancelled)
+}
+
+/// Asks for a line of text.
+pub fn line(question: &str, may_be_empty: bool) -> Result<String, Failure> {
+    let answer = dialoguer::Input::new()
+        .with_prompt(question)
+        .allow_empty(may_be_empty)
+        .interact_text();
+    answered(answer)
+}
+
+fn answered<T>(answer: dialoguer::Result<T>) -> Result<T, Failure> {
+    answer.map_err(|_| {
         // Ctrl-C leaves the question's line open and its cursor hidden.
         let _ = dialoguer::console::Term::stderr().show_cursor();
         print::aside("");
-    }
-    match answer {
-        Ok(Some(true)) => Ok(()),
-        _ => Err(Failure::new(
-            Kind::Cancelled,
-            "cancelled; nothing has changed",
-        )),
-    }
+        cancelled()
+    })
+}
+
+fn cancelled() -> Failure {
+    Failure::new(Kind::Cancelled, "cancelled; nothing has changed")
 }

@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod demo;
 mod mark;
+mod message;
 mod past;
 mod plan;
 mod print;
@@ -25,7 +26,7 @@ use crate::exit::Exit;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
-use args::{Arguments, Command, Format, Global};
+use args::{Arguments, Command, Format, Global, MessageVerb};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -85,6 +86,13 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
         }),
+        Command::Message { verb } => match verb {
+            MessageVerb::Check { text } => message::check(global, &text),
+            MessageVerb::Build(parts) => message::build(global, &parts),
+            MessageVerb::Bump { range } => with_engine(global, &cancel, |engine| {
+                message::bump(engine, global, range.as_deref())
+            }),
+        },
         Command::Log => with_engine(global, &cancel, |engine| past::log(engine, global)),
         Command::Show { id } => {
             with_engine(global, &cancel, |engine| past::show(engine, global, &id))
@@ -210,6 +218,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             Some(path) => folder("backups", &path)?,
             None => "backups".to_owned(),
         },
+        convention: file.messages.convention,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::model::text::safe;
+use crate::rules::message::convention::Convention;
 use crate::system::ReadFiles;
 
 /// The configuration file's contents. Every key is optional.
@@ -23,9 +24,20 @@ pub struct FileSettings {
     /// The folder for notes, relative to the project; `claudedocs` where it exists, else the
     /// archives' folder.
     pub notes: Option<PathBuf>,
+    /// What messages of revisions look like.
+    #[serde(default)]
+    pub messages: MessageSettings,
     /// Modules, by name.
     #[serde(default)]
     pub modules: BTreeMap<String, ModuleSettings>,
+}
+
+/// `[messages]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MessageSettings {
+    /// `conventional` or `none`; unless set, messages are judged where most follow the convention.
+    pub convention: Option<Convention>,
 }
 
 /// One module's part of the configuration file.
@@ -127,6 +139,29 @@ mod tests {
         );
         assert_eq!(tool.unwrap().notes, Some(PathBuf::from("n")));
         assert_eq!(loaded("other.toml", "").unwrap(), FileSettings::default());
+    }
+
+    #[test]
+    fn the_convention_is_one_of_two_words() {
+        let read = |word: &str| {
+            loaded(
+                "redistill.toml",
+                &format!("[messages]\nconvention = \"{word}\"\n"),
+            )
+        };
+        assert_eq!(
+            read("conventional").unwrap().messages.convention,
+            Some(Convention::Conventional)
+        );
+        assert_eq!(
+            read("none").unwrap().messages.convention,
+            Some(Convention::None)
+        );
+        let detail = read("angular").unwrap_err().detail.unwrap();
+        assert!(
+            detail.contains("line 2") && detail.contains("conventional"),
+            "{detail}"
+        );
     }
 
     #[test]

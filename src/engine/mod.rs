@@ -4,6 +4,7 @@
 //! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
 //! done stands in the rooms below.
 
+mod bumping;
 mod environments;
 mod failures;
 mod marking;
@@ -23,10 +24,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
 use crate::rehearse::ScratchHost;
+use crate::rules::message::convention::Convention;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
+pub use bumping::{ModuleBump, RevisionBump};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
@@ -46,6 +49,8 @@ pub struct Request {
     pub named: Overrides,
     /// By module.
     pub modules: BTreeMap<String, ModuleRequest>,
+    /// Whether messages of revisions follow a convention; none where the configuration is silent.
+    pub convention: Option<Convention>,
     /// The folder for archives, relative to the root.
     pub backups: String,
     /// The folder for notes, relative to the root.

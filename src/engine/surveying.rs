@@ -182,7 +182,8 @@ impl Engine<'_> {
 
     /// Judges a survey.
     pub fn assess(&self, survey: &Survey, depth: Depth) -> Assessment {
-        let sources = sources::gather(&survey.evidence, &self.files);
+        let mut sources = sources::gather(&survey.evidence, &self.files);
+        sources.convention = self.request.convention;
         let scope = match depth {
             Depth::Static => Scope::Static,
             Depth::Full => Scope::Full,

@@ -80,6 +80,17 @@ fn the_page_names_every_field() {
     let ask = |arguments: &[&str]| lab.redistill(&[arguments, &["--format", "json"]].concat());
     agrees("check", &ask(&["check"]).expect(0).json());
     agrees("chain", &ask(&["chain"]).expect(0).json());
+    agrees(
+        "message check",
+        &ask(&["message", "check", "x"]).expect(1).json(),
+    );
+    agrees(
+        "message build",
+        &ask(&["message", "build", "--type", "fix", "--subject", "x"])
+            .expect(0)
+            .json(),
+    );
+    agrees("message bump", &ask(&["message", "bump"]).expect(0).json());
     agrees("verify", &ask(&["verify"]).json());
     let plan = ask(&["plan"]).expect(0).json();
     agrees("plan", &plan);

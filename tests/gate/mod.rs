@@ -1,1 +1,3 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
+
+mod messages;
