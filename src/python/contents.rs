@@ -78,6 +78,10 @@ pub struct Contents {
     pub hardcoded: Vec<Hardcoded>,
     /// SQL files that it opens.
     pub sql_files: Vec<Location>,
+    /// The identifiers of `replaces = (…)`: what a baseline of redistill stands for.
+    pub replaces: Vec<String>,
+    /// The lines on which `down_revision` and `depends_on` are assigned.
+    pub parents: Vec<Location>,
     /// `upgrade`.
     pub upgrade: FunctionFact,
     /// `downgrade`.
@@ -112,6 +116,8 @@ pub fn read(syntax: &Syntax) -> Contents {
         unbound: bound::unbound(syntax),
         hardcoded: literals::read(syntax),
         sql_files: reader.sql_files,
+        replaces: replaces(syntax),
+        parents: parents(syntax),
         upgrade: function(syntax, "upgrade"),
         downgrade: function(syntax, "downgrade"),
     }
@@ -128,6 +134,43 @@ fn docstring(syntax: &Syntax) -> Option<Docstring> {
         location,
         text: literal.value.to_str().trim().to_owned(),
     })
+}
+
+fn replaces(syntax: &Syntax) -> Vec<String> {
+    let value = syntax
+        .body()
+        .iter()
+        .rev()
+        .find_map(|statement| match statement {
+            Stmt::Assign(assign) => match assign.targets.as_slice() {
+                [Expr::Name(name)] if name.id.as_str() == "replaces" => Some(&assign.value),
+                _ => None,
+            },
+            Stmt::AnnAssign(assign) => match assign.target.as_ref() {
+                Expr::Name(name) if name.id.as_str() == "replaces" => assign.value.as_ref(),
+                _ => None,
+            },
+            _ => None,
+        });
+    let names = super::names::Names::default();
+    super::columns::listed(value.map(AsRef::as_ref), &names)
+}
+
+fn parents(syntax: &Syntax) -> Vec<Location> {
+    syntax
+        .body()
+        .iter()
+        .filter(|statement| {
+            let target = match statement {
+                Stmt::Assign(assign) => assign.targets.first(),
+                Stmt::AnnAssign(assign) => Some(assign.target.as_ref()),
+                _ => None,
+            };
+            matches!(target, Some(Expr::Name(name))
+                if matches!(name.id.as_str(), "down_revision" | "depends_on"))
+        })
+        .map(|statement| syntax.at(statement))
+        .collect()
 }
 
 fn function(syntax: &Syntax, name: &str) -> FunctionFact {
@@ -335,6 +378,16 @@ mod tests {
         assert_eq!(read.import_line, 8);
         assert_eq!(read.docstring.unwrap().text, "m\n\nRevises: a");
         assert_eq!(contents("\"\"\"m\"\"\"\nx = 1\n").import_line, 2);
+    }
+
+    #[test]
+    fn what_a_baseline_replaces() {
+        assert_eq!(contents("replaces = ('a', 'b',)\n").replaces, ["a", "b"]);
+        assert_eq!(
+            contents("replaces: tuple[str, ...] = ('a',)\n").replaces,
+            ["a"]
+        );
+        assert_eq!(contents("replaces = compute()\n").replaces, [""; 0]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Called by `survey::sources`; judged by the rules of the environment family.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
@@ -23,6 +24,10 @@ pub struct UrlSetting {
     pub literal: Option<String>,
     /// Whether it runs with the module, not inside a function.
     pub at_module_level: bool,
+    /// Whether it runs on a condition only.
+    pub is_conditional: bool,
+    /// Whether the value comes from an environment variable or `-x`, as far as it is written here.
+    pub is_override: bool,
     /// Whether it is `config.set_main_option("sqlalchemy.url", …)`, where `%` must be doubled.
     pub through_config: bool,
 }
@@ -52,6 +57,10 @@ pub struct EnvFacts {
     pub url_elsewhere: bool,
     /// Calls that read the configured URL: `engine_from_config`, `get_main_option`.
     pub url_uses: Vec<Location>,
+    /// Where the offline mode reads the configured URL.
+    pub offline_use: Option<Location>,
+    /// Whether every URL is given inside a function that is not for the offline mode.
+    pub online_only: bool,
     /// Module-level calls that run the migrations.
     pub runs: Vec<Location>,
     /// Calls of `context.configure`.
@@ -83,6 +92,9 @@ pub fn read(syntax: &Syntax) -> EnvFacts {
             ..EnvFacts::default()
         },
         in_function: 0,
+        in_branch: 0,
+        functions: Vec::new(),
+        overrides: HashSet::new(),
     };
     for statement in syntax.body() {
         reader.visit_stmt(statement);
@@ -97,15 +109,32 @@ struct Reader<'a> {
     names: Names,
     facts: EnvFacts,
     in_function: usize,
+    in_branch: usize,
+    /// The names of the functions around, outermost first.
+    functions: Vec<String>,
+    /// Variables whose value comes from the environment.
+    overrides: HashSet<String>,
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
+            Stmt::FunctionDef(function) => {
+                self.in_function += 1;
+                self.functions.push(function.name.to_string());
+                walk_stmt(self, statement);
+                self.functions.pop();
+                self.in_function -= 1;
+            }
+            Stmt::ClassDef(_) => {
                 self.in_function += 1;
                 walk_stmt(self, statement);
                 self.in_function -= 1;
+            }
+            Stmt::If(_) | Stmt::Try(_) | Stmt::Match(_) | Stmt::For(_) | Stmt::While(_) => {
+                self.in_branch += 1;
+                walk_stmt(self, statement);
+                self.in_branch -= 1;
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
@@ -151,6 +180,9 @@ impl Reader<'_> {
                     self.facts.url_elsewhere = true;
                 }
                 self.names.bind(name.id.as_str(), value);
+                if self.is_override(value) {
+                    self.overrides.insert(name.id.to_string());
+                }
             }
             // `configuration["sqlalchemy.url"] = url`.
             Expr::Subscript(subscript)
@@ -163,13 +195,30 @@ impl Reader<'_> {
     }
 
     fn url(&mut self, value: &Expr, through_config: bool) {
+        let is_offline = self.functions.iter().any(|name| name.contains("offline"));
+        let is_first = self.facts.url_settings.is_empty();
+        self.facts.online_only =
+            (is_first || self.facts.online_only) && self.in_function > 0 && !is_offline;
         self.facts.url_settings.push(UrlSetting {
             location: self.syntax.at(value),
             written: self.syntax.source(value.range()).to_owned(),
             literal: self.names.string(value),
             at_module_level: self.in_function == 0,
+            is_conditional: self.in_branch > 0,
+            is_override: self.is_override(value),
             through_config,
         });
+    }
+
+    /// `os.environ["…"]`, `os.getenv("…")`, `context.get_x_argument(…)`, or a variable with it.
+    fn is_override(&self, value: &Expr) -> bool {
+        let written = self.syntax.source(value.range());
+        ["environ", "getenv", "get_x_argument"]
+            .iter()
+            .any(|word| written.contains(word))
+            || written
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .any(|word| self.overrides.contains(word))
     }
 
     fn call(&mut self, call: &ExprCall) {
@@ -187,7 +236,11 @@ impl Reader<'_> {
             "set_main_option" if is_key(0) => self.set_option(call, 1),
             "set_section_option" if is_key(1) => self.set_option(call, 2),
             "get_main_option" | "get_section_option" if is_key(0) || is_key(1) => {
-                self.facts.url_uses.push(self.syntax.at(call));
+                let place = self.syntax.at(call);
+                if self.functions.iter().any(|name| name.contains("offline")) {
+                    self.facts.offline_use.get_or_insert(place.clone());
+                }
+                self.facts.url_uses.push(place);
             }
             "engine_from_config" | "async_engine_from_config" => {
                 self.facts.url_uses.push(self.syntax.at(call));

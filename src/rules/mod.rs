@@ -24,6 +24,6 @@ pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::key_types::{Fit, foreign_key_fit};
-pub use sources::{ModuleSources, Sources, UrlLine, is_async_url};
+pub use sources::{ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
 
 pub use crate::model::Location;

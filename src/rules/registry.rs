@@ -62,6 +62,21 @@ static RULES: &[&Rule] = &[
     &project::several_heads::RULE,
     &project::env_not_run::RULE,
     &project::duplicate_label::RULE,
+    &project::hardcoded::SECRET,
+    &project::hardcoded::ADDRESS,
+    &project::hardcoded::PATH,
+    &project::id_too_long::RULE,
+    &project::irreversible::IRREVERSIBLE,
+    &project::irreversible::EMPTY,
+    &project::missing_import::RULE,
+    &project::application_import::RULE,
+    &project::reads_file::RULE,
+    &project::other_tool::RULE,
+    &project::faulty_alembic::RULE,
+    &project::parent_replaced::RULE,
+    &project::quoted_id::RULE,
+    &project::versions_folder::LINKED,
+    &project::versions_folder::SHARED,
 ];
 
 #[cfg(test)]

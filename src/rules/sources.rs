@@ -1,10 +1,10 @@
 //! What the project's source files say, as data. `survey::sources` fills it; the rules judge it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::message::convention::Convention;
-use crate::model::{Location, ModuleName, Revision};
+use crate::model::{Location, ModuleName, Revision, RevisionId};
 use crate::python::env::EnvFacts;
 use crate::python::operations::RevisionOperations;
 use crate::python::{Contents, TableFact};
@@ -41,6 +41,8 @@ pub struct ModuleSources {
     pub env_contents: Option<Contents>,
     /// The URL in its settings file; none if the key is absent.
     pub url: Option<UrlLine>,
+    /// What lies around its files.
+    pub surroundings: Surroundings,
     /// Files that were left out, and why: too large, unreadable.
     pub left_out: Vec<(PathBuf, String)>,
 }
@@ -53,6 +55,7 @@ impl ModuleSources {
         contents: Vec::new(),
         env_contents: None,
         url: None,
+        surroundings: Surroundings::EMPTY,
         left_out: Vec::new(),
     };
 
@@ -72,6 +75,32 @@ impl ModuleSources {
     pub fn owns(&self, table: &str) -> bool {
         self.tables.iter().any(|own| own.qualified() == table)
     }
+}
+
+/// What lies around a module's revision files.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Names that `import` finds in the module's folders: the application's own packages.
+    pub own_packages: BTreeSet<String>,
+    /// Files of other tools that name revisions: `head.txt`, `EXPAND_HEAD`.
+    pub leftovers: Vec<PathBuf>,
+    /// Version locations that are links, with what they lead to.
+    pub links: Vec<(PathBuf, PathBuf)>,
+    /// Where other files of the project name a revision of this module.
+    pub quotes: Vec<(RevisionId, Location)>,
+    /// Identifiers that were replaced, with the baseline that replaced them; from the baselines
+    /// themselves and from the archives of past resets.
+    pub replaced: BTreeMap<String, RevisionId>,
+}
+
+impl Surroundings {
+    const EMPTY: Self = Self {
+        own_packages: BTreeSet::new(),
+        leftovers: Vec::new(),
+        links: Vec::new(),
+        quotes: Vec::new(),
+        replaced: BTreeMap::new(),
+    };
 }
 
 /// The line of a settings file with `sqlalchemy.url`. Holds no password.

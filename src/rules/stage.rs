@@ -89,9 +89,17 @@ impl Stage {
     pub fn revision(&mut self, module: &str, source: &str) -> &mut Self {
         let number = self.facts(module).revisions.len() + 1;
         let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
-        let syntax = Syntax::parse(&path, source.as_bytes());
-        self.facts(module).revisions.push(operations::read(&syntax));
-        self.facts(module).contents.push(contents::read(&syntax));
+        let read = operations::read(&Syntax::parse(&path, source.as_bytes()));
+        self.facts(module).revisions.push(read);
+        self
+    }
+
+    /// Reads a whole revision file from source, imports and all, as `revision` does not.
+    pub fn file(&mut self, module: &str, source: &str) -> &mut Self {
+        self.revision(module, source);
+        let path = self.facts(module).revisions.last().unwrap().path.clone();
+        let read = contents::read(&Syntax::parse(&path, source.as_bytes()));
+        self.facts(module).contents.push(read);
         self
     }
 
@@ -100,7 +108,7 @@ impl Stage {
         *self.facts(module) = ModuleSources::default();
         let mut revisions = Vec::new();
         for (index, source) in sources.iter().enumerate() {
-            self.revision(module, source);
+            self.file(module, source);
             let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{}.py", index + 1));
             match crate::python::revision::read(&path, source.as_bytes()) {
                 RevisionReading::Revision(read) => revisions.push(*read),
@@ -136,6 +144,13 @@ impl Stage {
             .iter()
             .map(|finding| finding.code.to_string())
             .collect()
+    }
+
+    /// The codes of one family's findings, by the digit after `RD`.
+    pub fn family(&self, digit: char) -> Vec<String> {
+        let mut codes = self.codes();
+        codes.retain(|code| code.chars().nth(2) == Some(digit));
+        codes
     }
 
     /// The one finding of a code.

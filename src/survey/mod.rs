@@ -17,6 +17,7 @@ pub mod pyproject;
 pub mod rows;
 mod signals;
 pub mod sources;
+mod surroundings;
 
 #[cfg(test)]
 mod test_python;

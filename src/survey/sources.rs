@@ -11,6 +11,7 @@ use crate::model::{ConfigSource, Module};
 use crate::python::{Syntax, TableFact, contents, env, models, operations};
 use crate::rules::{ModuleSources, Sources, UrlLine};
 use crate::survey::ini::Ini;
+use crate::survey::surroundings;
 use crate::system::{FileKind, ReadFiles};
 
 /// Larger files are no models; a generated one would cost more than it tells.
@@ -56,6 +57,7 @@ pub fn gather(evidence: &Evidence, files: &dyn ReadFiles) -> Sources {
         read_revisions(module, files, &mut facts);
         sources.modules.insert(module.module.name.clone(), facts);
     }
+    surroundings::gather(evidence, files, &mut sources);
     sources
 }
 
@@ -264,7 +266,7 @@ mod tests {
             write(
                 root,
                 &format!("{name}/alembic/versions/1.py"),
-                "revision = '1'\ndown_revision = None\ndef upgrade():\n    op.create_table('a')\n",
+                "from alembic import op\nrevision = '1'\ndown_revision = None\ndef upgrade():\n    op.create_table('a')\ndef downgrade():\n    op.drop_table('a')\n",
             );
             write(
                 root,

@@ -357,7 +357,8 @@ fn service_host(text: &str) -> Option<&str> {
         .any(|suffix| host.ends_with(suffix));
     let is_web = matches!(scheme, "http" | "https" | "ws" | "wss");
     let is_own = is_service || is_web && (is_internal || address(host).is_some());
-    (is_own && !host.is_empty() && host != "host" && !host.contains("example")).then_some(host)
+    // `db` is a name within one network, and everybody's example.
+    (is_own && host.contains('.') && !host.contains("example")).then_some(host)
 }
 
 /// An IPv4 address that is the whole text, with or without a port.

@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::model::Location;
-use crate::model::text::count;
 use crate::python::SqlType;
 use crate::python::operations::{OperationKind, RevisionOperations};
 
@@ -54,6 +53,8 @@ pub struct Change {
     pub bump: Bump,
     /// In words: `drops the column users.age`.
     pub what: String,
+    /// The table that goes, where one does.
+    pub dropped: Option<String>,
     /// Where.
     pub location: Location,
 }
@@ -70,6 +71,10 @@ pub fn changes(operations: &RevisionOperations) -> Vec<Change> {
             let change = Change {
                 bump,
                 what,
+                dropped: match &operation.kind {
+                    OperationKind::DropTable { table } => Some(table.clone()),
+                    _ => None,
+                },
                 location: operation.location.clone(),
             };
             // `op.execute("DROP TABLE a")` is one change, read twice.
@@ -95,7 +100,7 @@ pub fn in_short(changes: &[&Change]) -> String {
     match changes {
         [] => "no change".to_owned(),
         [only] => only.what.clone(),
-        [first, rest @ ..] => format!("{} and {} more", first.what, count(rest.len(), "change")),
+        [first, rest @ ..] => format!("{} and {} more", first.what, rest.len()),
     }
 }
 
@@ -159,10 +164,27 @@ fn of_operation(kind: &OperationKind, own: &HashSet<String>) -> Vec<(Bump, Strin
             "drop_table" | "drop_column" => one(Bump::Major, format!("calls {method}")),
             // Reads only.
             "get_bind" | "get_context" | "f" | "batch_alter_table" | "invoke" => Vec::new(),
-            _ => one(Bump::Patch, format!("calls {method}")),
+            "bulk_insert" => one(Bump::Patch, "inserts rows".to_owned()),
+            _ => one(Bump::Patch, in_words(method)),
         },
         _ => Vec::new(),
     }
+}
+
+/// `create_index` → `creates an index`.
+fn in_words(method: &str) -> String {
+    let (verb, object) = method.split_once('_').unwrap_or((method, ""));
+    let verb = match verb {
+        "create" => "creates",
+        "drop" => "drops",
+        _ => return format!("calls {method}"),
+    };
+    let article = if object.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{verb} {article} {}", object.replace('_', " "))
 }
 
 /// `DROP TABLE` is an operation of its own; here are the others.
@@ -326,10 +348,7 @@ mod tests {
                 "op.alter_column('a', 'b', type_=sa.String(30), existing_type=sa.String(20))",
                 "patch alters the column a.b",
             ),
-            (
-                "op.create_index('i', 'a', ['b'])",
-                "patch calls create_index",
-            ),
+            ("op.create_index('i', 'a', ['b'])", "patch creates an index"),
             (
                 "op.execute('CREATE TABLE a(b int)')",
                 "minor creates the table a",

@@ -1,7 +1,7 @@
 //! RD503 message-understates-change: an incompatible change under a compatible message.
 
 use super::change::{Bump, Change, in_short};
-use super::lint::{command, judged};
+use super::lint::{Judged, command, judged};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -35,6 +35,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         let breaking: Vec<&Change> = all
             .iter()
             .filter(|change| change.bump == Bump::Major)
+            // A table of the neighbour or of Alembic that autogenerate swept in is RD305's.
+            .filter(|change| !is_foreign(case, &one, change))
             .collect();
         let Some(first) = breaking.first() else {
             continue;
@@ -61,6 +63,16 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         findings.push(finding);
     }
     findings
+}
+
+fn is_foreign(case: &Case<'_>, one: &Judged<'_>, change: &Change) -> bool {
+    let Some(table) = &change.dropped else {
+        return false;
+    };
+    let is_neighbours = case.modules().any(|(module, sources)| {
+        module.module.name != one.module.module.name && sources.owns(table)
+    });
+    table.contains("alembic_version") || is_neighbours && !one.sources.owns(table)
 }
 
 #[cfg(test)]
@@ -94,6 +106,21 @@ mod tests {
     }
 
     #[test]
+    fn a_neighbours_table_is_another_finding() {
+        let mut stage = Stage::with(&["shop", "stock"]);
+        stage.sources.convention = Some(Convention::Conventional);
+        let source = "\"\"\"feat: x\"\"\"\nrevision = 'a'\ndown_revision = None\ndef upgrade():\n    \
+                      op.drop_table('bins')\ndef downgrade():\n    op.x()\n";
+        stage.chain("shop", &[source]);
+        assert!(stage.codes().contains(&"RD503".to_owned()));
+        stage.models(
+            "stock",
+            "class A(Base):\n    __tablename__ = 'bins'\n    id = Column(Uuid, primary_key=True)\n",
+        );
+        assert!(!stage.codes().contains(&"RD503".to_owned()));
+    }
+
+    #[test]
     fn what_is_marked_or_compatible_is_fine() {
         let drop = "op.drop_column('users', 'age')";
         for (message, body) in [
@@ -101,7 +128,7 @@ mod tests {
             ("fix: x\n\nBREAKING CHANGE: y", drop),
             ("feat: x", "op.create_index('i', 'users', ['age'])"),
         ] {
-            assert!(stage(message, body).codes().is_empty(), "{message}");
+            assert!(stage(message, body).family('5').is_empty(), "{message}");
         }
     }
 }
