@@ -117,6 +117,8 @@ pub enum Command {
     },
     /// Upgrade, downgrade, upgrade of the present chain on scratch
     Verify,
+    /// Bring databases of the old history onto the baseline, proven
+    Adopt(AdoptChoices),
     /// Write into a database what it is for; confirmed by typing its name
     Mark {
         /// What the database is for
@@ -196,6 +198,26 @@ pub struct MessageParts {
     /// What stops working, for an incompatible change
     #[arg(long, value_name = "TEXT")]
     pub breaking: Option<String>,
+}
+
+/// Which databases are brought home, and how.
+#[derive(Debug, Clone, Args)]
+pub struct AdoptChoices {
+    /// A database; those that the modules connect to unless given (repeatable)
+    #[arg(long, value_name = "URL")]
+    pub url: Vec<String>,
+
+    /// A file with one URL a line; lines that begin with # are left out
+    #[arg(long, value_name = "FILE")]
+    pub urls: Option<PathBuf>,
+
+    /// How many databases at once
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub jobs: std::num::NonZeroU8,
+
+    /// Only prove which databases can be brought home; write nothing
+    #[arg(long)]
+    pub prove: bool,
 }
 
 /// What a database is marked as.

@@ -1,5 +1,6 @@
 //! The headless face: reads the command line, calls the engine, prints.
 
+mod adopt;
 mod args;
 mod ask;
 mod check;
@@ -82,6 +83,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
         Command::Undo { id } => with_engine(global, &cancel, |engine| {
             reset::undo(engine, global, id.as_deref())
+        }),
+        Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
+            adopt::adopt(engine, global, &choices)
         }),
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())

@@ -4,6 +4,7 @@
 //! the observer, the cancel flag. Decides the order of things and what a failure means; how each is
 //! done stands in the rooms below.
 
+mod adopting;
 mod bumping;
 mod environments;
 mod failures;
@@ -29,6 +30,7 @@ use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
+pub use adopting::{Adopted, Adopting, Adoption};
 pub use bumping::{ModuleBump, RevisionBump};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;

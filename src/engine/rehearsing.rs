@@ -75,7 +75,7 @@ impl Engine<'_> {
     }
 
     /// The module's own server where its role may create databases, else one of our own.
-    fn host_for(
+    pub(super) fn host_for(
         &self,
         seen: &ModuleEvidence,
         target: &Target,

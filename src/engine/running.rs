@@ -291,7 +291,7 @@ impl Engine<'_> {
         ))
     }
 
-    fn world<'w>(
+    pub(super) fn world<'w>(
         &'w self,
         databases: &'w BTreeMap<String, Target>,
         tester: &'w dyn Tester,

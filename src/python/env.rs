@@ -216,8 +216,10 @@ impl Reader<'_> {
         ["environ", "getenv", "get_x_argument"]
             .iter()
             .any(|word| written.contains(word))
+            // `settings.url` is not the variable `url`.
             || written
-                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+                .filter_map(|path| path.split('.').next())
                 .any(|word| self.overrides.contains(word))
     }
 

@@ -14,11 +14,13 @@
 
 mod baseline;
 mod dump;
+mod lineage;
 mod module;
 mod scratch;
 mod verify;
 
 pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};
+pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};
 pub use verify::{Verified, verify};

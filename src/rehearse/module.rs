@@ -162,6 +162,15 @@ impl Subject<'_> {
         &self,
         ask: impl FnOnce(&Call<'_>) -> Result<T, WorkerError>,
     ) -> Result<T, WorkerError> {
+        self.call_within(LIMIT, ask)
+    }
+
+    /// The same with a limit of its own.
+    pub fn call_within<T>(
+        &self,
+        limit: Duration,
+        ask: impl FnOnce(&Call<'_>) -> Result<T, WorkerError>,
+    ) -> Result<T, WorkerError> {
         let module = &self.module.name;
         let hear = |event: WorkerEvent| match event {
             WorkerEvent::Started(progress) => self.observer.on_event(&Event::Revision {
@@ -179,7 +188,7 @@ impl Subject<'_> {
             }
         };
         ask(&Call {
-            limit: LIMIT,
+            limit,
             cancel: self.cancel,
             on_event: &hear,
         })
@@ -205,7 +214,7 @@ impl Subject<'_> {
 
     /// The schema of the version table must be there before the first revision runs: env.py or a
     /// person makes it, never the chain, and so never the baseline.
-    fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
+    pub fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
         if let Some(own) = &self.described.version_table_schema {
             catalog
                 .objects

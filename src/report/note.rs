@@ -253,6 +253,18 @@ fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
 fn teammates_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text, "## What teammates and other environments do");
     line!(text);
+    line!(
+        text,
+        "After pulling, one command proves where a database stands, upgrades it with the archived \
+         chain if it is behind, and stamps it; it refuses what it cannot prove:"
+    );
+    line!(text);
+    line!(text, "```sh");
+    line!(text, "redistill adopt");
+    line!(text, "```");
+    line!(text);
+    line!(text, "Without redistill:");
+    line!(text);
     for module in material.modules {
         line!(text, "### {}", safe(&module.module.0));
         line!(text);

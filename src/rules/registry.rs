@@ -49,6 +49,8 @@ static RULES: &[&Rule] = &[
     &environment::url_after_run::RULE,
     &environment::password_in_ini::RULE,
     &environment::bare_percent::RULE,
+    &environment::override_ignored::RULE,
+    &environment::offline_url::RULE,
     &message::form::RULE,
     &message::unknown_type::RULE,
     &message::understated::RULE,

@@ -128,7 +128,7 @@ impl Catalog {
     }
 
     /// The table, view or foreign table of this name.
-    pub(super) fn relation(&self, schema: &str, name: &str) -> Option<ObjectKey> {
+    pub fn relation(&self, schema: &str, name: &str) -> Option<ObjectKey> {
         ["table", "view", "materialized view", "foreign table"]
             .into_iter()
             .map(|kind| ObjectKey {

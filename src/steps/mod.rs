@@ -40,7 +40,7 @@ pub use world::{Clients, Commit, Context, Dumper, Inspection, Inverse, Standing,
 use crate::events::Item;
 use crate::journal::Before;
 use crate::model::text::count;
-use crate::plan::{FileRef, Plan, Step};
+use crate::plan::{DatabaseRef, FileRef, Plan, Step, VersionTableChange};
 
 /// The step in one line, `Clear the files of artstore: 7 files`.
 pub fn title(step: &Step) -> String {
@@ -135,6 +135,21 @@ pub fn preview(step: &Step) -> Vec<String> {
         )),
     }
     lines
+}
+
+/// Changes the version tables of one database in one transaction of its own, without a journal:
+/// for `adopt`, whose one transaction is either committed or has never been.
+pub fn stamp(
+    database: &DatabaseRef,
+    changes: &[VersionTableChange],
+    world: &World<'_>,
+) -> Result<String, StepError> {
+    let context = Context {
+        world,
+        run: "adopt",
+        digest: "",
+    };
+    version_tables::apply(database, changes, &|_| Ok(()), &context, &mut |_| Ok(()))
 }
 
 /// Whether the step can be done in the world as the steps before it will leave it; notes in

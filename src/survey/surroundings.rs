@@ -54,7 +54,7 @@ const LEFTOVERS: [&str; 8] = [
 /// Fills [`ModuleSources::surroundings`] of all modules.
 pub(super) fn gather(evidence: &Evidence, files: &dyn ReadFiles, sources: &mut Sources) {
     let archived = archived_heads(&evidence.root, files);
-    let mut quotes = Quotes::of(evidence);
+    let mut quotes = Quotes::of(evidence, files);
     quotes.folder(&evidence.root, files, 0);
     for module in &evidence.modules {
         let name = &module.module.name;
@@ -183,7 +183,7 @@ struct Quotes {
 }
 
 impl Quotes {
-    fn of(evidence: &Evidence) -> Self {
+    fn of(evidence: &Evidence, files: &dyn ReadFiles) -> Self {
         let mut quotes = Self {
             owners: HashMap::new(),
             apart: Vec::new(),
@@ -191,9 +191,10 @@ impl Quotes {
             found: HashMap::new(),
         };
         for module in &evidence.modules {
-            quotes
-                .apart
-                .extend(module.module.version_locations.iter().cloned());
+            for location in &module.module.version_locations {
+                quotes.apart.extend(files.canonical(location));
+                quotes.apart.push(location.clone());
+            }
             for revision in &module.chain.revisions {
                 let id = &revision.id.0;
                 // A word such as `initial_schema` is said of many things.
@@ -280,4 +281,131 @@ fn name_of(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Observed;
+    use crate::model::{ConfigSource, Flavour, Module};
+    use crate::rules::{Scope, assess};
+    use crate::survey::{chain, sources};
+    use crate::system::{RealFiles, WriteFiles as _, tree};
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        RealFiles
+            .create_folder(path.parent().unwrap(), 0o755)
+            .unwrap();
+        RealFiles.write_new(&path, text.as_bytes(), 0o644).unwrap();
+    }
+
+    fn codes(root: &Path) -> Vec<String> {
+        let directory = root.to_owned();
+        let mut module = ModuleEvidence {
+            module: Module {
+                name: ModuleName("shop".to_owned()),
+                config: ConfigSource::Ini {
+                    path: directory.join("alembic.ini"),
+                    section: "alembic".to_owned(),
+                },
+                flavour: Flavour::Plain,
+                script_location: directory.join("alembic"),
+                version_locations: vec![directory.join("alembic/versions")],
+                recursive: false,
+                sourceless: false,
+                written_url: None,
+                directory,
+            },
+            interpreter: Observed::NotAsked,
+            chain: crate::model::Chain::default(),
+            described: Observed::NotAsked,
+            database: Observed::NotAsked,
+        };
+        module.chain = chain::read(&module.module, &RealFiles);
+        let evidence = Evidence {
+            root: root.to_owned(),
+            git: Observed::NotAsked,
+            modules: vec![module],
+        };
+        let sources = sources::gather(&evidence, &RealFiles);
+        assess(&evidence, &sources, Scope::Static)
+            .iter()
+            .map(|finding| format!("{} {}", finding.code, finding.evidence.join(" ")))
+            .collect()
+    }
+
+    const BASE: &str = "from alembic import op\nrevision = '4f2a9c1b77aa'\ndown_revision = None\n";
+
+    #[test]
+    fn a_module_with_nothing_around_it_is_clean() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, "alembic/env.py", "from alembic import context\n");
+        write(root, "alembic/helpers.py", "");
+        write(root, "alembic/versions/a.py", BASE);
+        write(root, "app/__init__.py", "");
+        write(root, "docs/notes.md", "4f2a9c1b77aabb and 4f2a9c1b\n");
+        write(root, "backups/x.md", "4f2a9c1b77aa\n");
+        assert_eq!(codes(root), [""; 0]);
+    }
+
+    #[test]
+    fn everything_around_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, "real/a.py", BASE);
+        write(
+            root,
+            "real/b.py",
+            "from app.models import X\nfrom settings import y\nrevision = 'b'\ndown_revision = '4f2a9c1b77aa'\n",
+        );
+        write(root, "alembic/env.py", "");
+        tree::link(&root.join("real"), &root.join("alembic/versions")).unwrap();
+        write(root, "real/head.txt", "b\n");
+        write(root, "app/__init__.py", "");
+        write(root, "settings.py", "");
+        write(
+            root,
+            ".github/workflows/ci.yml",
+            "run: |\n  alembic upgrade 4f2a9c1b77aa\n",
+        );
+        assert_eq!(
+            codes(root),
+            [
+                "RD627 alembic/versions/b.py:1: app.models",
+                "RD629 ",
+                "RD633 ",
+                "RD627 alembic/versions/b.py:2: settings",
+                "RD632 .github/workflows/ci.yml:2: 4f2a9c1b77aa",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_replaced_is_known_from_the_baseline_and_from_the_archive() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, "alembic/env.py", "");
+        write(
+            root,
+            "alembic/versions/a.py",
+            &format!("{BASE}replaces = ('old_1',)\n"),
+        );
+        write(
+            root,
+            "backups/migrations_20261122/manifest.json",
+            "{\"heads\": [[\"shop\", [\"old_2\"]], [\"other\", [\"old_3\"]]], \"format\": 1}",
+        );
+        for (name, down) in [("b", "old_1"), ("c", "old_2"), ("d", "old_3")] {
+            write(
+                root,
+                &format!("alembic/versions/{name}.py"),
+                &format!("revision = '{name}'\ndown_revision = '{down}'\n"),
+            );
+        }
+        let codes = codes(root);
+        let of = |code: &str| codes.iter().filter(|one| one.starts_with(code)).count();
+        assert_eq!((of("RD631"), of("RD603")), (2, 1), "{codes:?}");
+    }
 }

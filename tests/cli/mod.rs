@@ -1,5 +1,6 @@
 //! The program from outside, on real projects.
 
+mod adopt;
 mod demo;
 mod hostile;
 mod interrupt;

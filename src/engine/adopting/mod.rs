@@ -1,0 +1,513 @@
+//! `adopt`: brings a database of the old history onto the baseline, proven.
+//!
+//! ```text
+//! where does it stand? ── its version rows, else what it is (compared with every revision)
+//!   at an old head   equal to the baseline?  ── stamp the baseline's identifier
+//!   behind           equal to that revision? ── upgrade with the archived chain, then as above
+//!   at the baseline or later                 ── nothing to do
+//!   anything else                            ── refuse, and say what to do
+//! ```
+//!
+//! Nothing is stamped without proof, and nothing else of the database changes. Every database
+//! stands for itself: a kill leaves each as before, at a revision of its own chain, or brought home,
+//! and the command can be given again.
+
+mod lineage;
+mod place;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use lineage::{Lineage, differences};
+use place::{Place, base_of, differs, live_catalog, own_rows, place_of, prove_way};
+
+use super::planning::{all_version_tables, not_seen};
+use super::surveying::{observe, version_tables};
+use super::tester::OwnAlembic;
+use super::{Depth, Engine, Survey, failures};
+use crate::error::Failure;
+use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
+use crate::model::text::{safe, safe_lines};
+use crate::model::{Host, ModuleName, QualifiedName, RevisionId, Target, quote_identifier};
+use crate::plan::{self, Choices, TableAction, VersionTableChange};
+use crate::rehearse::{ScratchHost, Subject};
+use crate::rules::{self, Scope, Severity, Sources};
+use crate::steps::{self, Clients, World};
+use crate::system::connect;
+use crate::worker::{WalkRequest, Worker};
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// An upgrade may rewrite large tables.
+const UPGRADE_LIMIT: Duration = Duration::from_hours(12);
+
+/// What is to be brought home.
+#[derive(Clone, Debug, Default)]
+pub struct Adopting {
+    /// The databases; none: those that the modules connect to.
+    pub urls: Vec<String>,
+    /// Whether only to prove, and to write nothing.
+    pub prove_only: bool,
+    /// How many databases at once.
+    pub jobs: usize,
+}
+
+/// What became of one database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It is of the new history already.
+    Already,
+    /// It holds nothing of the module: an ordinary upgrade builds it.
+    Empty,
+    /// It was proven equal to the baseline and stamped.
+    Stamped,
+    /// It was upgraded with the archived chain first; this many revisions.
+    Upgraded(usize),
+    /// It could be brought home; nothing was written, as was asked for.
+    Provable,
+}
+
+/// One database and what became of it.
+pub struct Adoption {
+    /// The module.
+    pub module: ModuleName,
+    /// The database, without secrets.
+    pub label: String,
+    /// The version rows that were found.
+    pub from: Vec<String>,
+    /// The baseline.
+    pub to: RevisionId,
+    /// What became of it.
+    pub outcome: Result<Adopted, Failure>,
+}
+
+/// What a module's rehearsals need.
+struct Ground<'s> {
+    seen: &'s ModuleEvidence,
+    described: &'s Described,
+    worker: Worker,
+    host: Arc<ScratchHost>,
+}
+
+/// One database to look at.
+struct Case<'c> {
+    lineage: &'c Lineage<'c>,
+    seen: &'c ModuleEvidence,
+    table: &'c QualifiedName,
+    /// Version tables of all modules.
+    tables: &'c [QualifiedName],
+    /// Identifiers of the other modules.
+    others: &'c BTreeSet<String>,
+    target: Target,
+    prove_only: bool,
+}
+
+impl Engine<'_> {
+    /// Looks at every database and brings home those that can be proven. In the order given.
+    pub fn adopt(&self, adopting: &Adopting) -> Result<Vec<Adoption>, Failure> {
+        let survey = self.survey(Depth::Full)?;
+        let tables = all_version_tables(&survey.evidence);
+        let named = version_tables(&survey.evidence);
+        let targets = targets(adopting, &survey)?;
+        let choices = Choices::default();
+        let mut grounds = Vec::new();
+        for seen in &survey.evidence.modules {
+            grounds.push(self.ground(seen, &survey)?);
+        }
+        let mut lineages = BTreeMap::new();
+        for ground in &grounds {
+            let subject = self.subject(ground, &tables, &choices);
+            let past = self.past(ground.seen)?;
+            lineages.insert(ground.seen.module.name.clone(), Lineage::new(subject, past));
+        }
+        let everyones: BTreeMap<&ModuleName, BTreeSet<String>> = lineages
+            .keys()
+            .map(|name| (name, others(name, &lineages)))
+            .collect();
+        let mut cases = Vec::new();
+        for (seen, target) in targets {
+            let name = &seen.module.name;
+            cases.push(Case {
+                lineage: &lineages[name],
+                seen,
+                table: &named[name],
+                tables: &tables,
+                others: &everyones[name],
+                target,
+                prove_only: adopting.prove_only,
+            });
+        }
+        Ok(self.bring_all(&cases, adopting.jobs.max(1)))
+    }
+
+    fn ground<'s>(&self, seen: &'s ModuleEvidence, survey: &Survey) -> Result<Ground<'s>, Failure> {
+        let name = &seen.module.name;
+        let Some(described) = seen.described.seen() else {
+            return Err(trouble(survey, name));
+        };
+        // Scratch databases on the module's own server, as the reset had them.
+        let host = match survey.targets.get(name) {
+            Some(target) if !self.is_production(seen) => self.host_for(seen, target)?,
+            _ => self.sandbox()?,
+        };
+        Ok(Ground {
+            seen,
+            described,
+            worker: self.worker_of(seen)?,
+            host,
+        })
+    }
+
+    fn subject<'s>(
+        &'s self,
+        ground: &'s Ground<'s>,
+        tables: &[QualifiedName],
+        choices: &'s Choices,
+    ) -> Subject<'s> {
+        Subject {
+            module: &ground.seen.module,
+            x: self.x_of(&ground.seen.module.name),
+            chain: &ground.seen.chain,
+            described: ground.described,
+            version_tables: tables.to_vec(),
+            worker: &ground.worker,
+            host: &ground.host,
+            choices,
+            baseline_id: RevisionId(String::new()),
+            observer: self.observer,
+            cancel: self.cancel,
+        }
+    }
+
+    /// Several at once; each thread takes the next one that nobody has.
+    fn bring_all(&self, cases: &[Case<'_>], jobs: usize) -> Vec<Adoption> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((index, case)) = {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                cases.get(index).map(|case| (index, case))
+            } {
+                done.push((index, self.bring(case)));
+            }
+            done
+        };
+        let mut all: Vec<(usize, Adoption)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..jobs.min(cases.len()))
+                .map(|_| scope.spawn(work))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_default())
+                .collect()
+        });
+        all.sort_by_key(|(index, _)| *index);
+        all.into_iter().map(|(_, adoption)| adoption).collect()
+    }
+
+    fn bring(&self, case: &Case<'_>) -> Adoption {
+        let lineage = case.lineage;
+        let base = lineage.generations[lineage.present()].base();
+        let mut adoption = Adoption {
+            module: case.seen.module.name.clone(),
+            label: case.target.to_string(),
+            from: Vec::new(),
+            to: base.clone().unwrap_or_else(|| RevisionId(String::new())),
+            outcome: Ok(Adopted::Already),
+        };
+        adoption.outcome = if base.is_none() {
+            Err(no_baseline(&case.seen.module.name))
+        } else if self.cancel.load(Ordering::Relaxed) {
+            Err(failures::cancelled())
+        } else {
+            self.bring_one(case, &mut adoption.from)
+        };
+        adoption
+    }
+
+    fn bring_one(&self, case: &Case<'_>, from: &mut Vec<String>) -> Result<Adopted, Failure> {
+        let name = &case.seen.module.name;
+        let evidence = observe(name, &case.target, case.table, case.tables)?;
+        from.clone_from(&evidence.version_table.rows);
+        let own = own_rows(case, &evidence);
+        let present = case.lineage.present();
+        if case.lineage.generations[present].knows(&own) {
+            return Ok(Adopted::Already);
+        }
+        let live = live_catalog(case)?;
+        let place = place_of(case, &own, &evidence, &live)?;
+        let (index, at) = match place {
+            Place::New => (present, base_of(case.lineage, present)),
+            Place::Empty => return Ok(Adopted::Empty),
+            Place::Old(index, at) => (index, at),
+        };
+        if index < present {
+            prove_way(case, index)?;
+        }
+        self.refuse_production(case, &evidence)?;
+        if case.prove_only {
+            return Ok(Adopted::Provable);
+        }
+        let rows: Vec<String> = at.iter().map(ToString::to_string).collect();
+        let mut stands = own;
+        if stands != rows {
+            self.stamp(case, &stands, &rows)?;
+            stands = rows;
+        }
+        let applied = self.walk_home(case, index, &mut stands)?;
+        Ok(if applied == 0 {
+            Adopted::Stamped
+        } else {
+            Adopted::Upgraded(applied)
+        })
+    }
+
+    /// From one generation to the next: to the head, proven equal to the next one's base, stamped.
+    fn walk_home(
+        &self,
+        case: &Case<'_>,
+        from: usize,
+        stands: &mut Vec<String>,
+    ) -> Result<usize, Failure> {
+        let lineage = case.lineage;
+        let mut applied = 0;
+        for index in from..lineage.present() {
+            let generation = &lineage.generations[index];
+            let heads: Vec<String> = strings(&generation.chain.effective_heads());
+            if sorted(stands) != sorted(&heads) {
+                applied += Self::upgrade(case, index)?;
+                *stands = heads;
+            }
+            let next = base_of(lineage, index + 1);
+            let reference = lineage.catalog(index + 1, &next)?;
+            let found = differences(&reference, &live_catalog(case)?, &BTreeSet::new());
+            if !found.is_empty() {
+                return Err(differs(
+                    &format!(
+                        "at {} it is not what the baseline builds",
+                        stands.join(", ")
+                    ),
+                    &found,
+                )
+                .with_hint(
+                    "its version rows were left as they are; mend the differences, then give \
+                     the command again",
+                ));
+            }
+            let goal = strings(&next);
+            self.stamp(case, stands, &goal)?;
+            *stands = goal;
+        }
+        Ok(applied)
+    }
+
+    /// Runs an archived chain to its heads on the database itself.
+    fn upgrade(case: &Case<'_>, index: usize) -> Result<usize, Failure> {
+        let subject = case.lineage.subject();
+        let request = WalkRequest {
+            scratch: &case.target,
+            to: "heads",
+            version_locations: case.lineage.generations[index].locations.clone(),
+        };
+        let walked = subject.call_within(UPGRADE_LIMIT, |call| {
+            subject.worker.upgrade(&subject.request(), &request, call)
+        });
+        walked.map(|walk| walk.applied.len()).map_err(|error| {
+            failures::worker(&case.seen.module.name, &error).with_hint(
+                "the database stands at the last revision that went through (alembic's own \
+                 transactions); mend the cause, then give the command again",
+            )
+        })
+    }
+
+    fn stamp(&self, case: &Case<'_>, from: &[String], to: &[String]) -> Result<(), Failure> {
+        let name = &case.seen.module.name;
+        // Taken again: an upgrade has changed the rows, and may have made the table.
+        let evidence = observe(name, &case.target, case.table, case.tables)?;
+        let table = &evidence.version_table;
+        let change = VersionTableChange {
+            module: name.clone(),
+            table: case.table.clone(),
+            expect: table.rows.clone(),
+            exists: table.exists,
+            definition: vec![version_table_definition(case.table)],
+            action: if table.exists {
+                TableAction::ReplaceRows {
+                    remove: from.to_vec(),
+                    insert: to.to_vec(),
+                }
+            } else {
+                TableAction::Create { rows: to.to_vec() }
+            },
+        };
+        let database = plan::reference_to(&evidence);
+        let databases = BTreeMap::from([(database.label.clone(), case.target.clone())]);
+        let tester = OwnAlembic {
+            engine: self,
+            modules: Vec::new(),
+        };
+        let world = World {
+            clients: Clients::Report,
+            ..self.world(&databases, &tester)
+        };
+        steps::stamp(&database, &[change], &world)
+            .map(drop)
+            .map_err(|error| {
+                Failure::untouched(safe(&error.to_string()).into_owned())
+                    .with_hint("its version rows are as they were; give the command again")
+            })
+    }
+
+    fn is_production(&self, seen: &ModuleEvidence) -> bool {
+        !self.production_findings(seen.clone()).is_empty()
+    }
+
+    /// Production is proven, and left to a person.
+    fn refuse_production(
+        &self,
+        case: &Case<'_>,
+        evidence: &DatabaseEvidence,
+    ) -> Result<(), Failure> {
+        let mut seen = case.seen.clone();
+        seen.database = Observed::Seen(evidence.clone());
+        if let Observed::Seen(described) = &mut seen.described {
+            described.asked_for = vec![asked_for(&case.target)];
+        }
+        let findings = self.production_findings(seen);
+        let [first, ..] = &findings[..] else {
+            return Ok(());
+        };
+        let all: Vec<String> = findings
+            .iter()
+            .map(|finding| format!("{} {}: {}", finding.code, finding.name, finding.message))
+            .collect();
+        let base = base_of(case.lineage, case.lineage.present());
+        Err(Failure::refused(
+            "it can be brought home, but it looks like production, where redistill writes nothing",
+        )
+        .with_detail(safe_lines(&all.join("\n")))
+        .with_hint(format!("why: redistill explain {}", first.code))
+        .with_hint(format!(
+            "by hand, once it is at the old head: alembic stamp --purge {}",
+            safe(&strings(&base).join(" "))
+        )))
+    }
+
+    fn production_findings(&self, seen: ModuleEvidence) -> Vec<rules::Finding> {
+        let evidence = Evidence {
+            root: self.request.root.clone(),
+            git: Observed::NotAsked,
+            modules: vec![seen],
+        };
+        rules::assess(&evidence, &Sources::default(), Scope::Full)
+            .into_iter()
+            .filter(|finding| {
+                finding.code.starts_with("RD1") && finding.severity == Severity::Refuse
+            })
+            .collect()
+    }
+}
+
+/// The databases, each with its module.
+fn targets<'s>(
+    adopting: &Adopting,
+    survey: &'s Survey,
+) -> Result<Vec<(&'s ModuleEvidence, Target)>, Failure> {
+    if adopting.urls.is_empty() {
+        let own = survey.evidence.modules.iter().map(|seen| {
+            let name = &seen.module.name;
+            let target = survey.targets.get(name).cloned();
+            target
+                .map(|target| (seen, target))
+                .ok_or_else(|| trouble(survey, name))
+        });
+        return own.collect();
+    }
+    let [seen] = &survey.evidence.modules[..] else {
+        let names: Vec<&str> = survey
+            .evidence
+            .modules
+            .iter()
+            .map(|seen| seen.module.name.0.as_str())
+            .collect();
+        return Err(
+            Failure::usage("a URL belongs to one module, and the project has several").with_hint(
+                format!(
+                    "name it: redistill adopt --module NAME; the modules are {}",
+                    safe(&names.join(", "))
+                ),
+            ),
+        );
+    };
+    let parsed = adopting.urls.iter().map(|url| {
+        connect::parse_url(url)
+            .map(|target| (seen, target))
+            .map_err(|error| {
+                Failure::usage(safe(&error.to_string()).into_owned())
+                    .with_hint("give a URL: postgresql://USER@HOST:PORT/DATABASE")
+            })
+    });
+    parsed.collect()
+}
+
+fn others(name: &ModuleName, lineages: &BTreeMap<ModuleName, Lineage<'_>>) -> BTreeSet<String> {
+    lineages
+        .iter()
+        .filter(|(other, _)| *other != name)
+        .flat_map(|(_, lineage)| &lineage.generations)
+        .flat_map(|generation| &generation.chain.revisions)
+        .map(|revision| revision.id.0.clone())
+        .collect()
+}
+
+fn no_baseline(module: &ModuleName) -> Failure {
+    Failure::refused(format!(
+        "{}: its chain has no single base that a database could be brought to",
+        safe(&module.0)
+    ))
+    .with_hint("see the chain: redistill chain")
+}
+
+fn trouble(survey: &Survey, name: &ModuleName) -> Failure {
+    let known = survey.troubles.get(name).cloned();
+    known.unwrap_or_else(|| not_seen(name))
+}
+
+/// What the project's own env.py would have asked for, had it named this database.
+fn asked_for(target: &Target) -> AskedFor {
+    let host = match &target.host {
+        Host::Tcp(host) => host.clone(),
+        Host::Socket(folder) => folder.display().to_string(),
+    };
+    AskedFor {
+        driver: String::new(),
+        is_async: false,
+        host: Some(host),
+        port: Some(target.port.to_string()),
+        database: Some(target.database.clone()),
+        user: Some(target.user.clone()),
+        password: None,
+        other: Vec::new(),
+    }
+}
+
+/// Alembic's own (`alembic/ddl/impl.py`, `version_table_impl`).
+fn version_table_definition(table: &QualifiedName) -> String {
+    format!(
+        "CREATE TABLE {} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {} PRIMARY KEY \
+         (version_num))",
+        table.quoted(),
+        quote_identifier(&format!("{}_pkc", table.name))
+    )
+}
+
+fn strings(ids: &[RevisionId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+fn sorted(rows: &[String]) -> Vec<&String> {
+    let mut rows: Vec<&String> = rows.iter().collect();
+    rows.sort();
+    rows
+}

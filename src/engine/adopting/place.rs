@@ -1,0 +1,193 @@
+//! Where a database stands: by its version rows, proven, else by what it is.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::lineage::{Lineage, differences};
+use super::{CONNECT_LIMIT, Case, strings};
+use crate::engine::failures;
+use crate::error::Failure;
+use crate::evidence::DatabaseEvidence;
+use crate::model::RevisionId;
+use crate::model::text::{safe, safe_lines};
+use crate::report::plan::difference;
+use crate::schema::{Catalog, Difference, ObjectKey};
+use crate::survey::catalog;
+use crate::system::Session;
+
+/// So many differences are named; the rest is counted.
+const NAMED: usize = 8;
+
+/// Where a database stands.
+pub(super) enum Place {
+    /// In the present chain.
+    New,
+    /// In an older one, at these revisions.
+    Old(usize, Vec<RevisionId>),
+    /// Nothing of the module is in it.
+    Empty,
+}
+
+/// The rows without those of other modules.
+pub(super) fn own_rows(case: &Case<'_>, evidence: &DatabaseEvidence) -> Vec<String> {
+    let rows = evidence.version_table.rows.iter();
+    rows.filter(|row| case.lineage.has(row) || !case.others.contains(*row))
+        .cloned()
+        .collect()
+}
+
+/// The archived chain must lead to what the next generation begins with.
+pub(super) fn prove_way(case: &Case<'_>, from: usize) -> Result<(), Failure> {
+    let lineage = case.lineage;
+    for index in from..lineage.present() {
+        let generation = &lineage.generations[index];
+        let heads = lineage.catalog(index, &generation.chain.effective_heads())?;
+        let base = lineage.catalog(index + 1, &base_of(lineage, index + 1))?;
+        let found = differences(&base, &heads, &BTreeSet::new());
+        if !found.is_empty() {
+            return Err(differs(
+                &format!(
+                    "the chain in {} does not lead to what the baseline builds",
+                    safe(&generation.place)
+                ),
+                &found,
+            )
+            .with_hint("the reset left something out; its note says what"));
+        }
+    }
+    Ok(())
+}
+
+/// A database whose rows say nothing: which revision builds what it is?
+fn identify(
+    case: &Case<'_>,
+    own: &[String],
+    evidence: &DatabaseEvidence,
+    live: &Catalog,
+) -> Result<Place, Failure> {
+    let lineage = case.lineage;
+    let mut built: Vec<(usize, RevisionId, Arc<Catalog>)> = Vec::new();
+    for index in 0..=lineage.present() {
+        let each = lineage.each(index)?;
+        built.extend(
+            each.iter()
+                .map(|(id, c)| (index, id.clone(), Arc::clone(c))),
+        );
+    }
+    let known: BTreeSet<ObjectKey> = built
+        .iter()
+        .flat_map(|(_, _, catalog)| catalog.objects.keys().cloned())
+        .collect();
+    if own.is_empty()
+        && !live
+            .objects
+            .keys()
+            .any(|key| key.kind != "schema" && known.contains(key))
+    {
+        return Ok(Place::Empty);
+    }
+    let matching: Vec<&(usize, RevisionId, Arc<Catalog>)> = built
+        .iter()
+        .filter(|(_, _, catalog)| differences(catalog, live, &known).is_empty())
+        .collect();
+    let what = if own.is_empty() {
+        "it has no version rows".to_owned()
+    } else {
+        format!("its version rows {} are of no known chain", own.join(", "))
+    };
+    let base = base_of(lineage, lineage.present());
+    // An old head and the base that follows it are one place.
+    let places: Vec<_> = matching
+        .iter()
+        .filter(|(index, id, _)| {
+            let generation = &lineage.generations[*index];
+            *index == lineage.present() || generation.chain.effective_heads() != [id.clone()]
+        })
+        .collect();
+    match (&places[..], &matching[..]) {
+        ([(index, id, _)], _) if *index == lineage.present() && base == [id.clone()] => {
+            Ok(Place::New)
+        }
+        ([(index, id, _)], _) | ([], [(index, id, _)]) => Ok(Place::Old(*index, vec![id.clone()])),
+        ([], _) => {
+            let head = lineage.catalog(lineage.present(), &base)?;
+            Err(differs(
+                &format!("{what}, and it is what no revision builds"),
+                &differences(&head, live, &known),
+            )
+            .with_hint(format!(
+                "the differences are those to the baseline; mend them, then: alembic stamp \
+                 --purge {}",
+                safe(&strings(&base).join(" "))
+            )))
+        }
+        _ => {
+            let ids: Vec<String> = places.iter().map(|(_, id, _)| id.to_string()).collect();
+            Err(Failure::refused(format!(
+                "{}: {what}, and several revisions build what it is: {}",
+                safe(&evidence.label),
+                safe(&ids.join(", "))
+            ))
+            .with_hint("stamp the right one by hand, then give the command again"))
+        }
+    }
+}
+
+/// By the version rows, proven; else by what the database is.
+pub(super) fn place_of(
+    case: &Case<'_>,
+    own: &[String],
+    evidence: &DatabaseEvidence,
+    live: &Catalog,
+) -> Result<Place, Failure> {
+    let lineage = case.lineage;
+    let by_rows = lineage.generations[..lineage.present()]
+        .iter()
+        .rposition(|generation| generation.knows(own));
+    let Some(index) = by_rows else {
+        return identify(case, own, evidence, live);
+    };
+    let at: Vec<RevisionId> = own.iter().cloned().map(RevisionId).collect();
+    let reference = lineage.catalog(index, &at)?;
+    let found = differences(&reference, live, &BTreeSet::new());
+    if found.is_empty() {
+        return Ok(Place::Old(index, at));
+    }
+    Err(differs(
+        &format!(
+            "it stands at {}, and is not what that revision builds",
+            own.join(", ")
+        ),
+        &found,
+    )
+    .with_hint("bring the schema in line with its revision by hand, then give the command again"))
+}
+
+/// The database's catalog, as the lineage compares it.
+pub(super) fn live_catalog(case: &Case<'_>) -> Result<Catalog, Failure> {
+    let name = &case.seen.module.name;
+    let session = Session::connect(&case.target, CONNECT_LIMIT)
+        .map_err(|error| failures::connect(name, &case.target, &error))?;
+    let live = catalog::snapshot(&session, case.tables).map_err(|error| {
+        Failure::untouched(format!(
+            "{}: the catalog cannot be read: {}",
+            safe(&case.target.to_string()),
+            safe(&error.to_string())
+        ))
+    })?;
+    Ok(case.lineage.subject().without_own_schema(live))
+}
+
+/// The revision that a database enters a generation at.
+pub(super) fn base_of(lineage: &Lineage<'_>, index: usize) -> Vec<RevisionId> {
+    lineage.generations[index].base().into_iter().collect()
+}
+
+/// A refusal that names what differs.
+pub(super) fn differs(what: &str, found: &[Difference]) -> Failure {
+    let mut lines: Vec<String> = found.iter().take(NAMED).map(difference).collect();
+    if found.len() > NAMED {
+        lines.push(format!("and {} more", found.len() - NAMED));
+    }
+    Failure::refused(safe(what).into_owned()).with_detail(safe_lines(&lines.join("\n")))
+}
