@@ -7,7 +7,7 @@
 mod bound;
 mod literals;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
@@ -303,23 +303,29 @@ fn ends_in_sql(expression: &Expr) -> bool {
     match expression {
         Expr::StringLiteral(literal) => {
             let text = literal.value.to_str();
-            text.ends_with(".sql") && !text.contains(char::is_whitespace)
+            is_sql_file(text) && !text.contains(char::is_whitespace)
         }
         Expr::FString(string) => string
             .value
             .elements()
             .last()
             .and_then(|element| element.as_literal())
-            .is_some_and(|literal| literal.value.ends_with(".sql")),
+            .is_some_and(|literal| is_sql_file(&literal.value)),
         Expr::BinOp(sum) => ends_in_sql(&sum.right),
         _ => false,
     }
 }
 
+fn is_sql_file(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("sql"))
+        // `f"{HERE}/.sql"`: the name comes from elsewhere.
+        || name == ".sql"
+}
+
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn contents(source: &str) -> Contents {

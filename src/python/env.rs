@@ -13,6 +13,25 @@ use super::names::Names;
 use super::syntax::Syntax;
 use crate::model::Location;
 
+/// Where a URL comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment variable or `-x`: whoever runs Alembic decides.
+    Caller,
+    /// Settings, a literal, a function.
+    Project,
+}
+
+/// The modes for which URLs are given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Modes {
+    /// Both, as far as can be seen.
+    #[default]
+    Both,
+    /// Every one stands in a function that is not for the offline mode.
+    Online,
+}
+
 /// A place that gives Alembic a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlSetting {
@@ -26,8 +45,8 @@ pub struct UrlSetting {
     pub at_module_level: bool,
     /// Whether it runs on a condition only.
     pub is_conditional: bool,
-    /// Whether the value comes from an environment variable or `-x`, as far as it is written here.
-    pub is_override: bool,
+    /// Where the value comes from, as far as it is written here.
+    pub origin: Origin,
     /// Whether it is `config.set_main_option("sqlalchemy.url", …)`, where `%` must be doubled.
     pub through_config: bool,
 }
@@ -59,8 +78,8 @@ pub struct EnvFacts {
     pub url_uses: Vec<Location>,
     /// Where the offline mode reads the configured URL.
     pub offline_use: Option<Location>,
-    /// Whether every URL is given inside a function that is not for the offline mode.
-    pub online_only: bool,
+    /// The modes for which URLs are given.
+    pub modes: Modes,
     /// Module-level calls that run the migrations.
     pub runs: Vec<Location>,
     /// Calls of `context.configure`.
@@ -180,7 +199,7 @@ impl Reader<'_> {
                     self.facts.url_elsewhere = true;
                 }
                 self.names.bind(name.id.as_str(), value);
-                if self.is_override(value) {
+                if self.origin(value) == Origin::Caller {
                     self.overrides.insert(name.id.to_string());
                 }
             }
@@ -197,30 +216,39 @@ impl Reader<'_> {
     fn url(&mut self, value: &Expr, through_config: bool) {
         let is_offline = self.functions.iter().any(|name| name.contains("offline"));
         let is_first = self.facts.url_settings.is_empty();
-        self.facts.online_only =
-            (is_first || self.facts.online_only) && self.in_function > 0 && !is_offline;
+        let may_be_online = is_first || self.facts.modes == Modes::Online;
+        self.facts.modes = if may_be_online && self.in_function > 0 && !is_offline {
+            Modes::Online
+        } else {
+            Modes::Both
+        };
         self.facts.url_settings.push(UrlSetting {
             location: self.syntax.at(value),
             written: self.syntax.source(value.range()).to_owned(),
             literal: self.names.string(value),
             at_module_level: self.in_function == 0,
             is_conditional: self.in_branch > 0,
-            is_override: self.is_override(value),
+            origin: self.origin(value),
             through_config,
         });
     }
 
     /// `os.environ["…"]`, `os.getenv("…")`, `context.get_x_argument(…)`, or a variable with it.
-    fn is_override(&self, value: &Expr) -> bool {
+    fn origin(&self, value: &Expr) -> Origin {
         let written = self.syntax.source(value.range());
-        ["environ", "getenv", "get_x_argument"]
+        let is_caller = ["environ", "getenv", "get_x_argument"]
             .iter()
             .any(|word| written.contains(word))
             // `settings.url` is not the variable `url`.
             || written
                 .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
                 .filter_map(|path| path.split('.').next())
-                .any(|word| self.overrides.contains(word))
+                .any(|word| self.overrides.contains(word));
+        if is_caller {
+            Origin::Caller
+        } else {
+            Origin::Project
+        }
     }
 
     fn call(&mut self, call: &ExprCall) {

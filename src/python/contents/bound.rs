@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Alias, ExceptHandler, Expr, Parameter, Pattern, Stmt, TypeParam};
+use ruff_python_ast::{
+    Alias, ExceptHandler, Expr, Identifier, Parameter, Pattern, Stmt, TypeParam,
+};
 use ruff_text_size::Ranged as _;
 
 use crate::model::Location;
@@ -75,7 +77,9 @@ impl<'a> Visitor<'a> for Walk<'a> {
         match statement {
             Stmt::FunctionDef(function) => self.bind(Some(&function.name)),
             Stmt::ClassDef(class) => self.bind(Some(&class.name)),
-            Stmt::Global(names) => self.bound.extend(names.names.iter().map(|n| n.as_str())),
+            Stmt::Global(names) => self
+                .bound
+                .extend(names.names.iter().map(Identifier::as_str)),
             Stmt::Try(guarded) => {
                 // `try: unicode except NameError:` knows what it does.
                 let knows = guarded.handlers.iter().any(|handler| {
@@ -95,7 +99,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
             return;
         }
         let first = alias.name.split('.').next();
-        self.bind(alias.asname.as_ref().map(|name| name.as_str()).or(first));
+        self.bind(alias.asname.as_ref().map(Identifier::as_str).or(first));
     }
 
     fn visit_parameter(&mut self, parameter: &'a Parameter) {
@@ -104,7 +108,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
         let ExceptHandler::ExceptHandler(inner) = handler;
-        self.bind(inner.name.as_ref().map(|name| name.as_str()));
+        self.bind(inner.name.as_ref().map(Identifier::as_str));
         visitor::walk_except_handler(self, handler);
     }
 
@@ -115,7 +119,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
             Pattern::MatchMapping(inner) => inner.rest.as_ref(),
             _ => None,
         };
-        self.bind(name.map(|name| name.as_str()));
+        self.bind(name.map(Identifier::as_str));
         visitor::walk_pattern(self, pattern);
     }
 

@@ -288,9 +288,17 @@ fn key_by_form(text: &str) -> Option<&'static str> {
         Some("a private key")
     } else if rest_is("AKIA", 16) {
         Some("an AWS access key")
-    } else if rest_is("ghp_", 30) || rest_is("github_pat_", 30) || rest_is("glpat-", 20) {
-        Some("an access token")
-    } else if rest_is("sk_live_", 16) || rest_is("xoxb-", 16) || rest_is("xoxp-", 16) {
+    } else if [
+        ("ghp_", 30),
+        ("github_pat_", 30),
+        ("glpat-", 20),
+        ("sk_live_", 16),
+        ("xoxb-", 16),
+        ("xoxp-", 16),
+    ]
+    .iter()
+    .any(|(prefix, least)| rest_is(prefix, *least))
+    {
         Some("an access token")
     } else {
         None

@@ -1,5 +1,6 @@
 //! RD411 offline-url-missing: one of the two modes has no URL.
 
+use crate::python::env::Modes;
 use crate::rules::finding::{Finding, LineEdit, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -32,7 +33,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         let (Some(used), Some(setting)) = (&env.offline_use, env.url_settings.first()) else {
             continue;
         };
-        if !env.online_only || is_set || env.url_elsewhere {
+        if env.modes == Modes::Both || is_set || env.url_elsewhere {
             continue;
         }
         let mut finding = RULE

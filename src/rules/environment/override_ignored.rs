@@ -1,6 +1,6 @@
 //! RD410 url-override-ignored: a URL from the environment is read, and another one wins.
 
-use crate::python::env::{EnvFacts, UrlSetting};
+use crate::python::env::{EnvFacts, Origin, UrlSetting};
 use crate::rules::finding::{Finding, LineEdit, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -70,10 +70,12 @@ fn overruled(env: &EnvFacts) -> Option<(&UrlSetting, &UrlSetting)> {
         .iter()
         .filter(|setting| setting.at_module_level && setting.through_config)
         .collect();
-    let at = settings.iter().position(|setting| setting.is_override)?;
+    let at = settings
+        .iter()
+        .position(|setting| setting.origin == Origin::Caller)?;
     let winner = settings[at + 1..]
         .iter()
-        .rfind(|setting| !setting.is_conditional && !setting.is_override)?;
+        .rfind(|setting| !setting.is_conditional && setting.origin == Origin::Project)?;
     Some((settings[at], winner))
 }
 
