@@ -23,6 +23,7 @@ pub mod events;
 pub mod evidence;
 pub mod execute;
 pub mod exit;
+pub mod guided;
 pub mod journal;
 pub mod model;
 pub mod plan;

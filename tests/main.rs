@@ -10,4 +10,5 @@ mod architecture;
 mod cli;
 mod docs;
 mod gate;
+mod guided;
 mod support;

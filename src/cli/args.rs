@@ -88,11 +88,7 @@ pub enum Colour {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Survey, verdict and lint; runs env.py on a scratch database, changes nothing
-    Check {
-        /// Run no project code and open no connection
-        #[arg(long = "static")]
-        is_static: bool,
-    },
+    Check(CheckChoices),
     /// The revision graph, read statically
     Chain,
     /// What a rule finds, why, and what to do
@@ -102,11 +98,20 @@ pub enum Command {
     },
     /// The dry run: rehearse on scratch databases, print every effect and the digest
     Plan(PlanChoices),
-    /// Execute a plan
+    /// Every ENUM type: labels, columns, where it is made and dropped, the cleanup lines
+    Enums {
+        /// From the source alone: run no project code and open no connection
+        #[arg(long = "static")]
+        is_static: bool,
+    },
+    /// Execute a plan, or go through the checklist question by question
     Reset {
         /// The digest that `redistill plan` printed (at least 12 digits of it)
-        #[arg(long, value_name = "DIGEST")]
-        plan: String,
+        #[arg(long, value_name = "DIGEST", required_unless_present = "guided")]
+        plan: Option<String>,
+        /// Ask instead: the whole way as questions and answers, for any terminal
+        #[arg(long, conflicts_with = "plan")]
+        guided: bool,
     },
     /// Go on with an interrupted run
     Resume,
@@ -116,9 +121,15 @@ pub enum Command {
         id: Option<String>,
     },
     /// Upgrade, downgrade, upgrade of the present chain on scratch
-    Verify,
+    Verify {
+        /// Instead write the module's own test of it, `tests/test_migrations.py`, if it has none
+        #[arg(long)]
+        scaffold: bool,
+    },
     /// Bring databases of the old history onto the baseline, proven
     Adopt(AdoptChoices),
+    /// The review before production: evaluated, asked, signed
+    Checklist(ChecklistChoices),
     /// Write into a database what it is for; confirmed by typing its name
     Mark {
         /// What the database is for
@@ -200,6 +211,52 @@ pub struct MessageParts {
     pub breaking: Option<String>,
 }
 
+/// What `check` looks at, and what it takes for a failure.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckChoices {
+    /// Run no project code and open no connection
+    #[arg(long = "static")]
+    pub is_static: bool,
+
+    /// The least severity that ends with exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t)]
+    pub fail_on: FailOn,
+
+    /// Correct env.py and models where that needs no decision: shows the changes and asks
+    #[arg(
+        long,
+        value_name = "HOW",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "ask"
+    )]
+    pub fix: Option<FixArg>,
+}
+
+/// What becomes of the corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixArg {
+    /// Shown, and written after a yes; without a terminal only shown
+    Ask,
+    /// Shown only
+    Show,
+    /// Shown and written
+    Apply,
+}
+
+/// The least severity that fails a check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// What refuses a reset
+    #[default]
+    Refuse,
+    /// Warnings, too
+    Warn,
+    /// Every finding
+    Note,
+}
+
 /// Which databases are brought home, and how.
 #[derive(Debug, Clone, Args)]
 pub struct AdoptChoices {
@@ -218,6 +275,26 @@ pub struct AdoptChoices {
     /// Only prove which databases can be brought home; write nothing
     #[arg(long)]
     pub prove: bool,
+}
+
+/// How the review is answered and shown.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ChecklistChoices {
+    /// Run no project code and open no connection; what needs them stays open
+    #[arg(long = "static")]
+    pub is_static: bool,
+
+    /// Answer an open item: `yes`, `no` or `na`, a comment after a colon (repeatable)
+    #[arg(long, value_name = "ITEM=ANSWER[:COMMENT]")]
+    pub sign: Vec<String>,
+
+    /// A JSON or TOML file with answers, one an item
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+
+    /// Write the review as Markdown
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// What a database is marked as.

@@ -5,15 +5,21 @@ use crate::error::{Failure, Kind};
 
 /// Asks yes or no, no unless said; anything but yes is [`Kind::Cancelled`].
 pub fn confirm(question: &str) -> Result<(), Failure> {
+    if agreed(question)? {
+        Ok(())
+    } else {
+        Err(cancelled())
+    }
+}
+
+/// Asks yes or no, no unless said; Ctrl-C is [`Kind::Cancelled`].
+pub fn agreed(question: &str) -> Result<bool, Failure> {
     let answer = dialoguer::Confirm::new()
         .with_prompt(question)
         .default(false)
         .wait_for_newline(true)
         .interact_opt();
-    match answered(answer)? {
-        Some(true) => Ok(()),
-        _ => Err(cancelled()),
-    }
+    Ok(answered(answer)? == Some(true))
 }
 
 /// Lets one of several be chosen; gives its index.
@@ -26,13 +32,15 @@ pub fn choose(question: &str, items: &[String]) -> Result<usize, Failure> {
     answered(answer)?.ok_or_else(cancelled)
 }
 
-/// Asks for a line of text.
-pub fn line(question: &str, may_be_empty: bool) -> Result<String, Failure> {
-    let answer = dialoguer::Input::new()
-        .with_prompt(question)
-        .allow_empty(may_be_empty)
-        .interact_text();
-    answered(answer)
+/// Asks for a line, which may be empty; Ctrl-C is [`Kind::Cancelled`].
+pub fn line(question: &str) -> Result<String, Failure> {
+    let typed: String = answered(
+        dialoguer::Input::new()
+            .with_prompt(question)
+            .allow_empty(true)
+            .interact_text(),
+    )?;
+    Ok(typed.trim().to_owned())
 }
 
 fn answered<T>(answer: dialoguer::Result<T>) -> Result<T, Failure> {

@@ -1,37 +1,40 @@
 //! `redistill check` and `redistill chain`.
 
-use super::args::{Format, Global};
-use super::print;
-use super::text_or_json;
-use crate::engine::{Depth, Engine};
+use super::args::{CheckChoices, FailOn, Format, Global};
+use super::{fix, print, text_or_json};
+use crate::engine::{Assessment, Depth, Engine, Survey};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::{safe, safe_json};
-use crate::report::{self, Paint, Report};
-use crate::rules::Verdict;
+use crate::model::text::{count, safe, safe_json};
+use crate::report::{self, Corrected, Paint, Report};
+use crate::rules::{Finding, Severity};
 
-/// Surveys and judges.
-pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Result<Exit, Failure> {
-    let depth = if is_static {
+/// Surveys and judges; with `--fix` corrects, and judges what is left.
+pub fn check(
+    engine: &mut Engine<'_>,
+    global: &Global,
+    choices: &CheckChoices,
+) -> Result<Exit, Failure> {
+    let depth = if choices.is_static {
         Depth::Static
     } else {
         Depth::Full
     };
-    let survey = engine.survey(depth)?;
-    let assessment = engine.assess(&survey, depth);
-    let report = Report::new(&survey.evidence, &assessment.findings);
-    print::result(&match global.format {
-        Format::Text => report::text::render(&report, Paint::Coloured),
-        Format::Json => safe_json(&report::json::render(&report)),
-        Format::Sarif => safe_json(&report::sarif::render(&report)),
-        Format::Github => report::github::render(&report),
-    });
-    for obstacle in &survey.obstacles {
-        print::aside(&format!("  {obstacle}"));
+    let mut survey = engine.survey(depth)?;
+    let mut assessment = engine.assess(&survey, depth);
+    let mut corrected = Vec::new();
+    if let Some(how) = choices.fix {
+        corrected = fix::fix(engine, &assessment.findings, how, global.format)?;
+        if !corrected.is_empty() {
+            survey = engine.survey(depth)?;
+            assessment = engine.assess(&survey, depth);
+        }
     }
-    let mut exit = match assessment.verdict {
-        Verdict::Clear | Verdict::Caution if survey.obstacles.is_empty() => Exit::Done,
-        _ => Exit::Refused,
+    print_report(&survey, &assessment, &corrected, global.format);
+    let mut exit = if fails(&assessment.findings, choices.fail_on) || !survey.obstacles.is_empty() {
+        Exit::Refused
+    } else {
+        Exit::Done
     };
     for failure in survey.troubles.values() {
         print::failure(failure);
@@ -39,12 +42,46 @@ pub fn check(engine: &mut Engine<'_>, global: &Global, is_static: bool) -> Resul
             exit = failure.kind.exit();
         }
     }
+    let fixable = assessment
+        .findings
+        .iter()
+        .filter(|one| one.remedy.is_safe)
+        .count();
+    if global.format == Format::Text && choices.fix.is_none() && fixable > 0 {
+        let what = count(fixable, "finding");
+        print::aside(&format!("{what} can be corrected: redistill check --fix"));
+    }
     if global.format == Format::Text && exit == Exit::Done && depth == Depth::Full {
         print::aside("next: redistill plan");
     }
     Ok(exit)
 }
 
+fn print_report(survey: &Survey, assessment: &Assessment, corrected: &[Corrected], format: Format) {
+    let report = Report::new(&survey.evidence, &assessment.findings)
+        .with_suppressed(&assessment.suppressed)
+        .with_corrected(corrected);
+    print::result(&match format {
+        Format::Text => report::text::render_for(&report, Paint::Coloured, print::width()),
+        Format::Json => safe_json(&report::json::render(&report)),
+        Format::Sarif => safe_json(&report::sarif::render(&report)),
+        Format::Github => report::github::render(&report),
+    });
+    for obstacle in &survey.obstacles {
+        print::aside(&format!("  {obstacle}"));
+    }
+}
+
+/// Whether a finding is at the failing level or above it.
+fn fails(findings: &[Finding], level: FailOn) -> bool {
+    let least = match level {
+        FailOn::Refuse => Severity::Refuse,
+        FailOn::Warn => Severity::Warn,
+        FailOn::Note => Severity::Note,
+    };
+    // The heaviest is the smallest.
+    findings.iter().any(|finding| finding.severity <= least)
+}
 /// Prints the revision graph.
 pub fn chain(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure> {
     let is_json = text_or_json(global)?;

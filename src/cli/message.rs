@@ -43,7 +43,7 @@ pub fn check(global: &Global, text: &str) -> Result<Exit, Failure> {
     let bump = message.as_ref().map_or(Bump::None, Message::bump);
     if is_json {
         print::result(&pretty(&json!({
-            "schema": "redistill.message/1",
+            "schema": "redistill.message-check/1",
             "follows": fault.is_none(),
             "type": message.as_ref().map(|message| &message.kind),
             "scope": message.as_ref().and_then(|message| message.scope.as_ref()),
@@ -149,7 +149,7 @@ pub fn build(global: &Global, given: &MessageParts) -> Result<Exit, Failure> {
     let command = format!("alembic revision --autogenerate -m {}", shell_quoted(&text));
     print::result(&if is_json {
         pretty(&json!({
-            "schema": "redistill.message/1",
+            "schema": "redistill.message-build/1",
             "message": text,
             "command": command,
         }))
@@ -176,23 +176,18 @@ fn asked(given: &MessageParts) -> Result<Parts, Failure> {
         Some(kind) => kind.clone(),
         None => TYPES[ask::choose("What kind of change is it?", &TYPES.map(described))?].to_owned(),
     };
-    let line = |part: &Option<String>, question: &str, may_be_empty: bool| match part {
+    let line = |part: &Option<String>, question: &str| match part {
         Some(part) => Ok(part.clone()),
-        None => ask::line(question, may_be_empty),
+        None => ask::line(question),
     };
     Ok(Parts {
         kind,
-        scope: line(
-            &given.scope,
-            "Which part of the project (empty for none)?",
-            true,
-        )?,
-        subject: line(&given.subject, "What changes, in a few words?", false)?,
-        body: line(&given.body, "Why (empty for nothing)?", true)?,
+        scope: line(&given.scope, "Which part of the project (empty for none)?")?,
+        subject: line(&given.subject, "What changes, in a few words?")?,
+        body: line(&given.body, "Why (empty for nothing)?")?,
         breaking: line(
             &given.breaking,
             "What stops working (empty if nothing does)?",
-            true,
         )?,
     })
 }
@@ -247,7 +242,7 @@ fn as_json(modules: &[ModuleBump], all: Bump) -> serde_json::Value {
             json!({ "name": module.name, "bump": module.bump(), "revisions": revisions })
         })
         .collect();
-    json!({ "schema": "redistill.bump/1", "bump": all, "modules": modules })
+    json!({ "schema": "redistill.message-bump/1", "bump": all, "modules": modules })
 }
 
 fn as_text(modules: &[ModuleBump], all: Bump) -> String {

@@ -4,7 +4,10 @@ mod adopt;
 mod args;
 mod ask;
 mod check;
+mod checklist;
 mod demo;
+mod enums;
+mod fix;
 mod mark;
 mod message;
 mod past;
@@ -12,6 +15,7 @@ mod plan;
 mod print;
 mod reset;
 mod settings;
+mod verify;
 mod watch;
 
 use std::io::IsTerminal as _;
@@ -24,10 +28,11 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
 use crate::error::{Failure, Kind};
 use crate::exit::Exit;
+use crate::guided;
 use crate::model::text::safe;
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
-use args::{Arguments, Command, Format, Global, MessageVerb};
+use args::{Arguments, CheckChoices, Command, Format, Global, MessageVerb};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -66,18 +71,30 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     match arguments
         .command
         .clone()
-        .unwrap_or(Command::Check { is_static: false })
+        .unwrap_or(Command::Check(CheckChoices::default()))
     {
-        Command::Check { is_static } => with_engine(global, &cancel, |engine| {
-            check::check(engine, global, is_static)
+        Command::Check(choices) => with_engine(global, &cancel, |engine| {
+            check::check(engine, global, &choices)
         }),
         Command::Chain => with_engine(global, &cancel, |engine| check::chain(engine, global)),
         Command::Explain { code } => explain(&code),
         Command::Plan(choices) => with_engine(global, &cancel, |engine| {
             plan::plan(engine, global, &choices)
         }),
-        Command::Verify => with_engine(global, &cancel, |engine| plan::verify(engine, global)),
-        Command::Reset { plan } => with_engine(global, &cancel, |engine| {
+        Command::Verify { scaffold } => with_engine(global, &cancel, |engine| {
+            if scaffold {
+                verify::scaffold(engine, global)
+            } else {
+                plan::verify(engine, global)
+            }
+        }),
+        Command::Enums { is_static } => with_engine(global, &cancel, |engine| {
+            enums::enums(engine, global, is_static)
+        }),
+        Command::Reset { plan: None, .. } => guide(global, &cancel),
+        Command::Reset {
+            plan: Some(plan), ..
+        } => with_engine(global, &cancel, |engine| {
             reset::reset(engine, global, &plan)
         }),
         Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
@@ -86,6 +103,9 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         }),
         Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
             adopt::adopt(engine, global, &choices)
+        }),
+        Command::Checklist(choices) => with_engine(global, &cancel, |engine| {
+            checklist::checklist(engine, global, &choices)
         }),
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
@@ -116,6 +136,18 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// The checklist as questions and answers.
+fn guide(global: &Global, cancel: &AtomicBool) -> Result<Exit, Failure> {
+    text_or_json(global)?;
+    if !is_interactive() {
+        return Err(
+            Failure::usage("the guided run asks questions, and there is no terminal")
+                .with_hint("without one: redistill plan, then redistill reset --plan DIGEST"),
+        );
+    }
+    guided::run(request(global)?, cancel)
 }
 
 /// The manual page, from the same table that parses.
@@ -223,6 +255,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             None => "backups".to_owned(),
         },
         convention: file.messages.convention,
+        ignores: file.ignores,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })

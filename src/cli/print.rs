@@ -3,7 +3,7 @@
 //! `anstream` drops colour where it is not wanted (`NO_COLOR`, pipes, `TERM=dumb`). A closed pipe
 //! ends the program quietly.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
@@ -35,6 +35,12 @@ pub fn result(text: &str) {
     let mut out = anstream::stdout().lock();
     // A reader that has seen enough is no failure.
     let _: io::Result<()> = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// The columns of the terminal that results go to; none if they go elsewhere.
+pub fn width() -> Option<usize> {
+    let (_, columns) = dialoguer::console::Term::stdout().size_checked()?;
+    io::stdout().is_terminal().then_some(usize::from(columns))
 }
 
 /// Writes a line beside the result.

@@ -20,6 +20,10 @@ pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<E
         print::result(&safe_json(&last_line(&ended)));
     } else {
         print::result(&done(&plan, &ended));
+        // The reset is done, whatever can be said of the tests.
+        for command in engine.own_tests().unwrap_or_default() {
+            print::aside(&format!("next, your own tests: {}", safe(&command)));
+        }
     }
     Ok(Exit::Done)
 }

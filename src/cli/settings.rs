@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml_edit::Item;
 
 use crate::error::Failure;
 use crate::model::text::safe;
 use crate::rules::message::convention::Convention;
+use crate::rules::{Ignore, configured_at};
 use crate::system::ReadFiles;
 
 /// The configuration file's contents. Every key is optional.
@@ -30,6 +32,22 @@ pub struct FileSettings {
     /// Modules, by name.
     #[serde(default)]
     pub modules: BTreeMap<String, ModuleSettings>,
+    /// Findings that are set aside.
+    #[serde(default)]
+    ignore: Vec<IgnoreSettings>,
+    /// The same, with their places in the file.
+    #[serde(skip)]
+    pub ignores: Vec<Ignore>,
+}
+
+/// One `[[ignore]]`. What is missing is a finding and no error: a check says it best.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct IgnoreSettings {
+    code: String,
+    path: Option<String>,
+    module: Option<String>,
+    reason: String,
 }
 
 /// `[messages]`.
@@ -70,7 +88,9 @@ struct Tool {
 pub fn load(root: &Path, files: &dyn ReadFiles) -> Result<FileSettings, Failure> {
     let own = root.join("redistill.toml");
     if let Some(text) = read(&own, files)? {
-        return toml_edit::de::from_str(&text).map_err(|error| broken(&own, &error));
+        let settings: FileSettings =
+            toml_edit::de::from_str(&text).map_err(|error| broken(&own, &error))?;
+        return Ok(settings.with_places(&own, &text, &[]));
     }
     let pyproject = root.join("pyproject.toml");
     let Some(text) = read(&pyproject, files)? else {
@@ -78,10 +98,54 @@ pub fn load(root: &Path, files: &dyn ReadFiles) -> Result<FileSettings, Failure>
     };
     let parsed: Pyproject =
         toml_edit::de::from_str(&text).map_err(|error| broken(&pyproject, &error))?;
-    Ok(parsed
-        .tool
-        .and_then(|tool| tool.redistill)
-        .unwrap_or_default())
+    let settings = parsed.tool.and_then(|tool| tool.redistill);
+    Ok(settings
+        .unwrap_or_default()
+        .with_places(&pyproject, &text, &["tool", "redistill"]))
+}
+
+impl FileSettings {
+    /// Gives every `[[ignore]]` its line, so that a finding about it can point there.
+    fn with_places(mut self, path: &Path, text: &str, tables: &[&str]) -> Self {
+        let lines = ignore_lines(text, tables);
+        let ignores = std::mem::take(&mut self.ignore).into_iter().enumerate();
+        self.ignores = ignores
+            .map(|(index, ignore)| {
+                let line = lines.get(index).copied().unwrap_or(1);
+                let source_line = text.lines().nth(line - 1).unwrap_or_default();
+                Ignore {
+                    location: configured_at(path, line, source_line),
+                    code: ignore.code,
+                    path: ignore.path,
+                    module: ignore.module,
+                    reason: ignore.reason,
+                }
+            })
+            .collect();
+        self
+    }
+}
+
+/// The lines of the `ignore` entries below these tables: headers, or inline tables of an array.
+fn ignore_lines(text: &str, tables: &[&str]) -> Vec<usize> {
+    let Ok(document) = toml_edit::Document::parse(text) else {
+        return Vec::new();
+    };
+    let mut table = Some(document.as_item());
+    for name in tables.iter().chain(&["ignore"]) {
+        table = table.and_then(|item| item.get(name));
+    }
+    let spans: Vec<_> = match table {
+        Some(Item::ArrayOfTables(entries)) => entries.iter().map(toml_edit::Table::span).collect(),
+        Some(Item::Value(toml_edit::Value::Array(entries))) => {
+            entries.iter().map(toml_edit::Value::span).collect()
+        }
+        _ => Vec::new(),
+    };
+    spans
+        .into_iter()
+        .map(|span| span.map_or(1, |span| text[..span.start].matches('\n').count() + 1))
+        .collect()
 }
 
 fn read(path: &Path, files: &dyn ReadFiles) -> Result<Option<String>, Failure> {
@@ -162,6 +226,31 @@ mod tests {
             detail.contains("line 2") && detail.contains("conventional"),
             "{detail}"
         );
+    }
+
+    #[test]
+    fn suppressions_know_their_lines() {
+        let text = "backups = \"b\"\n\n[[ignore]]\ncode = \"RD302\"\nreason = \"r\"\n\n\
+                    [[ignore]]\ncode = \"RD301\"\npath = \"a/**\"\n";
+        let seen = |ignores: &[Ignore]| -> Vec<(String, usize, String)> {
+            let seen = |one: &Ignore| (one.code.clone(), one.location.line, one.reason.clone());
+            ignores.iter().map(seen).collect()
+        };
+        let own = loaded("redistill.toml", text).unwrap();
+        let [first, second] = ["RD302", "RD301"].map(str::to_owned);
+        let expected = [(first, 3, "r".to_owned()), (second, 7, String::new())];
+        assert_eq!(seen(&own.ignores), expected);
+        assert_eq!(own.ignores[0].location.source_line, "[[ignore]]");
+        let tool = text
+            .replace("backups", "[tool.redistill]\nbackups")
+            .replace("[[ignore", "[[tool.redistill.ignore");
+        let tool = loaded("pyproject.toml", &tool).unwrap();
+        assert_eq!(tool.ignores[1].location.line, 8);
+        let inline = loaded(
+            "redistill.toml",
+            "ignore = [\n  { code = \"RD302\", reason = \"r\" },\n]\n",
+        );
+        assert_eq!(inline.unwrap().ignores[0].location.line, 2);
     }
 
     #[test]

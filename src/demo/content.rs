@@ -3,6 +3,8 @@
 //! Data only. The files under `assets/demo/project` are the project as created; those under
 //! `assets/demo/history` are earlier versions of files that grew.
 
+use std::collections::BTreeMap;
+
 /// One module of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModuleFacts {
@@ -178,6 +180,15 @@ pub(super) const HISTORY: [Commit; 10] = [
         ],
     },
 ];
+
+/// All files of the project as created: path and text, by path.
+pub fn files() -> BTreeMap<&'static str, &'static str> {
+    // A later version replaces an earlier one.
+    HISTORY
+        .iter()
+        .flat_map(|commit| commit.files.iter().copied())
+        .collect()
+}
 
 /// A file of the project as created.
 pub(super) fn as_created(path: &str) -> Option<&'static str> {

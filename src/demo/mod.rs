@@ -25,7 +25,7 @@ mod python;
 mod stock;
 mod tree;
 
-pub use content::{MODULES, ModuleFacts};
+pub use content::{MODULES, ModuleFacts, files};
 pub use edits::{Bug, Edit, FileEdit, edits};
 pub use git::GitError;
 pub use ground::{Ground, Provision, install, missing};

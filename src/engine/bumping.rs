@@ -90,7 +90,7 @@ impl Engine<'_> {
             ))
             .with_hint("see them: redistill chain"));
         }
-        let read = sources::gather(&evidence, &self.files);
+        let read = sources::gather(&evidence, &[], &self.files);
         let mut bumps = Vec::new();
         for module in &evidence.modules {
             let facts = read.of(&module.module.name);

@@ -6,8 +6,12 @@
 
 mod adopting;
 mod bumping;
+mod checklist;
+mod edit;
+mod enums;
 mod environments;
 mod failures;
+mod fixing;
 mod marking;
 mod naming;
 mod planning;
@@ -15,6 +19,7 @@ mod plans;
 mod rebuilding;
 mod rehearsing;
 mod running;
+mod scaffolding;
 mod surveying;
 mod tester;
 
@@ -25,6 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
 use crate::rehearse::ScratchHost;
+use crate::rules::Ignore;
 use crate::rules::message::convention::Convention;
 use crate::system::RealFiles;
 use crate::worker::Worker;
@@ -32,10 +38,13 @@ use crate::worker::Worker;
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
 pub use bumping::{ModuleBump, RevisionBump};
+pub use checklist::Reply;
+pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
 pub use planning::Planned;
 pub use plans::FEWEST_DIGITS;
 pub use running::{Ended, Preview};
+pub use scaffolding::{Scaffolded, Written};
 pub use surveying::{Assessment, Depth, Discovered, Survey};
 
 /// What a session works on: from the command line and the configuration file.
@@ -57,6 +66,8 @@ pub struct Request {
     pub backups: String,
     /// The folder for notes, relative to the root.
     pub notes: Option<String>,
+    /// Findings that the configuration sets aside.
+    pub ignores: Vec<Ignore>,
 }
 
 /// One module's part.

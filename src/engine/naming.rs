@@ -20,6 +20,22 @@ pub struct Names {
     pub note_path: String,
 }
 
+/// The folder of the notes, relative to the root: the configured one, `claudedocs` where that
+/// exists, else the archives'.
+pub fn notes_folder<'a>(
+    root: &Path,
+    backups: &'a str,
+    notes: Option<&'a str>,
+    files: &dyn ReadFiles,
+) -> &'a str {
+    let exists = |path: PathBuf| files.stat(&path).is_ok_and(|stat| stat.is_some());
+    match notes {
+        Some(folder) => folder,
+        None if exists(root.join("claudedocs")) => "claudedocs",
+        None => backups,
+    }
+}
+
 /// Chooses free names for a run at `now`.
 pub fn names(
     root: &Path,
@@ -30,11 +46,7 @@ pub fn names(
 ) -> Names {
     let day = now.format("%Y%m%d").to_string();
     let exists = |path: PathBuf| files.stat(&path).is_ok_and(|stat| stat.is_some());
-    let notes = match notes {
-        Some(folder) => folder,
-        None if exists(root.join("claudedocs")) => "claudedocs",
-        None => backups,
-    };
+    let notes = notes_folder(root, backups, notes, files);
     let is_taken = |name: &str| {
         exists(root.join(backups).join(format!("migrations_{name}")))
             || exists(root.join(notes).join(format!("MIGRATION_BACKUP_{name}.md")))

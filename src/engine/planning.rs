@@ -76,7 +76,7 @@ impl Engine<'_> {
         });
         let plan = match refusal {
             Some(failure) => Err(failure),
-            None => self.draft(&survey, &rehearsed, choices),
+            None => self.draft(&survey, &assessment, &rehearsed, choices),
         };
         let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         if let Ok(plan) = &plan {
@@ -152,6 +152,7 @@ impl Engine<'_> {
     fn draft(
         &self,
         survey: &Survey,
+        assessment: &Assessment,
         rehearsed: &[Rehearsal],
         choices: &Choices,
     ) -> Result<Plan, Failure> {
@@ -197,7 +198,9 @@ impl Engine<'_> {
             evidence: &survey.evidence,
             modules: &modules,
             inventories: &files,
+            findings: &assessment.findings,
             archive_folder: &names.archive_folder,
+            note_path: &names.note_path,
             rebuilds: &rebuilds,
         });
         plan::draft(Material {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::planning::{all_version_tables, is_production, not_seen, stopped_by_files};
-use super::{Depth, Engine, Survey, failures};
+use super::{Assessment, Depth, Engine, Survey, failures};
 use crate::error::{Failure, Kind};
 use crate::events::Event;
 use crate::evidence::{ModuleEvidence, Observed};
 use crate::model::text::safe;
 use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::{self, Choices, RevisionIdChoice};
-use crate::rehearse::{self, Lived, Rehearsal, ScratchHost, Subject, Verified};
+use crate::rehearse::{self, Lived, Rehearsal, RehearseError, ScratchHost, Subject, Verified};
 use crate::survey::catalog;
 use crate::system::{Session, random};
 use crate::worker::{InspectRequest, ModuleRequest, Worker};
@@ -170,38 +170,49 @@ impl Engine<'_> {
         if let Some(failure) = stopped_by_files(&assessment) {
             return Err(failure);
         }
-        let tables = all_version_tables(&survey.evidence);
-        let choices = Choices::default();
         let mut verified = Vec::new();
         for seen in &survey.evidence.modules {
             let name = &seen.module.name;
-            let Observed::Seen(described) = &seen.described else {
-                let trouble = survey.troubles.get(name).cloned();
-                return Err(trouble.unwrap_or_else(|| not_seen(name)));
-            };
-            let worker = self.worker_of(seen)?;
-            let host = match survey.targets.get(name) {
-                Some(target) if !is_production(&assessment) => self.host_for(seen, target)?,
-                _ => self.sandbox()?,
-            };
-            let subject = Subject {
-                module: &seen.module,
-                x: self.x_of(name),
-                chain: &seen.chain,
-                described,
-                version_tables: tables.clone(),
-                worker: &worker,
-                host: &host,
-                choices: &choices,
-                baseline_id: RevisionId(String::new()),
-                observer: self.observer,
-                cancel: self.cancel,
-            };
-            let outcome =
-                rehearse::verify(&subject).map_err(|error| failures::rehearsal(name, &error))?;
+            let outcome = self
+                .cycle(seen, &survey, &assessment)?
+                .map_err(|error| failures::rehearsal(name, &error))?;
             verified.push((name.clone(), outcome));
         }
         Ok(verified)
+    }
+
+    /// Runs one module's chain up, down and up on scratch. What cannot be tried is the outer error,
+    /// what the chain does in it the inner one.
+    pub(super) fn cycle(
+        &self,
+        seen: &ModuleEvidence,
+        survey: &Survey,
+        assessment: &Assessment,
+    ) -> Result<Result<Verified, RehearseError>, Failure> {
+        let name = &seen.module.name;
+        let Observed::Seen(described) = &seen.described else {
+            let trouble = survey.troubles.get(name).cloned();
+            return Err(trouble.unwrap_or_else(|| not_seen(name)));
+        };
+        let worker = self.worker_of(seen)?;
+        let host = match survey.targets.get(name) {
+            Some(target) if !is_production(assessment) => self.host_for(seen, target)?,
+            _ => self.sandbox()?,
+        };
+        let subject = Subject {
+            module: &seen.module,
+            x: self.x_of(name),
+            chain: &seen.chain,
+            described,
+            version_tables: all_version_tables(&survey.evidence),
+            worker: &worker,
+            host: &host,
+            choices: &Choices::default(),
+            baseline_id: RevisionId(String::new()),
+            observer: self.observer,
+            cancel: self.cancel,
+        };
+        Ok(rehearse::verify(&subject))
     }
 }
 

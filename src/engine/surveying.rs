@@ -1,6 +1,7 @@
 //! Survey and assessment: what is there, and what stands in the way.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use crate::events::{Event, Item};
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
-use crate::rules::{self, Finding, Scope, Verdict};
+use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
 use crate::survey::database::ObserveError;
 use crate::survey::{chain, database, git, interpreter, project, sources};
-use crate::system::Session;
+use crate::system::{Session, clock};
 use crate::worker::Call;
 
 /// How long a live server may take to answer.
@@ -38,6 +39,8 @@ pub struct Discovered {
     pub modules: Vec<(Module, Chain)>,
     /// Sentences: configuration that cannot be followed, so that a reset would miss a module.
     pub obstacles: Vec<String>,
+    /// The folders of the modules that were not asked for.
+    pub others: Vec<PathBuf>,
 }
 
 /// What a survey saw, and how to reach what it saw.
@@ -50,12 +53,16 @@ pub struct Survey {
     pub troubles: BTreeMap<ModuleName, Failure>,
     /// As in [`Discovered`].
     pub obstacles: Vec<String>,
+    /// As in [`Discovered`].
+    pub others: Vec<PathBuf>,
 }
 
 /// A survey, judged.
 pub struct Assessment {
     /// In a stable order.
     pub findings: Vec<Finding>,
+    /// What the project sets aside, with its reasons; not part of the verdict.
+    pub suppressed: Vec<Suppressed>,
     /// Their fold.
     pub verdict: Verdict,
 }
@@ -93,8 +100,14 @@ impl Engine<'_> {
             ))
             .with_hint(are));
         }
+        let mut others = Vec::new();
         if !self.request.only.is_empty() {
-            modules.retain(|module| self.request.only.contains(&module.name.0));
+            let only = &self.request.only;
+            let (asked, left): (Vec<_>, Vec<_>) = modules
+                .into_iter()
+                .partition(|module| only.contains(&module.name.0));
+            modules = asked;
+            others = left.into_iter().map(|module| module.directory).collect();
         }
         if modules.is_empty() {
             return Err(Failure::usage("no module of the project can be worked on")
@@ -108,7 +121,11 @@ impl Engine<'_> {
                 (module, chain)
             })
             .collect();
-        Ok(Discovered { modules, obstacles })
+        Ok(Discovered {
+            modules,
+            obstacles,
+            others,
+        })
     }
 
     /// Gathers the evidence.
@@ -117,12 +134,8 @@ impl Engine<'_> {
             .on_event(&Event::ItemStarted { item: Item::Survey });
         let discovered = self.discover()?;
         let root = self.request.root.clone();
-        let revisions: Vec<_> = discovered
-            .modules
-            .iter()
-            .flat_map(|(_, chain)| chain::paths(chain))
-            .collect();
-        let git = git::observe(&root, &revisions, &self.files);
+        let chains: Vec<&Chain> = discovered.modules.iter().map(|(_, chain)| chain).collect();
+        let git = git::observe(&root, &chains, &self.files, clock::now().timestamp());
         let mut survey = Survey {
             evidence: Evidence {
                 root,
@@ -132,6 +145,7 @@ impl Engine<'_> {
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),
             obstacles: discovered.obstacles,
+            others: discovered.others,
         };
         for (module, chain) in discovered.modules {
             survey.evidence.modules.push(self.seen(module, chain));
@@ -182,15 +196,20 @@ impl Engine<'_> {
 
     /// Judges a survey.
     pub fn assess(&self, survey: &Survey, depth: Depth) -> Assessment {
-        let mut sources = sources::gather(&survey.evidence, &self.files);
+        let mut sources = sources::gather(&survey.evidence, &survey.others, &self.files);
+        sources.ignores.configured.clone_from(&self.request.ignores);
+        sources.is_part = !self.request.only.is_empty();
         sources.convention = self.request.convention;
         let scope = match depth {
             Depth::Static => Scope::Static,
             Depth::Full => Scope::Full,
         };
-        let findings = rules::assess(&survey.evidence, &sources, scope);
-        let verdict = Verdict::of(&findings);
-        Assessment { findings, verdict }
+        let judged = rules::judge(&survey.evidence, &sources, scope);
+        Assessment {
+            verdict: Verdict::of(&judged.findings),
+            findings: judged.findings,
+            suppressed: judged.suppressed,
+        }
     }
 
     pub(super) fn call(&self, limit: Duration) -> Call<'_> {

@@ -2,6 +2,7 @@
 
 mod database;
 mod described;
+mod enum_type;
 mod git;
 mod signals;
 
@@ -9,7 +10,11 @@ use serde::{Deserialize, Serialize};
 
 pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
-pub use git::{GitEvidence, NO_REPOSITORY};
+pub use enum_type::{ColumnPlace, EnumType};
+pub use git::{
+    Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
+    RefKind, Remote, Role,
+};
 
 pub use signals::Signals;
 

@@ -443,6 +443,9 @@ impl ReadFiles for Full {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         RealFiles.canonical(path)
     }
+    fn modified(&self, path: &Path) -> io::Result<i64> {
+        RealFiles.modified(path)
+    }
 }
 
 impl WriteFiles for Full {

@@ -521,6 +521,9 @@ impl crate::system::ReadFiles for Flipped {
     fn canonical(&self, path: &std::path::Path) -> std::io::Result<std::path::PathBuf> {
         RealFiles.canonical(path)
     }
+    fn modified(&self, path: &std::path::Path) -> std::io::Result<i64> {
+        RealFiles.modified(path)
+    }
 }
 
 /// Ends our own connection just before COMMIT, as a server that restarts would.

@@ -175,9 +175,31 @@ pub fn elapsed(time: std::time::Duration) -> String {
     }
 }
 
+/// Breaks prose at spaces into lines of at most this many characters; a longer word stands alone.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prose_is_broken_at_spaces() {
+        assert_eq!(wrapped("", 5), Vec::<String>::new());
+        assert_eq!(wrapped("a bc  def", 4), ["a bc", "def"]);
+        assert_eq!(wrapped("abcdef g", 4), ["abcdef", "g"]);
+    }
 
     #[test]
     fn hostile_characters_are_escaped_and_others_stay() {

@@ -110,6 +110,23 @@ pub struct Carried {
 }
 
 impl Plan {
+    /// The databases that it changes, each once, in the order of the steps.
+    pub fn databases(&self) -> Vec<&DatabaseRef> {
+        let mut found: Vec<&DatabaseRef> = Vec::new();
+        for step in &self.steps {
+            let (Step::VersionTables { database, .. }
+            | Step::RebuildDatabase { database, .. }
+            | Step::RestoreDatabase { database, .. }) = step
+            else {
+                continue;
+            };
+            if !found.contains(&database) {
+                found.push(database);
+            }
+        }
+        found
+    }
+
     /// The digest that names the plan: SHA-256 over its canonical JSON, 64 hexadecimal digits.
     ///
     /// # Panics

@@ -108,6 +108,26 @@ pub struct EnumFact {
     pub labels: Vec<String>,
     /// Whether `CREATE TABLE` with it creates the type (`create_type=False` prevents it).
     pub creates: bool,
+    /// The Python class whose members are the labels: `Enum(UserStatus)`.
+    pub members_of: Option<MembersOf>,
+}
+
+/// A Python class that an ENUM type takes its labels from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MembersOf {
+    /// The class's name.
+    pub class: String,
+    /// What the labels are; none where `values_callable` says something that cannot be read.
+    pub labels: Option<MemberLabels>,
+}
+
+/// What of a Python enumeration becomes a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberLabels {
+    /// The members' names, as SQLAlchemy does.
+    Names,
+    /// Their values: `values_callable=lambda e: [m.value for m in e]`.
+    Values,
 }
 
 impl EnumFact {
@@ -144,6 +164,11 @@ impl EnumFact {
             .iter()
             .flat_map(|argument| names.strings(argument))
             .collect::<Vec<_>>();
+        let members_of = if labels.is_empty() {
+            members_of(call)
+        } else {
+            None
+        };
         let found = match call.arguments.find_keyword("name") {
             Some(keyword) => names.strings(&keyword.value),
             // `Enum(UserStatus)`: SQLAlchemy takes the class's name in lower case.
@@ -159,9 +184,36 @@ impl EnumFact {
                 name,
                 labels: labels.clone(),
                 creates: !keyword_is(call, "create_type", false),
+                members_of: members_of.clone(),
             })
             .collect()
     }
+}
+
+/// The class of `Enum(UserStatus)`, and what `values_callable` makes of it.
+fn members_of(call: &ExprCall) -> Option<MembersOf> {
+    let class = match call.arguments.args.first()? {
+        Expr::Name(class) => class.id.to_string(),
+        Expr::Attribute(class) => class.attr.to_string(),
+        _ => return None,
+    };
+    let labels = match call.arguments.find_keyword("values_callable") {
+        None => Some(MemberLabels::Names),
+        Some(keyword) => takes_values(&keyword.value).then_some(MemberLabels::Values),
+    };
+    Some(MembersOf { class, labels })
+}
+
+/// `lambda e: [m.value for m in e]`: the one form that everybody writes.
+fn takes_values(callable: &Expr) -> bool {
+    let Expr::Lambda(lambda) = callable else {
+        return false;
+    };
+    let element = match lambda.body.as_ref() {
+        Expr::ListComp(list) if list.generators.iter().all(|each| each.ifs.is_empty()) => &list.elt,
+        _ => return false,
+    };
+    matches!(element.as_ref(), Expr::Attribute(attribute) if attribute.attr.as_str() == "value")
 }
 
 /// Whether a keyword is this boolean literal.

@@ -3,9 +3,11 @@
 //! A real parser gives facts with line numbers; what cannot be known without running the code is
 //! said to be so, never guessed. Pure: `survey` hands bytes in, `rules` judges what comes out.
 
+mod bindings;
 mod columns;
 pub mod contents;
 pub mod env;
+mod members;
 pub mod models;
 mod names;
 pub mod operations;
@@ -13,11 +15,16 @@ pub mod revision;
 pub mod source;
 mod sql;
 pub mod sql_type;
+pub mod suppression;
 pub mod syntax;
 
-pub use columns::{ColumnFact, EnumFact, KeyTarget, ReferenceFact, TableFact};
+pub use bindings::unbound;
+pub use columns::{
+    ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
+};
 pub use contents::Contents;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
 pub use sql_type::SqlType;
+pub use suppression::IgnoreComment;
 pub use syntax::Syntax;

@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use ruff_python_ast::{Expr, Stmt};
 
 use super::columns::{ColumnFact, KeyTarget, TableFact};
+use super::members::Enumerations;
 use super::names::Names;
 use super::syntax::Syntax;
 use crate::model::Location;
@@ -49,6 +50,11 @@ pub fn read(files: &[Syntax]) -> Vec<TableFact> {
         .collect();
     tables.extend(inherited);
     resolve_attributes(&mut tables, &classes);
+    let enumerations = Enumerations::of(files);
+    let columns = tables.iter_mut().flat_map(|table| &mut table.columns);
+    for fact in columns.filter_map(|column| column.enumeration.as_mut()) {
+        enumerations.resolve(fact);
+    }
     tables
 }
 

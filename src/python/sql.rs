@@ -21,6 +21,7 @@ pub(super) fn statements(text: &str) -> Vec<OperationKind> {
                 name: name(words[at + 2]),
                 labels: Vec::new(),
                 creates: true,
+                members_of: None,
             }));
         } else if is(at, "DROP") && (is(at + 1, "TYPE") || is(at + 1, "TABLE")) {
             let is_type = is(at + 1, "TYPE");

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{ModModule, PySourceType, Stmt};
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange, TextSize};
@@ -18,13 +19,21 @@ pub struct Syntax {
     text: String,
     starts: Vec<usize>,
     tree: ModModule,
+    comments: Vec<TextRange>,
 }
 
 impl Syntax {
     /// Parses a file. What cannot be parsed is missing from the tree.
     pub fn parse(path: &Path, bytes: &[u8]) -> Self {
         let text = decode(bytes).into_owned();
-        let tree = parse_unchecked_source(&text, PySourceType::Python).into_syntax();
+        let parsed = parse_unchecked_source(&text, PySourceType::Python);
+        let comments = parsed
+            .tokens()
+            .iter()
+            .filter(|token| token.kind() == TokenKind::Comment)
+            .map(Ranged::range)
+            .collect();
+        let tree = parsed.into_syntax();
         let starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
@@ -33,6 +42,7 @@ impl Syntax {
             text,
             starts,
             tree,
+            comments,
         }
     }
 
@@ -44,6 +54,25 @@ impl Syntax {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The decoded text, without a byte order mark.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The comments, from `#` to the end of their line.
+    pub fn comments(&self) -> impl Iterator<Item = TextRange> {
+        self.comments.iter().copied()
+    }
+
+    /// The line of the first statement that is not the docstring.
+    pub fn first_statement_line(&self) -> Option<usize> {
+        let is_docstring = |statement: &Stmt| matches!(statement, Stmt::Expr(text) if text.value.is_string_literal_expr());
+        let skipped = usize::from(self.body().first().is_some_and(is_docstring));
+        self.body()
+            .get(skipped)
+            .map(|statement| self.at(statement).line)
     }
 
     /// The source of a node.

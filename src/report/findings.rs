@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::evidence::{Evidence, ModuleEvidence};
-use crate::rules::{Finding, Verdict};
+use crate::rules::{Finding, Suppressed, Verdict};
 
 /// The result of a check. Findings stand in the order of `rules::assess`.
 #[derive(Clone, Debug)]
@@ -18,6 +18,21 @@ pub struct Report<'a> {
     pub modules: Vec<ModuleSummary>,
     /// The findings.
     pub findings: &'a [Finding],
+    /// What the project set aside.
+    pub suppressed: &'a [Suppressed],
+    /// What `--fix` has corrected before.
+    pub corrected: &'a [Corrected],
+}
+
+/// A finding that a written correction has mended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Corrected {
+    /// `RD301`.
+    pub code: String,
+    /// The file, relative to the project.
+    pub path: String,
+    /// The first changed line, as it was counted before.
+    pub line: usize,
 }
 
 impl<'a> Report<'a> {
@@ -32,7 +47,23 @@ impl<'a> Report<'a> {
                 .map(|module| ModuleSummary::of(module, &evidence.root))
                 .collect(),
             findings,
+            suppressed: &[],
+            corrected: &[],
         }
+    }
+
+    /// Adds what was set aside.
+    #[must_use]
+    pub fn with_suppressed(mut self, suppressed: &'a [Suppressed]) -> Self {
+        self.suppressed = suppressed;
+        self
+    }
+
+    /// Adds what was corrected.
+    #[must_use]
+    pub fn with_corrected(mut self, corrected: &'a [Corrected]) -> Self {
+        self.corrected = corrected;
+        self
     }
 
     /// A path as it is shown: relative to the root where it lies below it, with `/`.

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::findings::{ModuleSummary, Report};
+use super::findings::{Corrected, ModuleSummary, Report};
 use crate::model::text::safe;
-use crate::rules::{Finding, LineEdit, Severity, Verdict};
+use crate::rules::{Finding, LineEdit, Origin, Severity, Verdict};
 
 /// The name and version of this document's schema.
 pub const SCHEMA: &str = "redistill.check/1";
@@ -15,6 +15,24 @@ struct Document<'a> {
     verdict: Verdict,
     modules: &'a [ModuleSummary],
     findings: Vec<Entry<'a>>,
+    suppressed: Vec<Aside<'a>>,
+    corrected: &'a [Corrected],
+}
+
+/// A finding that was set aside, and by what.
+#[derive(Serialize)]
+struct Aside<'a> {
+    #[serde(flatten)]
+    finding: Entry<'a>,
+    by: Origin,
+    at: Stands,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Stands {
+    path: String,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -43,6 +61,7 @@ struct Cure {
     text: String,
     command: Option<String>,
     diff: Option<Change>,
+    is_safe: bool,
 }
 
 #[derive(Serialize)]
@@ -68,6 +87,20 @@ pub fn render(report: &Report<'_>) -> String {
             .iter()
             .map(|finding| entry(report, finding))
             .collect(),
+        suppressed: report
+            .suppressed
+            .iter()
+            .map(|one| Aside {
+                finding: entry(report, &one.finding),
+                by: one.by,
+                at: Stands {
+                    path: report.shown_path(&one.at.path),
+                    line: one.at.line,
+                },
+                reason: safe(&one.reason).into_owned(),
+            })
+            .collect(),
+        corrected: report.corrected,
     };
     let mut text =
         serde_json::to_string_pretty(&document).expect("a report holds nothing that JSON cannot");
@@ -99,6 +132,7 @@ fn entry<'a>(report: &Report<'_>, finding: &'a Finding) -> Entry<'a> {
                 .diff
                 .as_ref()
                 .map(|edit| change(report, edit)),
+            is_safe: finding.remedy.is_safe,
         },
     }
 }
@@ -117,7 +151,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::report::stage::sample;
+    use crate::report::stage::{sample, with_suppressed};
 
     fn keys(value: &Value) -> Vec<&str> {
         value
@@ -135,7 +169,14 @@ mod tests {
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             keys(&document),
-            ["findings", "modules", "schema", "verdict"]
+            [
+                "corrected",
+                "findings",
+                "modules",
+                "schema",
+                "suppressed",
+                "verdict"
+            ]
         );
         assert_eq!(document["verdict"], "refused");
         let finding = &document["findings"][1];
@@ -149,8 +190,25 @@ mod tests {
         assert_eq!(finding["severity"], "warn");
         assert_eq!(finding["location"]["path"], "admin-module/app/models.py");
         assert_eq!(finding["location"]["line"], 41);
-        assert_eq!(keys(&finding["remedy"]), ["command", "diff", "text"]);
+        assert_eq!(
+            keys(&finding["remedy"]),
+            ["command", "diff", "is_safe", "text"]
+        );
         assert_eq!(document["findings"][0]["module"], Value::Null);
         assert_eq!(document["modules"][0]["config"], "admin-module/alembic.ini");
+    }
+
+    #[test]
+    fn what_was_set_aside_stands_apart_with_its_reason() {
+        let (evidence, findings, suppressed) = with_suppressed();
+        let report = Report::new(&evidence, &findings).with_suppressed(&suppressed);
+        let document: Value = serde_json::from_str(&render(&report)).unwrap();
+        assert_eq!(document["findings"].as_array().unwrap().len(), 1);
+        let one = &document["suppressed"][0];
+        assert_eq!(one["code"], "RD301");
+        assert_eq!(one["by"], "comment");
+        assert_eq!(one["reason"], "the old schema is frozen");
+        assert_eq!(one["at"]["path"], "admin-module/app/models.py");
+        assert_eq!(one["at"]["line"], 40);
     }
 }

@@ -1,19 +1,25 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
 pub mod chain;
+pub mod checklist;
+mod columns;
 pub mod diff;
+pub mod enums;
 mod explain;
 pub mod findings;
+mod frame;
 pub mod github;
 pub mod json;
 pub mod note;
 mod paint;
 pub mod plan;
 pub mod sarif;
+pub mod scaffold;
 #[cfg(test)]
 mod stage;
 pub mod text;
+mod wrap;
 
 pub use explain::explain;
-pub use findings::{DatabaseSummary, ModuleSummary, Report};
+pub use findings::{Corrected, DatabaseSummary, ModuleSummary, Report};
 pub use paint::Paint;

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use super::checklist::review;
 use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::text::{bytes, count, line, safe};
 use crate::plan::{Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
+use crate::rules::Finding;
 
 /// What the note is made of.
 pub struct NoteMaterial<'a> {
@@ -27,8 +29,12 @@ pub struct NoteMaterial<'a> {
     pub modules: &'a [PlannedModule],
     /// The files, in the order of `modules`.
     pub inventories: &'a [&'a Inventory],
+    /// What the rules found.
+    pub findings: &'a [Finding],
     /// The archive's folder.
     pub archive_folder: &'a str,
+    /// Where the note goes, relative to the project.
+    pub note_path: &'a str,
     /// The databases that are built again.
     pub rebuilds: &'a BTreeMap<String, Rebuild>,
 }
@@ -46,7 +52,7 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     evidence_section(&mut text, material);
     undo_section(&mut text, material);
     teammates_section(&mut text, material);
-    review_section(&mut text);
+    review_section(&mut text, material);
     text
 }
 
@@ -291,19 +297,15 @@ fn teammates_section(text: &mut String, material: &NoteMaterial<'_>) {
     }
 }
 
-fn review_section(text: &mut String) {
+fn review_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text, "## Review before production");
     line!(text);
-    for item in [
-        "Foreign keys match the types of the primary keys they reference",
-        "Every ENUM is dropped in downgrade",
-        "No hard-coded values: settings come from the environment",
-        "Backup and restore of the target were tried",
-        "Index strategy and locks on large tables were looked at",
-        "Staging was deployed, a maintenance window and a rollback plan exist",
-    ] {
-        line!(text, "- [ ] {item}");
-    }
+    line!(
+        text,
+        "What the rehearsal and the run answer is ticked; the rest is yours: `redistill checklist`."
+    );
+    line!(text);
+    text.push_str(&review(material));
 }
 
 fn database<'a>(

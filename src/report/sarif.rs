@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::explain::{markdown, sentence};
 use super::findings::Report;
 use crate::model::text::safe;
-use crate::rules::{Finding, LineEdit, Rule, Severity, registry};
+use crate::rules::{Finding, LineEdit, Origin, Rule, Severity, Suppressed, registry};
 
 /// What stays as it is in a path of a URI (RFC 3986, `pchar` and `/`).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
@@ -34,17 +34,41 @@ pub fn render(report: &Report<'_>) -> String {
                 "rules": registry().iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
-            "results": report
-                .findings
-                .iter()
-                .map(|finding| result(report, finding))
-                .collect::<Vec<_>>(),
+            "results": results(report),
         }],
     });
     let mut text =
         serde_json::to_string_pretty(&log).expect("a report holds nothing that JSON cannot");
     text.push('\n');
     text
+}
+
+/// The findings, then those that were set aside.
+fn results(report: &Report<'_>) -> Vec<Value> {
+    let standing = report
+        .findings
+        .iter()
+        .map(|finding| result(report, finding));
+    let aside = report.suppressed.iter().map(|one| {
+        let mut result = result(report, &one.finding);
+        result["suppressions"] = json!([suppression(report, one)]);
+        result
+    });
+    standing.chain(aside).collect()
+}
+
+fn suppression(report: &Report<'_>, one: &Suppressed) -> Value {
+    json!({
+        "kind": match one.by {
+            Origin::Comment => "inSource",
+            Origin::Configuration => "external",
+        },
+        "justification": safe(&one.reason),
+        "location": { "physicalLocation": {
+            "artifactLocation": artifact(report, &one.at.path),
+            "region": { "startLine": one.at.line },
+        }},
+    })
 }
 
 const fn level(severity: Severity) -> &'static str {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::evidence::{Evidence, ModuleEvidence, Observed};
 use crate::model::{Chain, ConfigSource, Flavour, Location, Module, ModuleName};
-use crate::rules::{Finding, LineEdit, find};
+use crate::rules::{Finding, LineEdit, Origin, Suppressed, find};
 
 pub fn empty() -> Evidence {
     Evidence {
@@ -72,4 +72,19 @@ pub fn sample() -> (Evidence, Vec<Finding>) {
             }),
     ];
     (evidence, findings)
+}
+
+/// The sample, its warning set aside by a comment above the line.
+pub fn with_suppressed() -> (Evidence, Vec<Finding>, Vec<Suppressed>) {
+    let (evidence, mut findings) = sample();
+    let finding = findings.pop().unwrap();
+    let mut at = finding.location.clone().unwrap();
+    at.line -= 1;
+    let suppressed = Suppressed {
+        finding,
+        by: Origin::Comment,
+        at,
+        reason: "the old schema is frozen".to_owned(),
+    };
+    (evidence, findings, vec![suppressed])
 }

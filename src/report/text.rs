@@ -2,16 +2,28 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::findings::{ModuleSummary, Report};
+use super::frame::shown_source;
 use super::paint::Paint;
+use super::{frame, wrap};
 use crate::model::Location;
 use crate::model::text::{count, safe};
 use crate::rules::{Finding, LineEdit, Severity};
 
-/// Renders a check. Foreign text is escaped.
+/// Renders a check for a pipe or a file: nothing is broken or cut.
 pub fn render(report: &Report<'_>, paint: Paint) -> String {
+    render_for(report, paint, None)
+}
+
+/// Renders a check for a terminal of this width. Foreign text is escaped; prose is broken at its words,
+/// a command never is.
+pub fn render_for(report: &Report<'_>, paint: Paint, width: Option<usize>) -> String {
+    // Narrower than this everything would be one word a line.
+    let page = Page {
+        report,
+        paint,
+        width: width.map(|width| width.max(40)),
+    };
     let mut text = String::new();
     for module in &report.modules {
         line(&mut text, &module_line(module, paint));
@@ -36,7 +48,7 @@ pub fn render(report: &Report<'_>, paint: Paint) -> String {
         line(&mut text, &paint.severity(severity, &title));
         text.push('\n');
         for finding in group {
-            write_finding(&mut text, report, finding, paint);
+            page.finding(&mut text, finding);
             text.push('\n');
         }
     }
@@ -69,81 +81,92 @@ fn module_line(module: &ModuleSummary, paint: Paint) -> String {
     )
 }
 
-fn write_finding(text: &mut String, report: &Report<'_>, finding: &Finding, paint: Paint) {
-    let code = paint.severity(
-        finding.severity,
-        &format!("{} {}", finding.severity.word(), finding.code),
-    );
-    let module = finding
-        .module
-        .as_ref()
-        .map(|module| format!(" · {}", safe(&module.0)))
-        .unwrap_or_default();
-    line(text, &format!("{code} {}{module}", finding.name));
-    line(text, &format!("  {}", paint.bold(&safe(&finding.message))));
-    if let Some(location) = &finding.location {
-        write_frame(text, report, location, paint);
-    }
-    for seen in &finding.evidence {
-        line(text, &format!("  {} {}", paint.dim("seen:"), safe(seen)));
-    }
-    if !finding.remedy.text.is_empty() {
-        let remedy = safe(&finding.remedy.text);
-        line(text, &format!("  {}  {remedy}", paint.dim("fix:")));
-    }
-    if let Some(edit) = &finding.remedy.diff {
-        write_edit(text, report, edit, paint);
-    }
-    if let Some(command) = &finding.remedy.command {
-        line(text, &format!("  {} {}", paint.dim("next:"), safe(command)));
-    }
+/// What every part of the text needs to know.
+struct Page<'a> {
+    report: &'a Report<'a>,
+    paint: Paint,
+    width: Option<usize>,
 }
 
-/// The place, and under it the source line with a caret where it is known.
-fn write_frame(text: &mut String, report: &Report<'_>, location: &Location, paint: Paint) {
-    let path = report.shown_path(&location.path);
-    let number = location.line.to_string();
-    let arrow = paint.dim("-->");
-    if location.source_line.trim().is_empty() {
-        line(text, &format!("  {arrow} {}:{number}", safe(&path)));
-        return;
+impl Page<'_> {
+    fn finding(&self, text: &mut String, finding: &Finding) {
+        let paint = self.paint;
+        let code = paint.severity(
+            finding.severity,
+            &format!("{} {}", finding.severity.word(), finding.code),
+        );
+        let module = finding
+            .module
+            .as_ref()
+            .map(|module| format!(" · {}", safe(&module.0)))
+            .unwrap_or_default();
+        line(text, &format!("{code} {}{module}", finding.name));
+        self.prose(text, "", &finding.message, |part| paint.bold(part));
+        if let Some(location) = &finding.location {
+            self.frame(text, location, finding.severity);
+        }
+        for seen in &finding.evidence {
+            self.prose(text, "seen: ", seen, str::to_owned);
+        }
+        if !finding.remedy.text.is_empty() {
+            self.prose(text, "fix:  ", &finding.remedy.text, str::to_owned);
+        }
+        if let Some(edit) = &finding.remedy.diff {
+            self.edit(text, edit);
+        }
+        if let Some(command) = &finding.remedy.command {
+            line(text, &format!("  {} {}", paint.dim("next:"), safe(command)));
+        }
     }
-    let margin = " ".repeat(number.len());
-    let bar = paint.dim("|");
-    let place = format!("{}:{number}:{}", safe(&path), location.column);
-    line(text, &format!("  {margin}{arrow} {place}"));
-    let shown = shown_source(&location.source_line);
-    line(text, &format!("  {} {bar} {shown}", paint.dim(&number)));
-    let before: String = location
-        .source_line
-        .chars()
-        .take(location.column.saturating_sub(1))
-        .collect();
-    let indent = " ".repeat(shown_source(&before).width());
-    let caret = paint.severity(Severity::Refuse, "^");
-    line(text, &format!("  {margin} {bar} {indent}{caret}"));
-}
 
-/// Source as it is drawn: tabs as four spaces, foreign characters escaped.
-fn shown_source(source: &str) -> String {
-    safe(&source.replace('\t', "    ")).into_owned()
-}
-
-fn write_edit(text: &mut String, report: &Report<'_>, edit: &LineEdit, paint: Paint) {
-    let place = format!("{}:{}", safe(&report.shown_path(&edit.path)), edit.line);
-    let what = if edit.before.is_empty() {
-        "insert at"
-    } else {
-        "change"
-    };
-    line(text, &format!("        {what} {place}"));
-    for gone in &edit.before {
-        let shown = format!("- {}", shown_source(gone));
-        line(text, &format!("      {}", paint.removed(&shown)));
+    /// A sentence behind its label, broken at its words, each line of it drawn by `style`.
+    fn prose(&self, text: &mut String, label: &str, said: &str, style: impl Fn(&str) -> String) {
+        let room = self.width.map(|width| width - 2 - label.len());
+        for (index, part) in wrap::words(&safe(said), room).iter().enumerate() {
+            let label = if index == 0 && !label.is_empty() {
+                self.paint.dim(label)
+            } else {
+                " ".repeat(label.len())
+            };
+            line(text, &format!("  {label}{}", style(part)));
+        }
     }
-    for new in &edit.after {
-        let shown = format!("+ {}", shown_source(new));
-        line(text, &format!("      {}", paint.added(&shown)));
+
+    /// The place, and under it the source line with a mark where it is known.
+    fn frame(&self, text: &mut String, location: &Location, severity: Severity) {
+        let path = self.report.shown_path(&location.path);
+        if location.source_line.trim().is_empty() {
+            let arrow = self.paint.dim("-->");
+            line(
+                text,
+                &format!("  {arrow} {}:{}", safe(&path), location.line),
+            );
+            return;
+        }
+        let width = self.width.map(|width| width - 2);
+        let drawn = frame::draw(location, &path, severity, self.paint, width);
+        for drawn in drawn.lines() {
+            line(text, &format!("  {drawn}"));
+        }
+    }
+
+    fn edit(&self, text: &mut String, edit: &LineEdit) {
+        let path = self.report.shown_path(&edit.path);
+        let place = format!("{}:{}", safe(&path), edit.line);
+        let what = if edit.before.is_empty() {
+            "insert at"
+        } else {
+            "change"
+        };
+        line(text, &format!("        {what} {place}"));
+        for gone in &edit.before {
+            let shown = format!("- {}", shown_source(gone));
+            line(text, &format!("      {}", self.paint.removed(&shown)));
+        }
+        for new in &edit.after {
+            let shown = format!("+ {}", shown_source(new));
+            line(text, &format!("      {}", self.paint.added(&shown)));
+        }
     }
 }
 
@@ -152,6 +175,9 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     let mut text = format!("verdict: {word}");
     if report.findings.is_empty() {
         text.push_str(", nothing found");
+        if !report.suppressed.is_empty() {
+            let _ = write!(text, ", {} suppressed", report.suppressed.len());
+        }
         return text;
     }
     let of = |severity| {
@@ -161,7 +187,7 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
             .filter(|finding| finding.severity == severity)
             .count()
     };
-    let parts: Vec<String> = [
+    let mut parts: Vec<String> = [
         (of(Severity::Refuse), "refusal"),
         (of(Severity::Warn), "warning"),
         (of(Severity::Note), "note"),
@@ -170,6 +196,9 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     .filter(|(n, _)| *n > 0)
     .map(|(n, word)| count(n, word))
     .collect();
+    if !report.suppressed.is_empty() {
+        parts.push(format!("{} suppressed", report.suppressed.len()));
+    }
     let _ = write!(text, ", {}", parts.join(", "));
     if let Some(first) = report.findings.first() {
         let _ = write!(text, "; more about one: redistill explain {}", first.code);
@@ -202,8 +231,9 @@ mod tests {
         warn RD301 foreign-key-type-mismatch · admin-module
           keys.id is integer and refers to accounts.id, which is uuid
             --> admin-module/app/models.py:41:14
+             |
           41 |     id = Column(Integer, ForeignKey("accounts.id"))
-             |                 ^
+             |                 ^^^^^^^
           fix:  make keys.id uuid, as its key is
                 change admin-module/app/models.py:41
               -     id = Column(Integer, ForeignKey("accounts.id"))
@@ -211,6 +241,27 @@ mod tests {
 
         verdict: refused, 1 refusal, 1 warning; more about one: redistill explain RD201
         "#);
+    }
+
+    #[test]
+    fn prose_is_broken_at_its_words_and_commands_never_are() {
+        let (evidence, mut findings) = sample();
+        let command =
+            "redistill mark disposable --url postgresql://user@host.example.com/a_long_name";
+        findings[0].remedy.command = Some(command.to_owned());
+        findings[0].remedy.text = "agree on it with everybody who has them ".repeat(4);
+        let report = Report::new(&evidence, &findings);
+        let text = render_for(&report, Paint::Plain, Some(60));
+        assert!(text.contains(&format!("\n  next: {command}\n")), "{text}");
+        assert!(text.contains("\n  fix:  agree on it"), "{text}");
+        assert!(text.contains("\n        everybody"), "{text}");
+        let is_kept = |line: &str| line.contains("next: ") || line.starts_with("      ");
+        assert!(
+            text.lines()
+                .filter(|line| !is_kept(line) && !line.starts_with("verdict"))
+                .all(|line| line.chars().count() <= 60),
+            "{text}"
+        );
     }
 
     #[test]

@@ -52,6 +52,9 @@ pub struct Remedy {
     pub command: Option<String>,
     /// The corrected lines, where they can be shown.
     pub diff: Option<LineEdit>,
+    /// Whether `check --fix` may make them: right without a decision, and without a migration.
+    #[serde(default)]
+    pub is_safe: bool,
 }
 
 /// One rule's result.
@@ -119,6 +122,13 @@ impl Finding {
     pub fn edit(mut self, edit: LineEdit) -> Self {
         self.remedy.diff = Some(edit);
         self
+    }
+
+    /// Shows the corrected lines, which `check --fix` may write: right without a decision.
+    #[must_use]
+    pub fn fix(mut self, edit: LineEdit) -> Self {
+        self.remedy.is_safe = true;
+        self.edit(edit)
     }
 
     /// What findings are sorted by: the heavy ones first, then by rule, module and place.

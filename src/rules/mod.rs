@@ -16,14 +16,17 @@ mod rule;
 mod schema;
 mod sources;
 #[cfg(test)]
-mod stage;
+pub(crate) mod stage;
+mod suppression;
 
-pub use assess::assess;
+pub use assess::{Judged, assess, judge};
 pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};
 pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::key_types::{Fit, foreign_key_fit};
+pub use schema::sharing::shares as share_a_database;
 pub use sources::{ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
+pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
 
 pub use crate::model::Location;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::message::convention::Convention;
+use super::suppression::Ignores;
 use crate::model::{Location, ModuleName, Revision, RevisionId};
 use crate::python::env::EnvFacts;
 use crate::python::operations::RevisionOperations;
@@ -16,6 +17,10 @@ pub struct Sources {
     pub modules: BTreeMap<ModuleName, ModuleSources>,
     /// What the configuration says about messages; none where it says nothing.
     pub convention: Option<Convention>,
+    /// What asks for findings to be set aside.
+    pub ignores: Ignores,
+    /// Whether only some of the project's modules were looked at.
+    pub is_part: bool,
 }
 
 impl Sources {

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
-    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, ModuleEvidence, Observed,
-    Signals, VersionTable,
+    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, How, ModuleEvidence, Observed,
+    Person, Published, RefKind, Role, Signals, VersionTable,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
     QualifiedName, Revision, RevisionId,
 };
-use crate::python::{RevisionReading, Syntax, contents, env, models, operations};
+use crate::python::{RevisionReading, Syntax, contents, env, models, operations, suppression};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -134,6 +134,15 @@ impl Stage {
         self
     }
 
+    /// Reads the suppressions of the revision that was added last.
+    pub fn comments(&mut self, module: &str, source: &str) -> &mut Self {
+        let number = self.facts(module).revisions.len().max(1);
+        let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{number}.py"));
+        let read = suppression::read(&Syntax::parse(&path, source.as_bytes()));
+        self.sources.ignores.comments.extend(read);
+        self
+    }
+
     pub fn findings(&self) -> Vec<Finding> {
         assess(&self.evidence, &self.sources, Scope::Full)
     }
@@ -208,10 +217,27 @@ fn git() -> GitEvidence {
         top: PathBuf::from("/p"),
         head: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         branch: Some("main".to_owned()),
-        shallow: false,
-        authors: vec!["Ada <ada@example.com>".to_owned()],
-        published_on: Vec::new(),
-        uncommitted: Vec::new(),
+        people: vec![person("Ada", "ada@example.com", Role::Author)],
+        ..GitEvidence::default()
+    }
+}
+
+pub fn person(name: &str, mail: &str, role: Role) -> Person {
+    Person {
+        name: name.to_owned(),
+        mail: mail.to_owned(),
+        role,
+    }
+}
+
+/// A name that publishes the first revision of the stage.
+pub fn published(name: &str, kind: RefKind) -> Published {
+    Published {
+        name: name.to_owned(),
+        kind,
+        how: How::Path,
+        path: "shop/alembic/versions/shop_1.py".to_owned(),
+        commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
     }
 }
 

@@ -23,6 +23,12 @@ pub fn provided() -> Result<PathBuf, SandboxError> {
     Ok(venv::interpreter(&venv::ensure(&PACKAGES)?))
 }
 
+/// Gives an interpreter with exactly these pinned packages (`name==1.2.3`) and what they need: for
+/// tests that ask another tool. Built once and kept, like that of [`provided`].
+pub fn with_packages(packages: &[&str]) -> Result<PathBuf, SandboxError> {
+    Ok(venv::interpreter(&venv::ensure(packages)?))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

@@ -9,10 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::model::{Chain, Module, Revision, Unreadable};
 use crate::python::RevisionReading;
 use crate::python::revision::{self, FileRole, Loads};
+use crate::survey::abreast;
 use crate::system::{FileKind, ReadFiles};
-
-/// Below this number of files a second thread costs more than it saves.
-const FILES_PER_THREAD: usize = 64;
 
 /// The module's chain. A version location that does not exist holds nothing, as in Alembic.
 pub fn read(module: &Module, files: &dyn ReadFiles) -> Chain {
@@ -34,7 +32,7 @@ pub fn read(module: &Module, files: &dyn ReadFiles) -> Chain {
     let mut revisions = Vec::new();
     // One file reached by two ways (a link, a location named twice) is one revision.
     let sources: Vec<PathBuf> = listing.found.into_values().collect();
-    for reading in read_all(&sources, files) {
+    for reading in abreast::each(&sources, |path| read_one(path, files)) {
         match reading {
             RevisionReading::Revision(revision) => revisions.push(*revision),
             RevisionReading::NotARevision => {}
@@ -43,27 +41,6 @@ pub fn read(module: &Module, files: &dyn ReadFiles) -> Chain {
     }
     unreadable.sort_by(|a, b| a.path.cmp(&b.path));
     Chain::new(revisions, unreadable)
-}
-
-fn read_all(sources: &[PathBuf], files: &dyn ReadFiles) -> Vec<RevisionReading> {
-    let read_some = |paths: &[PathBuf]| -> Vec<RevisionReading> {
-        paths.iter().map(|path| read_one(path, files)).collect()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = cores.min(sources.len() / FILES_PER_THREAD).max(1);
-    if threads == 1 {
-        return read_some(sources);
-    }
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = sources
-            .chunks(sources.len().div_ceil(threads))
-            .map(|paths| scope.spawn(move || read_some(paths)))
-            .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().expect("reading a file does not panic"))
-            .collect()
-    })
 }
 
 fn read_one(path: &Path, files: &dyn ReadFiles) -> RevisionReading {

@@ -1,270 +1,441 @@
-//! Observes the git repository around a project.
+//! Observes the git repository around a project, and those inside it.
 //!
 //! Called by the engine once. Reads through the git program, plumbing only, with an environment of
 //! its own: hooks, monitors and filters that a hostile repository configures are not run, nothing is
 //! locked, refreshed or fetched. What cannot be established is `Unavailable`, never silently fine.
+//!
+//! ```text
+//! refs ─┐
+//! notes ┼─▶ history (commits, people, changes) ─▶ published
+//! trees ┘                                      └▶ hanging, differing
+//! ```
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use crate::evidence::{GitEvidence, NO_REPOSITORY, Observed};
-use crate::system::process::{Output, Process};
-use crate::system::{ReadFiles, environment};
+use crate::evidence::{GitEvidence, NO_REPOSITORY, Observed, RefKind};
+use crate::model::Chain;
+use crate::system::ReadFiles;
 
-/// How long one question may take.
-const LIMIT: Duration = Duration::from_mins(1);
-/// How many paths or commits go on one command line.
-const CHUNK: usize = 500;
+mod contact;
+mod deployment;
+mod hanging;
+mod history;
+mod known;
+mod objects;
+mod program;
+mod published;
+mod refs;
 
-/// Looks at the repository around `root`, as far as it concerns the revision files (absolute).
-pub fn observe(root: &Path, revisions: &[PathBuf], files: &dyn ReadFiles) -> Observed<GitEvidence> {
-    match look(root, revisions, files) {
+use contact::Notes;
+use hanging::{Elsewhere, WorkTree};
+use history::History;
+use known::Known;
+use objects::{Blobs, Held, Trees};
+use program::Git;
+use published::Tip;
+use refs::Ref;
+
+/// Looks at the repository around `root`, and at those inside it that hold version folders, as far
+/// as they concern the revisions of `chains`. `now` is in seconds of the epoch.
+pub fn observe(
+    root: &Path,
+    chains: &[&Chain],
+    files: &dyn ReadFiles,
+    now: i64,
+) -> Observed<GitEvidence> {
+    match look(root, chains, files, now) {
         Ok(evidence) => Observed::Seen(evidence),
         Err(why) => Observed::Unavailable { why },
     }
 }
 
-fn look(root: &Path, revisions: &[PathBuf], files: &dyn ReadFiles) -> Result<GitEvidence, String> {
+fn look(
+    root: &Path,
+    chains: &[&Chain],
+    files: &dyn ReadFiles,
+    now: i64,
+) -> Result<GitEvidence, String> {
     let root = files.canonical(root).map_err(|error| error.to_string())?;
-    let is_inside = root
-        .ancestors()
-        .any(|folder| !matches!(files.stat(&folder.join(".git")), Ok(None)));
-    if !is_inside {
-        return Err(NO_REPOSITORY.to_owned());
+    let mut places = BTreeSet::new();
+    for path in chains.iter().flat_map(|chain| super::chain::paths(chain)) {
+        let real = files.canonical(&path).unwrap_or(path);
+        places.extend(repository_of(&real, files));
     }
-    let program = environment::find_program("git")
-        .ok_or("the project is in a git repository, and git is not on PATH")?;
-    let mut git = Git {
-        program,
-        directory: root.clone(),
-    };
-    let top = git.line(&["rev-parse", "--show-toplevel"])?;
-    git.directory = PathBuf::from(&top);
-    git.refuse_partial_clone()?;
-    let shallow = git.line(&["rev-parse", "--is-shallow-repository"])? == "true";
-    let head = git.maybe_line(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
-    let branch = git.maybe_line(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
-    let paths = Paths::sort(revisions, &git.directory, files);
-    let (authors, commits) = git.history(&paths.inside, head.is_some())?;
-    Ok(GitEvidence {
-        published_on: git.published_on(&commits)?,
-        uncommitted: git.uncommitted(&paths, head.is_some(), files)?,
-        top: git.directory,
-        head,
-        branch,
-        shallow,
-        authors,
-    })
+    let around = repository_of(&root, files);
+    places.extend(around.clone());
+    let mut tops: Vec<PathBuf> = Vec::new();
+    for place in around.into_iter().chain(places) {
+        let top = Facts::of(&place)?.top;
+        if !tops.contains(&top) {
+            tops.push(top);
+        }
+    }
+    let mut seen = Vec::new();
+    for top in tops {
+        seen.push(Repository::open(&top, files)?.look(&root, chains, now)?);
+    }
+    let mut seen = seen.into_iter();
+    let mut first = seen.next().ok_or(NO_REPOSITORY)?;
+    first.others = seen.collect();
+    // A file of one repository is outside each other one.
+    for other in &first.others {
+        let own: HashSet<&PathBuf> = other.uncommitted.iter().collect();
+        first
+            .uncommitted
+            .retain(|path| !path.starts_with(&other.top) || own.contains(path));
+    }
+    let top = first.top.clone();
+    for other in &mut first.others {
+        other
+            .uncommitted
+            .retain(|path| path.starts_with(&other.top) || !path.starts_with(&top));
+    }
+    Ok(first)
 }
 
-/// Revision files as git names them.
-struct Paths {
-    /// Relative to the top, with the path that we know the file by.
-    inside: BTreeMap<String, PathBuf>,
-    /// Not in the work tree: linked from elsewhere.
-    outside: Vec<PathBuf>,
+/// The nearest folder at or above a path that has a `.git`.
+fn repository_of(path: &Path, files: &dyn ReadFiles) -> Option<PathBuf> {
+    path.ancestors()
+        .find(|folder| !matches!(files.stat(&folder.join(".git")), Ok(None)))
+        .map(Path::to_owned)
 }
 
-impl Paths {
-    fn sort(revisions: &[PathBuf], top: &Path, files: &dyn ReadFiles) -> Self {
-        let mut paths = Self {
-            inside: BTreeMap::new(),
-            outside: Vec::new(),
+/// Where a repository lies.
+struct Facts {
+    top: PathBuf,
+    own: PathBuf,
+    shared: PathBuf,
+    is_shallow: bool,
+}
+
+impl Facts {
+    fn of(folder: &Path) -> Result<Self, String> {
+        let git = Git::at(folder.to_owned())?;
+        // Each with a process of its own: a path may hold a line feed.
+        let path = |what: &str| -> Result<PathBuf, String> {
+            let arguments = ["rev-parse", "--path-format=absolute", what];
+            let mut answer = git.bytes(&arguments, Vec::new())?;
+            answer.pop();
+            Ok(PathBuf::from(std::ffi::OsStr::from_bytes(&answer)))
         };
-        for path in revisions {
-            let real = files.canonical(path).unwrap_or_else(|_| path.clone());
-            match real.strip_prefix(top).ok().and_then(Path::to_str) {
-                Some(inside) => {
-                    paths.inside.insert(inside.to_owned(), path.clone());
-                }
-                None => paths.outside.push(path.clone()),
-            }
-        }
-        paths
+        let shallow = git.maybe_line(&["rev-parse", "--is-shallow-repository"])?;
+        Ok(Self {
+            top: path("--show-toplevel")?,
+            own: path("--git-dir")?,
+            shared: path("--git-common-dir")?,
+            is_shallow: shallow.as_deref() != Some("false"),
+        })
     }
 }
 
-struct Git {
-    program: PathBuf,
-    directory: PathBuf,
+/// A repository that is looked at.
+struct Repository<'a> {
+    git: Git,
+    facts: Facts,
+    files: &'a dyn ReadFiles,
 }
 
-impl Git {
-    fn run(&self, arguments: &[&str]) -> Result<Output, String> {
-        let mut process = Process::new(&self.program)
-            .args(["-c", "core.fsmonitor=false"])
-            .args(["-c", "core.hooksPath=/dev/null"])
-            .args(["-c", "core.quotePath=off"])
-            .args(["-c", "log.showSignature=false"])
-            .args(["--no-optional-locks", "--literal-pathspecs", "--no-pager"])
-            .args(arguments)
-            .directory(&self.directory)
-            .env_clear()
-            .env("LC_ALL", "C")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_NO_LAZY_FETCH", "1");
-        // Without the user's own configuration `safe.directory` would be unknown.
-        for name in ["PATH", "HOME", "XDG_CONFIG_HOME"] {
-            if let Some(value) = environment::variable(name) {
-                process = process.env(name, value);
-            }
+impl<'a> Repository<'a> {
+    fn open(top: &Path, files: &'a dyn ReadFiles) -> Result<Self, String> {
+        let facts = Facts::of(top)?;
+        let git = Git::at(facts.top.clone())?;
+        Ok(Self { git, facts, files })
+    }
+
+    fn look(&self, root: &Path, chains: &[&Chain], now: i64) -> Result<GitEvidence, String> {
+        let git = &self.git;
+        let settings = refs::settings(git)?;
+        // Questions to a partial clone would fetch what is missing, or answer without it.
+        if settings.is_partial {
+            return Err("the repository is a partial clone: its history is incomplete".into());
         }
-        process.output(LIMIT).map_err(|error| match error.kind() {
-            io::ErrorKind::TimedOut => format!("git {} took too long", arguments[0]),
-            _ => format!("git cannot be run: {error}"),
+        let head = git.maybe_line(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
+        let branch = git.maybe_line(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+        let refs = refs::list(git, &settings)?;
+        let notes = Notes::read(&self.facts.own, &self.facts.shared, self.files)?;
+        let known = Known::gather(git, chains, self.files)?;
+        let tips = self.public_tips(&refs, &notes)?;
+        let trees = self.work_trees()?;
+        let stashes = self.stashes(&refs)?;
+        let local = refs.iter().filter(|one| one.kind == "commit");
+        let all: BTreeSet<String> = tips
+            .iter()
+            .map(|tip| tip.commit.clone())
+            .chain(local.map(|one| one.target.clone()))
+            .chain(head.clone())
+            .chain(trees.iter().filter_map(|tree| tree.head.clone()))
+            .chain(stashes.iter().map(|(_, id)| id.clone()))
+            .filter(|id| id.bytes().any(|byte| byte != b'0'))
+            .collect();
+        let history = History::read(git, &all)?;
+        let of_head = history.reach(head.as_deref().and_then(|id| history.place(id)));
+        let elsewhere = self.elsewhere(&refs, &trees, &stashes, &history, &of_head, &known)?;
+        let mut to_read = published::to_read(&history, &known);
+        to_read.extend(
+            elsewhere
+                .iter()
+                .flat_map(|e| e.files.iter().map(|f| f.blob.clone())),
+        );
+        let blobs = Blobs::read(git, to_read)?;
+        let loose = hanging::loose(&trees, &known, self.files)?;
+        let found = hanging::find(&elsewhere, loose, &history, &known, &blobs);
+        let mut people = history.people.clone();
+        people.extend(settings.user.clone());
+        let mut published = published::find(&history, &known, &blobs, &tips);
+        published.extend(self.odd_refs(&refs, &known)?);
+        Ok(GitEvidence {
+            shallow: self.facts.is_shallow,
+            people: people.into_iter().collect(),
+            published,
+            remotes: settings.remotes(&refs, notes.last_fetch.as_deref()),
+            contact: notes.contact(now),
+            hanging: hanging::once(found),
+            differing: hanging::differing(&elsewhere, &history, &of_head, &known),
+            deployments: deployment::find(root, &self.facts.top, self.tracked()?, self.files),
+            uncommitted: self.uncommitted(chains, &known, head.as_deref())?,
+            top: self.facts.top.clone(),
+            head,
+            branch,
+            others: Vec::new(),
         })
     }
 
-    fn stdout(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
-        let output = self.run(arguments)?;
-        if output.status.success() {
-            return Ok(output.stdout);
+    /// What others have: public refs, and what they were before.
+    fn public_tips(&self, refs: &[Ref], notes: &Notes) -> Result<Vec<Tip>, String> {
+        let mut tips: Vec<Tip> = refs
+            .iter()
+            .filter(|one| one.kind == "commit")
+            .filter_map(|one| {
+                Some(Tip {
+                    name: one.short(),
+                    kind: one.public?,
+                    commit: one.target.clone(),
+                })
+            })
+            .collect();
+        let former: BTreeSet<String> = notes.former.keys().cloned().collect();
+        for commit in objects::existing(&self.git, &former)? {
+            let is_present = tips.iter().any(|tip| tip.commit == commit);
+            if !is_present {
+                tips.push(Tip {
+                    name: notes.former[&commit].clone(),
+                    kind: RefKind::Branch,
+                    commit,
+                });
+            }
         }
-        let message = String::from_utf8_lossy(&output.stderr);
-        let first = message.lines().next().unwrap_or("no message");
-        let first = first.strip_prefix("fatal: ").unwrap_or(first);
-        Err(format!("git {} failed: {first}", arguments[0]))
+        Ok(tips)
     }
 
-    fn line(&self, arguments: &[&str]) -> Result<String, String> {
-        let text = String::from_utf8(self.stdout(arguments)?)
-            .map_err(|_| format!("git {} gives a name that is not UTF-8", arguments[0]))?;
-        Ok(text.trim_end_matches('\n').to_owned())
-    }
-
-    /// Like [`Git::line`]; exit code 1 is git's quiet no.
-    fn maybe_line(&self, arguments: &[&str]) -> Result<Option<String>, String> {
-        let output = self.run(arguments)?;
-        match output.status.code() {
-            Some(0) => Ok(Some(
-                String::from_utf8_lossy(&output.stdout)
-                    .trim_end()
-                    .to_owned(),
-            )),
-            Some(1) => Ok(None),
-            _ => self.line(arguments).map(Some),
-        }
-    }
-
-    /// Questions to a partial clone would fetch what is missing, or answer without it.
-    fn refuse_partial_clone(&self) -> Result<(), String> {
-        let pattern = r"^(extensions\.partialclone|remote\..*\.promisor)$";
-        match self.maybe_line(&["config", "--get-regexp", pattern])? {
-            None => Ok(()),
-            Some(_) => Err("the repository is a partial clone: its history is incomplete".into()),
-        }
-    }
-
-    /// The authors of all commits that touched the files, on any branch or tag, and these commits.
-    fn history(
+    /// Public refs that lead to a tree or a file instead of a commit.
+    fn odd_refs(
         &self,
-        inside: &BTreeMap<String, PathBuf>,
-        has_head: bool,
-    ) -> Result<(Vec<String>, Vec<String>), String> {
-        let mut authors = BTreeSet::new();
-        let mut commits = BTreeSet::new();
-        let paths: Vec<&str> = inside.keys().map(String::as_str).collect();
-        for chunk in paths.chunks(CHUNK) {
-            let mut arguments = vec!["log", "-z", "--full-history", "--format=%H%n%aN <%aE>"];
-            arguments.extend(["--branches", "--tags", "--remotes"]);
-            if has_head {
-                arguments.push("HEAD");
-            }
-            arguments.push("--");
-            arguments.extend(chunk);
-            let text = self.stdout(&arguments)?;
-            for record in String::from_utf8_lossy(&text).split('\0') {
-                if let Some((commit, author)) = record.split_once('\n') {
-                    commits.insert(commit.to_owned());
-                    authors.insert(author.trim_end().to_owned());
-                }
+        refs: &[Ref],
+        known: &Known,
+    ) -> Result<Vec<crate::evidence::Published>, String> {
+        let mut found = Vec::new();
+        for one in refs.iter().filter(|one| one.kind != "commit") {
+            let Some(kind) = one.public else { continue };
+            let held = if one.kind == "tree" {
+                let mut trees = Trees::default();
+                let roots = trees.read(&self.git, std::slice::from_ref(&one.target))?;
+                trees.files(&roots[0], &|path| known.may_hold(path))
+            } else {
+                vec![Held {
+                    path: b"?.py".to_vec(),
+                    blob: one.target.clone(),
+                }]
+            };
+            let ids = held.iter().map(|held| held.blob.clone()).collect();
+            let blobs = Blobs::read(&self.git, ids)?;
+            let is_ours = |held: &&Held| {
+                let contents = blobs.get(&held.blob).unwrap_or_default();
+                let said = known::read(&held.path, contents, &known.ids);
+                known.has_path(&held.path)
+                    || known.has_blob(&held.blob)
+                    || said.id.is_some_and(|id| known.ids.contains(&id))
+            };
+            if let Some(held) = held.iter().find(is_ours) {
+                found.push(crate::evidence::Published {
+                    name: one.short(),
+                    kind,
+                    how: crate::evidence::How::Id,
+                    path: String::from_utf8_lossy(&held.path).into_owned(),
+                    commit: one.target.clone(),
+                });
             }
         }
-        Ok((authors.into_iter().collect(), commits.into_iter().collect()))
+        Ok(found)
     }
 
-    /// Remote branches (`origin/main`) and tags (`tags/v1`) that hold one of the commits.
-    fn published_on(&self, commits: &[String]) -> Result<Vec<String>, String> {
-        let mut found = BTreeSet::new();
-        for chunk in commits.chunks(CHUNK) {
-            let contains: Vec<String> = chunk.iter().map(|c| format!("--contains={c}")).collect();
-            let mut arguments = vec!["for-each-ref", "--format=%(symref) %(refname)"];
-            arguments.extend(contains.iter().map(String::as_str));
-            arguments.extend(["refs/remotes", "refs/tags"]);
-            let text = self.stdout(&arguments)?;
-            for line in String::from_utf8_lossy(&text).lines() {
-                // `origin/HEAD` only points at another of them.
-                if let Some(name) = line.strip_prefix(' ') {
-                    let name = name.strip_prefix("refs/").unwrap_or(name);
-                    found.insert(name.strip_prefix("remotes/").unwrap_or(name).to_owned());
-                }
+    /// The other work trees.
+    fn work_trees(&self) -> Result<Vec<WorkTree>, String> {
+        let text = self
+            .git
+            .bytes(&["worktree", "list", "--porcelain", "-z"], Vec::new())?;
+        let mut trees = hanging::work_trees(&text);
+        trees.retain(|tree| {
+            let real = self.files.canonical(&tree.path);
+            real.unwrap_or_else(|_| tree.path.clone()) != self.facts.top
+        });
+        Ok(trees)
+    }
+
+    /// The stashes by name, the newest first.
+    fn stashes(&self, refs: &[Ref]) -> Result<Vec<(String, String)>, String> {
+        let Some(top) = refs.iter().find(|one| one.full == "refs/stash") else {
+            return Ok(Vec::new());
+        };
+        let text = self
+            .git
+            .bytes(&["rev-list", "-g", "refs/stash", "--"], Vec::new())?;
+        let text = String::from_utf8_lossy(&text);
+        // Without a log the newest is all there is.
+        let ids = if text.trim().is_empty() {
+            top.target.as_str()
+        } else {
+            &text
+        };
+        let named = ids.lines().enumerate();
+        Ok(named
+            .map(|(n, id)| (format!("stash@{{{n}}}"), id.to_owned()))
+            .collect())
+    }
+
+    /// The trees that are not the present one, with the files in them that may be revisions.
+    fn elsewhere(
+        &self,
+        refs: &[Ref],
+        work_trees: &[WorkTree],
+        stashes: &[(String, String)],
+        history: &History,
+        of_head: &HashSet<usize>,
+        known: &Known,
+    ) -> Result<Vec<Elsewhere>, String> {
+        let mut tips: Vec<(String, String)> = Vec::new();
+        let branches = refs.iter().filter(|one| {
+            one.kind == "commit" && one.public != Some(RefKind::Tag) && one.full != "refs/stash"
+        });
+        for one in branches {
+            tips.push((format!("branch {}", one.short()), one.target.clone()));
+        }
+        for tree in work_trees.iter().filter(|tree| tree.is_detached) {
+            if let Some(head) = &tree.head {
+                tips.push((format!("work tree {}", tree.path.display()), head.clone()));
             }
         }
-        Ok(found.into_iter().collect())
+        let is_merged = |id: &str| history.place(id).is_some_and(|p| of_head.contains(&p));
+        tips.retain(|(_, id)| !is_merged(id));
+        let mut trees = Trees::default();
+        let ids: Vec<String> = tips.iter().map(|(_, id)| id.clone()).collect();
+        let roots = trees.read(&self.git, &ids)?;
+        let mut found: Vec<Elsewhere> = Vec::new();
+        for ((place, _), root) in tips.into_iter().zip(roots) {
+            let files = trees.files(&root, &|path| known.may_hold(path));
+            found.push(Elsewhere {
+                place,
+                files,
+                author: None,
+            });
+        }
+        for (name, id) in stashes {
+            found.push(self.stash(name, id, history, &mut trees, known)?);
+        }
+        Ok(found)
+    }
+
+    /// What a stash adds to the commit that it was made on, untracked files included.
+    fn stash(
+        &self,
+        name: &str,
+        id: &str,
+        history: &History,
+        trees: &mut Trees,
+        known: &Known,
+    ) -> Result<Elsewhere, String> {
+        let place = history.place(id).ok_or("a stash cannot be read")?;
+        let parents = history.parents_of(place);
+        let ids: Vec<String> = std::iter::once(id.to_owned())
+            .chain(parents.iter().map(|id| (*id).to_owned()))
+            .collect();
+        let roots = trees.read(&self.git, &ids)?;
+        let files_of = |root: &String| trees.files(root, &|path| known.may_hold(path));
+        let base: HashSet<Held> = roots
+            .get(1)
+            .map(files_of)
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
+        let mut files = Vec::new();
+        for (n, root) in roots.iter().enumerate() {
+            if n != 1 {
+                files.extend(
+                    files_of(root)
+                        .into_iter()
+                        .filter(|held| !base.contains(held)),
+                );
+            }
+        }
+        Ok(Elsewhere {
+            place: name.to_owned(),
+            files,
+            author: Some(history.commits[place].author.clone()),
+        })
+    }
+
+    fn tracked(&self) -> Result<Vec<PathBuf>, String> {
+        let text = self.git.bytes(&["ls-files", "-z"], Vec::new())?;
+        let paths = text
+            .split(|byte| *byte == 0)
+            .filter(|path| !path.is_empty());
+        Ok(paths
+            .map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path)))
+            .collect())
     }
 
     /// Files whose contents are not those of HEAD. Compared by object name, without `git status`,
     /// which would run the filters that the repository configures.
     fn uncommitted(
         &self,
-        paths: &Paths,
-        has_head: bool,
-        files: &dyn ReadFiles,
+        chains: &[&Chain],
+        known: &Known,
+        head: Option<&str>,
     ) -> Result<Vec<PathBuf>, String> {
-        let mut uncommitted = paths.outside.clone();
-        let inside: Vec<&str> = paths.inside.keys().map(String::as_str).collect();
-        for chunk in inside.chunks(CHUNK) {
-            let committed = if has_head {
-                self.committed(chunk)?
-            } else {
-                BTreeMap::new()
+        let mut committed: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+        if let Some(head) = head {
+            let mut trees = Trees::default();
+            let roots = trees.read(&self.git, &[head.to_owned()])?;
+            let files = trees.files(&roots[0], &|path| known.has_path(path));
+            committed.extend(files.into_iter().map(|held| (held.path, held.blob)));
+        }
+        let inside: BTreeMap<&PathBuf, &Vec<u8>> = known
+            .inside
+            .iter()
+            .map(|(inside, path)| (path, inside))
+            .collect();
+        let mut uncommitted = BTreeSet::new();
+        for path in chains.iter().flat_map(|chain| super::chain::paths(chain)) {
+            let blob = inside.get(&path).and_then(|inside| committed.get(*inside));
+            let is_same = match (blob, known.blobs.get(&path)) {
+                (Some(blob), Some(hash)) if blob == hash => true,
+                (Some(blob), Some(_)) => self.differs_in_line_ends_only(blob, &path)?,
+                _ => false,
             };
-            let mut arguments = vec!["hash-object", "--no-filters", "--"];
-            arguments.extend(chunk);
-            let hashes = self.line(&arguments)?;
-            for (name, hash) in chunk.iter().zip(hashes.lines()) {
-                let path = &paths.inside[*name];
-                let is_same = match committed.get(*name) {
-                    Some(blob) if blob == hash => true,
-                    Some(blob) => self.differs_in_line_ends_only(blob, path, files)?,
-                    None => false,
-                };
-                if !is_same {
-                    uncommitted.push(path.clone());
-                }
+            if !is_same {
+                uncommitted.insert(path);
             }
         }
-        uncommitted.sort();
-        Ok(uncommitted)
-    }
-
-    fn committed(&self, paths: &[&str]) -> Result<BTreeMap<String, String>, String> {
-        let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", "HEAD", "--"];
-        arguments.extend(paths);
-        let text = self.stdout(&arguments)?;
-        let text = String::from_utf8_lossy(&text);
-        let entries = text.split('\0').filter_map(|entry| {
-            let (facts, path) = entry.split_once('\t')?;
-            let blob = facts.rsplit(' ').next()?;
-            Some((path.to_owned(), blob.to_owned()))
-        });
-        Ok(entries.collect())
+        Ok(uncommitted.into_iter().collect())
     }
 
     /// `core.autocrlf` checks files out with other line ends than it stores.
-    fn differs_in_line_ends_only(
-        &self,
-        blob: &str,
-        path: &Path,
-        files: &dyn ReadFiles,
-    ) -> Result<bool, String> {
-        let stored = self.stdout(&["cat-file", "blob", blob])?;
-        let present = files.read(path).map_err(|error| error.to_string())?;
+    fn differs_in_line_ends_only(&self, blob: &str, path: &Path) -> Result<bool, String> {
+        let stored = objects::batch(&self.git, &[blob.to_owned()])?;
+        let present = self.files.read(path).map_err(|error| error.to_string())?;
         let plain = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
-        Ok(plain(&stored) == plain(&present))
+        Ok(plain(&stored[0].contents) == plain(&present))
     }
 }
 

@@ -4,10 +4,13 @@
 //! revision files, its interpreters, its repository and its databases. Nothing of the project is
 //! executed here.
 
+mod abreast;
+pub mod bare_keys;
 pub mod catalog;
 pub mod chain;
 pub mod database;
 mod definition;
+pub mod enums;
 pub mod git;
 pub mod ini;
 pub mod interpreter;
@@ -16,6 +19,7 @@ pub mod project;
 pub mod pyproject;
 pub mod rows;
 mod signals;
+pub mod signer;
 pub mod sources;
 mod surroundings;
 

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{ConfigSource, Module};
-use crate::python::{Syntax, TableFact, contents, env, models, operations};
+use crate::python::{
+    IgnoreComment, Syntax, TableFact, contents, env, models, operations, suppression,
+};
 use crate::rules::{ModuleSources, Sources, UrlLine};
+use crate::survey::abreast;
 use crate::survey::ini::Ini;
 use crate::survey::surroundings;
 use crate::system::{FileKind, ReadFiles};
@@ -30,22 +33,31 @@ const SKIPPED: [&str; 9] = [
     "build",
     "dist",
 ];
-/// What a file with models has in it, in some form; others are not parsed.
-const SIGNS: [&[u8]; 4] = [b"Column", b"column", b"Table(", b"Mapped"];
+/// What a file with models, or with the labels of their ENUM types, has in it in some form; others
+/// are not parsed.
+const SIGNS: [&[u8]; 6] = [
+    b"Column",
+    b"column",
+    b"Table(",
+    b"Mapped",
+    b"Enum)",
+    suppression::SIGN,
+];
 
-/// The models below one folder, and what was left out.
-type Found = (Vec<TableFact>, Vec<(PathBuf, String)>);
+/// The models below one folder, the suppressions beside them, and what was left out.
+type Found = (Vec<TableFact>, Vec<IgnoreComment>, Vec<(PathBuf, String)>);
 
-/// Gathers the facts of all modules. What cannot be read is named in
-/// [`ModuleSources::left_out`], never guessed.
-pub fn gather(evidence: &Evidence, files: &dyn ReadFiles) -> Sources {
+/// Gathers the facts of all modules. `others` are the folders of modules that were not asked for:
+/// their models are nobody's here. What cannot be read is named in [`ModuleSources::left_out`],
+/// never guessed.
+pub fn gather(evidence: &Evidence, others: &[PathBuf], files: &dyn ReadFiles) -> Sources {
     let mut sources = Sources::default();
     let mut known: HashMap<PathBuf, Found> = HashMap::new();
     for module in &evidence.modules {
-        let folder = models_folder(evidence, &module.module);
-        let (tables, left_out) = known
+        let folder = models_folder(evidence, others, &module.module);
+        let (tables, mut comments, left_out) = known
             .entry(folder.to_owned())
-            .or_insert_with(|| read_models(folder, evidence, files))
+            .or_insert_with(|| read_models(folder, evidence, others, files))
             .clone();
         let mut facts = ModuleSources {
             tables,
@@ -53,46 +65,70 @@ pub fn gather(evidence: &Evidence, files: &dyn ReadFiles) -> Sources {
             url: url(&module.module, files),
             ..ModuleSources::default()
         };
-        read_environment(module, files, &mut facts);
-        read_revisions(module, files, &mut facts);
+        read_environment(module, files, &mut facts, &mut comments);
+        read_revisions(module, files, &mut facts, &mut comments);
+        comments.extend(settings_comments(&module.module, files));
         sources.modules.insert(module.module.name.clone(), facts);
+        sources.ignores.comments.append(&mut comments);
     }
+    // Modules may share a file.
+    let comments = &mut sources.ignores.comments;
+    comments.sort_by(|a, b| a.location.cmp(&b.location));
+    comments.dedup_by(|a, b| a.location == b.location);
     surroundings::gather(evidence, files, &mut sources);
     sources
 }
 
+/// The suppressions in a module's settings file.
+fn settings_comments(module: &Module, files: &dyn ReadFiles) -> Vec<IgnoreComment> {
+    let path = match &module.config {
+        ConfigSource::Ini { path, .. } => path,
+        ConfigSource::Pyproject { ini: Some(ini), .. } => ini,
+        ConfigSource::Pyproject { ini: None, .. } => return Vec::new(),
+    };
+    // What cannot be read has no finding with a place, either.
+    files.read(path).map_or_else(
+        |_| Vec::new(),
+        |bytes| suppression::read_ini(path, &String::from_utf8_lossy(&bytes)),
+    )
+}
+
 /// Where a module's models are: in its own folder; in a project of one module anywhere.
-fn models_folder<'a>(evidence: &'a Evidence, module: &'a Module) -> &'a Path {
-    if evidence.modules.len() == 1 {
+fn models_folder<'a>(evidence: &'a Evidence, others: &[PathBuf], module: &'a Module) -> &'a Path {
+    if evidence.modules.len() + others.len() == 1 {
         &evidence.root
     } else {
         &module.directory
     }
 }
 
-fn read_models(folder: &Path, evidence: &Evidence, files: &dyn ReadFiles) -> Found {
+fn read_models(
+    folder: &Path,
+    evidence: &Evidence,
+    others: &[PathBuf],
+    files: &dyn ReadFiles,
+) -> Found {
     let mut walk = Walk {
         files,
-        apart: apart(folder, evidence),
+        apart: apart(folder, evidence, others),
         found: Vec::new(),
         left_out: Vec::new(),
     };
     walk.folder(folder, 0);
-    let syntaxes: Vec<Syntax> = walk
-        .found
-        .iter()
-        .map(|(path, bytes)| Syntax::parse(path, bytes))
-        .collect();
-    (models::read(&syntaxes), walk.left_out)
+    let syntaxes: Vec<Syntax> =
+        abreast::each(&walk.found, |(path, bytes)| Syntax::parse(path, bytes));
+    let comments = syntaxes.iter().flat_map(suppression::read).collect();
+    (models::read(&syntaxes), comments, walk.left_out)
 }
 
 /// Folders below this one that belong to other modules, and all that hold migrations.
-fn apart(folder: &Path, evidence: &Evidence) -> Vec<PathBuf> {
+fn apart(folder: &Path, evidence: &Evidence, others: &[PathBuf]) -> Vec<PathBuf> {
     let modules = || evidence.modules.iter().map(|module| &module.module);
     let neighbours = modules()
         .map(|module| module.directory.clone())
-        .filter(|other| other != folder && other.starts_with(folder))
-        .filter(|_| evidence.modules.len() > 1);
+        .filter(|_| evidence.modules.len() > 1)
+        .chain(others.iter().cloned())
+        .filter(|other| other != folder && other.starts_with(folder));
     let migrations = modules().flat_map(|module| {
         std::iter::once(module.script_location.clone()).chain(module.version_locations.clone())
     });
@@ -169,11 +205,17 @@ fn has_signs(bytes: &[u8]) -> bool {
         .any(|sign| bytes.windows(sign.len()).any(|window| window == *sign))
 }
 
-fn read_environment(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
+fn read_environment(
+    module: &ModuleEvidence,
+    files: &dyn ReadFiles,
+    facts: &mut ModuleSources,
+    comments: &mut Vec<IgnoreComment>,
+) {
     let path = module.module.env_py();
     match files.read(&path) {
         Ok(bytes) => {
             let syntax = Syntax::parse(&path, &bytes);
+            comments.extend(suppression::read(&syntax));
             facts.env = Some(env::read(&syntax));
             facts.env_contents = Some(contents::read(&syntax));
         }
@@ -181,17 +223,34 @@ fn read_environment(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut 
     }
 }
 
-fn read_revisions(module: &ModuleEvidence, files: &dyn ReadFiles, facts: &mut ModuleSources) {
-    for revision in &module.chain.revisions {
-        match files.read(&revision.path) {
-            Ok(bytes) => {
-                let syntax = Syntax::parse(&revision.path, &bytes);
-                facts.revisions.push(operations::read(&syntax));
-                facts.contents.push(contents::read(&syntax));
+fn read_revisions(
+    module: &ModuleEvidence,
+    files: &dyn ReadFiles,
+    facts: &mut ModuleSources,
+    comments: &mut Vec<IgnoreComment>,
+) {
+    let readings = abreast::each(&module.chain.revisions, |revision| {
+        let bytes = files.read(&revision.path)?;
+        let syntax = Syntax::parse(&revision.path, &bytes);
+        Ok((
+            operations::read(&syntax),
+            contents::read(&syntax),
+            suppression::read(&syntax),
+        ))
+    });
+    for (revision, reading) in module.chain.revisions.iter().zip(readings) {
+        match reading {
+            Ok((operations, contents, mut found)) => {
+                comments.append(&mut found);
+                facts.revisions.push(operations);
+                facts.contents.push(contents);
             }
-            Err(error) => facts
-                .left_out
-                .push((revision.path.clone(), error.to_string())),
+            Err(error) => {
+                let error: std::io::Error = error;
+                facts
+                    .left_out
+                    .push((revision.path.clone(), error.to_string()));
+            }
         }
     }
 }
@@ -298,7 +357,7 @@ mod tests {
     fn the_files_of_each_module_are_read_and_judged_statically() {
         let folder = tempfile::tempdir().unwrap();
         let evidence = project(folder.path());
-        let sources = gather(&evidence, &RealFiles);
+        let sources = gather(&evidence, &[], &RealFiles);
         let shop = sources.of(&ModuleName("shop".to_owned()));
         assert_eq!(shop.tables.len(), 1);
         assert_eq!((shop.revisions.len(), shop.left_out.len()), (1, 0));
@@ -329,9 +388,25 @@ mod tests {
     }
 
     #[test]
+    fn a_module_that_is_asked_for_alone_does_not_get_its_neighbours_models() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut evidence = project(folder.path());
+        let gone = evidence.modules.remove(1).module;
+        let sources = gather(&evidence, &[gone.directory], &RealFiles);
+        let shop = sources.of(&ModuleName("shop".to_owned()));
+        assert_eq!(shop.tables.len(), 1);
+        assert!(
+            shop.tables[0]
+                .location
+                .path
+                .starts_with(folder.path().join("shop"))
+        );
+    }
+
+    #[test]
     fn the_survey_and_the_rules_agree_on_what_no_repository_is() {
         let folder = tempfile::tempdir().unwrap();
-        let observed = crate::survey::git::observe(folder.path(), &[], &RealFiles);
+        let observed = crate::survey::git::observe(folder.path(), &[], &RealFiles, 0);
         assert!(matches!(observed, Observed::Unavailable { why } if why == NO_REPOSITORY));
     }
 }

@@ -328,7 +328,7 @@ mod tests {
             git: Observed::NotAsked,
             modules: vec![module],
         };
-        let sources = sources::gather(&evidence, &RealFiles);
+        let sources = sources::gather(&evidence, &[], &RealFiles);
         assess(&evidence, &sources, Scope::Static)
             .iter()
             .map(|finding| format!("{} {}", finding.code, finding.evidence.join(" ")))

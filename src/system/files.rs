@@ -39,6 +39,8 @@ pub trait ReadFiles: Send + Sync {
     fn stat(&self, path: &Path) -> io::Result<Option<Stat>>;
     /// The path with all links followed.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// When its contents last changed, in seconds of the epoch.
+    fn modified(&self, path: &Path) -> io::Result<i64>;
 }
 
 /// Changing files.
@@ -109,6 +111,12 @@ impl ReadFiles for RealFiles {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         fs::canonicalize(path)
+    }
+
+    fn modified(&self, path: &Path) -> io::Result<i64> {
+        Ok(std::os::unix::fs::MetadataExt::mtime(
+            &fs::symlink_metadata(path)?,
+        ))
     }
 }
 

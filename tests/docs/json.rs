@@ -66,7 +66,9 @@ fn agrees(title: &str, answer: &Value) {
         .filter(|path| !path.contains(['.', '[']) && !found.contains(*path))
         .collect();
     assert!(missing.is_empty(), "{title}: only in json.md: {missing:?}");
-    let schema = format!("redistill.{}/1", title.split(' ').next().unwrap());
+    // `run (reset, resume, undo)` is one shape, `message check` and `message bump` are two.
+    let name = title.split(" (").next().unwrap().replace(' ', "-");
+    let schema = format!("redistill.{name}/1");
     assert_eq!(answer["schema"], schema.as_str());
 }
 
@@ -92,6 +94,12 @@ fn the_page_names_every_field() {
     );
     agrees("message bump", &ask(&["message", "bump"]).expect(0).json());
     agrees("verify", &ask(&["verify"]).json());
+    agrees("checklist", &ask(&["checklist"]).expect(1).json());
+    agrees(
+        "scaffold (verify --scaffold)",
+        &ask(&["verify", "--scaffold"]).expect(0).json(),
+    );
+    agrees("enums", &ask(&["enums"]).expect(0).json());
     let plan = ask(&["plan"]).expect(0).json();
     agrees("plan", &plan);
     let digest = plan["digest"].as_str().unwrap();

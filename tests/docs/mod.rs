@@ -12,11 +12,15 @@ use crate::support::repository;
 
 const RENEW: &str = "REDISTILL_RENEW_DOCS=1 cargo test --test integration docs";
 
+fn is_renewing() -> bool {
+    std::env::var_os("REDISTILL_RENEW_DOCS").is_some()
+}
+
 /// Compares a generated document with the one that is checked in, or renews it.
 #[track_caller]
 fn is_up_to_date(name: &str, text: &str) {
     let path = repository("docs/reference").join(name);
-    if std::env::var_os("REDISTILL_RENEW_DOCS").is_some() {
+    if is_renewing() {
         std::fs::write(&path, text).unwrap();
         return;
     }
@@ -47,7 +51,13 @@ fn the_manual_page_is_up_to_date() {
 #[test]
 fn links_between_documents_lead_somewhere() {
     let mut pages = vec![repository("README.md")];
-    for folder in ["docs", "docs/design", "docs/reference"] {
+    for folder in [
+        "docs",
+        "docs/design",
+        "docs/guide",
+        "docs/reference",
+        "docs/reference/rules",
+    ] {
         for entry in std::fs::read_dir(repository(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "md") {

@@ -1,5 +1,13 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
 
+mod commands;
+mod fix;
+mod git;
+mod lint;
 mod messages;
+mod project;
 mod reading;
+mod sarif;
+mod seeded;
+mod thousand;
 mod traps;

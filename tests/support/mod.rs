@@ -1,5 +1,7 @@
 //! A laboratory for one test: a server of its own, a project in a temporary folder, the program.
 
+pub mod terminal;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

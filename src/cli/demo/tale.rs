@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::super::args::Global;
 use super::super::is_interactive;
 use super::super::print::{self, FAINT, GOOD, STRONG, styled};
+use crate::model::text::wrapped;
 
 /// The width that prose is broken at; a terminal of 80 columns shows it whole.
 const WIDTH: usize = 78;
@@ -78,32 +79,5 @@ impl Tale {
             Sink::Aside => print::aside(line),
             Sink::Nowhere => {}
         }
-    }
-}
-
-/// Breaks at spaces; a longer word stands alone.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prose_is_broken_at_spaces() {
-        assert_eq!(wrapped("", 5), Vec::<String>::new());
-        assert_eq!(wrapped("a bc  def", 4), ["a bc", "def"]);
-        assert_eq!(wrapped("abcdef g", 4), ["abcdef", "g"]);
     }
 }

@@ -153,8 +153,11 @@ impl Walk<'_, '_> {
         go_on(self.cancel)?;
         let assessment = self.engine.assess(&survey, Depth::Full);
         let report = Report::new(&survey.evidence, &assessment.findings);
-        self.tale
-            .block(&report::text::render(&report, Paint::Coloured));
+        self.tale.block(&report::text::render_for(
+            &report,
+            Paint::Coloured,
+            print::width(),
+        ));
         for failure in survey.troubles.values() {
             self.tale
                 .line(&print::styled(print::CAUTION, &failure.message));

@@ -45,12 +45,18 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 .at(&setting.location)
                 .remedy("write %% for each % of the URL");
             if line.contains(&setting.written) {
-                finding = finding.edit(LineEdit {
+                let edit = LineEdit {
                     path: setting.location.path.clone(),
                     line: setting.location.line,
                     before: vec![line.clone()],
                     after: vec![line.replace('%', "%%")],
-                });
+                };
+                // Where some are doubled already, which ones are meant needs a reader.
+                finding = if line.contains("%%") {
+                    finding.edit(edit)
+                } else {
+                    finding.fix(edit)
+                };
             }
             findings.push(finding);
         }

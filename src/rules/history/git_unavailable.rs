@@ -36,9 +36,35 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             "repository",
             format!("git could not say who shares this history: {why}"),
         )
-        .remedy("make git work in the project's folder, then look again")
-        .next("git status"),
+        .remedy(remedy(&why).0)
+        .next(remedy(&why).1),
     ]
+}
+
+/// What changes the answer, by git's own words.
+fn remedy(why: &str) -> (&'static str, String) {
+    if why.contains("dubious ownership") {
+        let folder = why.split('\'').nth(1).unwrap_or("FOLDER");
+        let command = format!("git config --global --add safe.directory '{folder}'");
+        return ("tell git that you trust the folder, if you do", command);
+    }
+    if why.contains("not on PATH") {
+        return ("install git", "git --version".to_owned());
+    }
+    if why.contains("partial clone") {
+        let command = "git clone the repository again, without --filter".to_owned();
+        return ("work in a whole clone", command);
+    }
+    if why.contains("missing") || why.contains("bad object") || why.contains("broken ref") {
+        return (
+            "the repository is damaged: see what is",
+            "git fsck".to_owned(),
+        );
+    }
+    (
+        "make git work in the project's folder, then look again",
+        "git status".to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -53,6 +79,14 @@ mod tests {
             why: "detected dubious ownership".to_owned(),
         };
         assert_eq!(stage.codes(), ["RD206"]);
+        stage.evidence.git = Observed::Unavailable {
+            why: "git rev-parse failed: detected dubious ownership in repository at '/srv/a b'"
+                .to_owned(),
+        };
+        assert_eq!(
+            stage.only("RD206").remedy.command.as_deref(),
+            Some("git config --global --add safe.directory '/srv/a b'")
+        );
         stage.evidence.git = Observed::NotAsked;
         assert_eq!(stage.codes(), ["RD206"]);
     }

@@ -1,15 +1,20 @@
 //! `RD2xx`: who else has this history, and what the version table holds.
 
+pub mod differing;
+pub mod fetch_age;
 pub mod foreign_row;
 pub mod git_unavailable;
+pub mod hanging;
 pub mod live_revision;
 pub mod neighbour_row;
 pub mod no_repository;
 pub mod other_table;
+mod people;
 pub mod pushed;
 pub mod shallow;
 pub mod shared;
 pub mod uncommitted;
+pub mod unfetched;
 
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, NO_REPOSITORY};
 use crate::model::ModuleName;
@@ -17,33 +22,6 @@ use crate::model::ModuleName;
 /// Whether git's silence means that there is no repository, not that git failed.
 fn is_no_repository(why: &str) -> bool {
     why == NO_REPOSITORY
-}
-
-/// Whether a published name is a tag. Tags come as `refs/tags/…`.
-fn is_tag(name: &str) -> bool {
-    name.starts_with("refs/tags/") || name.starts_with("tags/")
-}
-
-/// The persons behind `Name <mail>` entries: entries that share a name or a mail address are one.
-fn people(authors: &[String]) -> Vec<String> {
-    let mut known: Vec<(Vec<String>, Vec<String>, String)> = Vec::new();
-    for author in authors {
-        let (name, mail) = author.split_once('<').unwrap_or((author, ""));
-        let name = name.trim().to_lowercase();
-        let mail = mail.trim_end_matches('>').trim().to_lowercase();
-        let same = known.iter_mut().find(|(names, mails, _)| {
-            (!name.is_empty() && names.contains(&name))
-                || (!mail.is_empty() && mails.contains(&mail))
-        });
-        match same {
-            Some((names, mails, _)) => {
-                names.push(name);
-                mails.push(mail);
-            }
-            None => known.push((vec![name], vec![mail], author.clone())),
-        }
-    }
-    known.into_iter().map(|(_, _, shown)| shown).collect()
 }
 
 /// Whose a row of the version table is.

@@ -1,5 +1,6 @@
 //! RD203 shallow-clone: the repository does not know its own history.
 
+use crate::evidence::GitEvidence;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -24,6 +25,9 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     case.evidence
         .git
         .seen()
+        .map(GitEvidence::all)
+        .into_iter()
+        .flatten()
         .filter(|git| git.shallow)
         .map(|git| {
             RULE.finding(
@@ -34,7 +38,6 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             .remedy("fetch the rest of the history")
             .next("git fetch --unshallow")
         })
-        .into_iter()
         .collect()
 }
 

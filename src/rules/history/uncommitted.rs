@@ -1,5 +1,8 @@
 //! RD205 uncommitted-revision: a revision file that git does not have.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use crate::model::Location;
 use crate::model::text::count;
 use crate::rules::finding::{Finding, Severity};
@@ -26,10 +29,15 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let Some(git) = case.evidence.git.seen() else {
         return Vec::new();
     };
-    let Some(first) = git.uncommitted.first() else {
+    let uncommitted: BTreeSet<&PathBuf> = git
+        .all()
+        .into_iter()
+        .flat_map(|git| &git.uncommitted)
+        .collect();
+    let Some(first) = uncommitted.first() else {
         return Vec::new();
     };
-    let n = git.uncommitted.len();
+    let n = uncommitted.len();
     let mut finding = RULE
         .finding(
             "revision files",
@@ -40,8 +48,9 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             ),
         )
         .at(&Location::of_file(first))
-        .remedy("commit them before the reset");
-    for path in &git.uncommitted {
+        .remedy("commit them before the reset")
+        .next("git add and git commit the files named above");
+    for path in &uncommitted {
         let shown = path.strip_prefix(&case.evidence.root).unwrap_or(path);
         finding = finding.seen(shown.display().to_string());
     }

@@ -19,5 +19,8 @@ pub mod parent_replaced;
 pub mod quoted_id;
 pub mod reads_file;
 pub mod several_heads;
+pub mod suppression_forbidden;
+pub mod suppression_malformed;
+pub mod suppression_unused;
 pub mod unreadable;
 pub mod versions_folder;

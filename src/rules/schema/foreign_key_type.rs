@@ -88,6 +88,9 @@ fn finding(rule: &Rule, key: &Key, kind: &SqlType, to_kind: &SqlType) -> Finding
         finding = finding.at(location);
     }
     match correction(key, to_kind) {
+        // No database can hold rows of a key that PostgreSQL rejects; where it accepts one, a
+        // migration belongs to the change.
+        Some(edit) if rule.code == MISMATCH.code => finding.fix(edit),
         Some(edit) => finding.edit(edit),
         None => finding,
     }

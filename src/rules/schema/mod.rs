@@ -8,4 +8,4 @@ mod keys;
 pub mod neighbour_tables;
 pub mod shared_include_name;
 pub mod shared_version_table;
-mod sharing;
+pub mod sharing;

@@ -21,7 +21,8 @@ pub(super) fn neighbours<'a>(
         .collect()
 }
 
-fn shares(
+/// Whether two modules resolve to one database.
+pub fn shares(
     one: &ModuleEvidence,
     one_sources: &ModuleSources,
     other: &ModuleEvidence,
