@@ -68,9 +68,6 @@ static RULES: &[&Rule] = &[
     &project::several_heads::RULE,
     &project::env_not_run::RULE,
     &project::duplicate_label::RULE,
-    &project::suppression_malformed::RULE,
-    &project::suppression_forbidden::RULE,
-    &project::suppression_unused::RULE,
     &project::hardcoded::SECRET,
     &project::hardcoded::ADDRESS,
     &project::hardcoded::PATH,
@@ -86,6 +83,9 @@ static RULES: &[&Rule] = &[
     &project::quoted_id::RULE,
     &project::versions_folder::LINKED,
     &project::versions_folder::SHARED,
+    &project::suppression_malformed::RULE,
+    &project::suppression_forbidden::RULE,
+    &project::suppression_unused::RULE,
 ];
 
 #[cfg(test)]
