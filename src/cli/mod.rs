@@ -23,16 +23,22 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use chrono::NaiveDate;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::engine::{Engine, ModuleOverride, ModuleRequest, Overrides, Request};
+use crate::engine::{
+    Address, Engine, EnvironmentRequest, ModuleOverride, ModuleRequest, Overrides, Request,
+};
 use crate::error::{Failure, Kind};
+use crate::evidence::Waiver;
 use crate::exit::Exit;
 use crate::guided;
 use crate::model::text::safe;
+use crate::model::{ModuleName, RevisionId};
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use args::{Arguments, CheckChoices, Command, Format, Global, MessageVerb};
+use settings::{EnvironmentAddress, Heads};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
@@ -245,7 +251,11 @@ fn request(global: &Global) -> Result<Request, Failure> {
             here.join(path)
         }
     });
+    let environments = file.environments.into_iter().map(environment_request);
     Ok(Request {
+        environments: environments.collect(),
+        waivers: file.waivers.into_iter().map(waiver).collect(),
+        configuration: file.path,
         only: global.modules.clone(),
         python: given.or(file.python.map(absolute)),
         modules,
@@ -259,6 +269,42 @@ fn request(global: &Global) -> Result<Request, Failure> {
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,
     })
+}
+
+fn waiver(settings: settings::WaiverSettings) -> Waiver {
+    let heads = match settings.head {
+        Heads::One(head) => vec![head],
+        Heads::Several(heads) => heads,
+    };
+    Waiver {
+        finding: settings.finding,
+        module: settings.module.map(ModuleName),
+        heads: heads.into_iter().map(RevisionId).collect(),
+        reason: settings.reason,
+        until: settings.until.and_then(|until| until.date).and_then(|day| {
+            NaiveDate::from_ymd_opt(
+                i32::from(day.year),
+                u32::from(day.month),
+                u32::from(day.day),
+            )
+        }),
+        location: settings.location,
+    }
+}
+
+fn environment_request(
+    (name, settings): (String, settings::EnvironmentSettings),
+) -> EnvironmentRequest {
+    EnvironmentRequest {
+        name,
+        address: match settings.address {
+            EnvironmentAddress::Variable(name) => Address::Variable(name),
+            EnvironmentAddress::Written(url) => Address::Written(url),
+        },
+        modules: settings.modules,
+        version_table: settings.version_table,
+        location: settings.location,
+    }
 }
 
 /// A folder of the configuration, which lies in the project: every effect of a reset does.

@@ -3,17 +3,21 @@
 //! The file is `redistill.toml`, else `[tool.redistill]` in `pyproject.toml`. Unknown keys are an
 //! error with the file's own line, so that a typing mistake is not a silent default.
 
+mod places;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml_edit::Item;
+use toml_edit::Datetime;
 
 use crate::error::Failure;
 use crate::model::text::safe;
+use crate::model::{Location, Secret};
 use crate::rules::message::convention::Convention;
 use crate::rules::{Ignore, configured_at};
 use crate::system::ReadFiles;
+use places::{Places, scrubbed};
 
 /// The configuration file's contents. Every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -38,6 +42,105 @@ pub struct FileSettings {
     /// The same, with their places in the file.
     #[serde(skip)]
     pub ignores: Vec<Ignore>,
+    /// Other environments that may stand at our revisions, by name.
+    #[serde(default)]
+    pub environments: BTreeMap<String, EnvironmentSettings>,
+    /// Findings that the team has agreed to live with.
+    #[serde(default)]
+    pub waivers: Vec<WaiverSettings>,
+    /// The file that was read; none if there is none.
+    #[serde(skip)]
+    pub path: Option<PathBuf>,
+}
+
+/// Another environment: where its database is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "EnvironmentKeys")]
+pub struct EnvironmentSettings {
+    /// Where its URL is.
+    pub address: EnvironmentAddress,
+    /// The modules whose revisions are looked for; all if empty.
+    pub modules: Vec<String>,
+    /// The one version table that is looked at; all if none.
+    pub version_table: Option<String>,
+    /// Where it stands in the file.
+    pub location: Location,
+}
+
+/// Where the URL of an environment is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvironmentAddress {
+    /// In a variable.
+    Variable(String),
+    /// In the file.
+    Written(Secret),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct EnvironmentKeys {
+    url: Option<Secret>,
+    #[serde(alias = "url_env")]
+    url_env: Option<String>,
+    #[serde(default)]
+    modules: Vec<String>,
+    #[serde(alias = "version_table")]
+    version_table: Option<String>,
+}
+
+impl TryFrom<EnvironmentKeys> for EnvironmentSettings {
+    type Error = &'static str;
+
+    fn try_from(keys: EnvironmentKeys) -> Result<Self, Self::Error> {
+        let address = match (keys.url_env, keys.url) {
+            (Some(name), None) => EnvironmentAddress::Variable(name),
+            (None, Some(url)) => EnvironmentAddress::Written(url),
+            _ => return Err("an environment needs either `url_env` or `url`"),
+        };
+        Ok(Self {
+            address,
+            modules: keys.modules,
+            version_table: keys.version_table,
+            location: Location::of_file(PathBuf::new()),
+        })
+    }
+}
+
+/// A waiver as it is written. What makes it void is judged by the rules, not here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WaiverSettings {
+    /// The finding's code.
+    pub finding: String,
+    /// The module that it concerns.
+    pub module: Option<String>,
+    /// The head, or the heads, that it was given for.
+    #[serde(default)]
+    pub head: Heads,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// The last day on which it holds.
+    pub until: Option<Datetime>,
+    /// Where it stands in the file.
+    #[serde(skip, default = "nowhere")]
+    pub location: Location,
+}
+
+/// One head or several.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Heads {
+    /// `head = "4f2a"`
+    One(String),
+    /// `head = ["4f2a", "77aa"]`
+    Several(Vec<String>),
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
 }
 
 /// One `[[ignore]]`. What is missing is a finding and no error: a check says it best.
@@ -56,6 +159,10 @@ struct IgnoreSettings {
 pub struct MessageSettings {
     /// `conventional` or `none`; unless set, messages are judged where most follow the convention.
     pub convention: Option<Convention>,
+}
+
+fn nowhere() -> Location {
+    Location::of_file(PathBuf::new())
 }
 
 /// One module's part of the configuration file.
@@ -88,9 +195,8 @@ struct Tool {
 pub fn load(root: &Path, files: &dyn ReadFiles) -> Result<FileSettings, Failure> {
     let own = root.join("redistill.toml");
     if let Some(text) = read(&own, files)? {
-        let settings: FileSettings =
-            toml_edit::de::from_str(&text).map_err(|error| broken(&own, &error))?;
-        return Ok(settings.with_places(&own, &text, &[]));
+        let read = toml_edit::de::from_str(&text).map_err(|error| broken(&own, &error))?;
+        return Ok(placed(read, &own, &Places::new(&own, &text, &[])));
     }
     let pyproject = root.join("pyproject.toml");
     let Some(text) = read(&pyproject, files)? else {
@@ -98,54 +204,38 @@ pub fn load(root: &Path, files: &dyn ReadFiles) -> Result<FileSettings, Failure>
     };
     let parsed: Pyproject =
         toml_edit::de::from_str(&text).map_err(|error| broken(&pyproject, &error))?;
-    let settings = parsed.tool.and_then(|tool| tool.redistill);
-    Ok(settings
-        .unwrap_or_default()
-        .with_places(&pyproject, &text, &["tool", "redistill"]))
-}
-
-impl FileSettings {
-    /// Gives every `[[ignore]]` its line, so that a finding about it can point there.
-    fn with_places(mut self, path: &Path, text: &str, tables: &[&str]) -> Self {
-        let lines = ignore_lines(text, tables);
-        let ignores = std::mem::take(&mut self.ignore).into_iter().enumerate();
-        self.ignores = ignores
-            .map(|(index, ignore)| {
-                let line = lines.get(index).copied().unwrap_or(1);
-                let source_line = text.lines().nth(line - 1).unwrap_or_default();
-                Ignore {
-                    location: configured_at(path, line, source_line),
-                    code: ignore.code,
-                    path: ignore.path,
-                    module: ignore.module,
-                    reason: ignore.reason,
-                }
-            })
-            .collect();
-        self
-    }
-}
-
-/// The lines of the `ignore` entries below these tables: headers, or inline tables of an array.
-fn ignore_lines(text: &str, tables: &[&str]) -> Vec<usize> {
-    let Ok(document) = toml_edit::Document::parse(text) else {
-        return Vec::new();
-    };
-    let mut table = Some(document.as_item());
-    for name in tables.iter().chain(&["ignore"]) {
-        table = table.and_then(|item| item.get(name));
-    }
-    let spans: Vec<_> = match table {
-        Some(Item::ArrayOfTables(entries)) => entries.iter().map(toml_edit::Table::span).collect(),
-        Some(Item::Value(toml_edit::Value::Array(entries))) => {
-            entries.iter().map(toml_edit::Value::span).collect()
+    Ok(match parsed.tool.and_then(|tool| tool.redistill) {
+        Some(read) => {
+            let places = Places::new(&pyproject, &text, &["tool", "redistill"]);
+            placed(read, &pyproject, &places)
         }
-        _ => Vec::new(),
-    };
-    spans
-        .into_iter()
-        .map(|span| span.map_or(1, |span| text[..span.start].matches('\n').count() + 1))
-        .collect()
+        None => FileSettings::default(),
+    })
+}
+
+/// The settings with the places of what findings may point at.
+fn placed(mut settings: FileSettings, path: &Path, places: &Places<'_>) -> FileSettings {
+    settings.path = Some(path.to_owned());
+    for (name, environment) in &mut settings.environments {
+        environment.location = places.of_key("environments", name);
+    }
+    let ignores = std::mem::take(&mut settings.ignore).into_iter().enumerate();
+    settings.ignores = ignores
+        .map(|(index, ignore)| {
+            let place = places.of_entry("ignore", index);
+            Ignore {
+                location: configured_at(path, place.line, &place.source_line),
+                code: ignore.code,
+                path: ignore.path,
+                module: ignore.module,
+                reason: ignore.reason,
+            }
+        })
+        .collect();
+    for (index, waiver) in settings.waivers.iter_mut().enumerate() {
+        waiver.location = places.of_entry("waivers", index);
+    }
+    settings
 }
 
 fn read(path: &Path, files: &dyn ReadFiles) -> Result<Option<String>, Failure> {
@@ -167,11 +257,14 @@ fn read(path: &Path, files: &dyn ReadFiles) -> Result<Option<String>, Failure> {
 }
 
 fn broken(path: &Path, error: &toml_edit::de::Error) -> Failure {
+    // The parser quotes the line, and a URL may stand in it.
+    let said: Vec<String> = error.to_string().trim_end().lines().map(scrubbed).collect();
+    let said = said.join("\n");
     Failure::usage(format!(
         "{} cannot be followed",
         safe(&path.display().to_string())
     ))
-    .with_detail(crate::model::text::safe_lines(error.to_string().trim_end()))
+    .with_detail(crate::model::text::safe_lines(&said))
     .with_hint("mend the file, then: redistill check")
 }
 
@@ -251,6 +344,46 @@ mod tests {
             "ignore = [\n  { code = \"RD302\", reason = \"r\" },\n]\n",
         );
         assert_eq!(inline.unwrap().ignores[0].location.line, 2);
+    }
+
+    #[test]
+    fn environments_and_waivers_are_read_with_their_places() {
+        let own = loaded(
+            "redistill.toml",
+            "[environments]\nstaging = { url_env = \"STAGING_URL\", modules = [\"api\"] }\n\
+             [environments.team]\nurl = \"postgresql://u:secret@h/d\"\nversion-table = \"v\"\n\
+             [[waivers]]\nfinding = \"RD201\"\nhead = \"4f2a\"\nreason = \"agreed\"\n\
+             until = 2026-12-31\n[[waivers]]\nfinding = \"RD231\"\nhead = [\"a\", \"b\"]\n",
+        )
+        .unwrap();
+        let staging = &own.environments["staging"];
+        assert_eq!(staging.location.line, 2);
+        assert_eq!(
+            staging.address,
+            EnvironmentAddress::Variable("STAGING_URL".to_owned())
+        );
+        assert_eq!(own.environments["team"].version_table.as_deref(), Some("v"));
+        assert!(!format!("{own:?}").contains("secret"));
+        assert_eq!(own.waivers[0].until.unwrap().to_string(), "2026-12-31");
+        assert_eq!(own.waivers[1].location.line, 11);
+    }
+
+    #[test]
+    fn an_environment_without_address_is_an_error_that_shows_no_password() {
+        let text = "[environments]\nstaging = { url = \"postgresql://u:hunter2@h/d\", oops = 1 }\n";
+        let failure = loaded("redistill.toml", text).unwrap_err();
+        let detail = failure.detail.unwrap();
+        assert!(
+            detail.contains("line 2") && detail.contains("oops"),
+            "{detail}"
+        );
+        assert!(!detail.contains("hunter2"), "{detail}");
+        let failure = loaded("redistill.toml", "\n[environments]\nteam = {}\n").unwrap_err();
+        let detail = failure.detail.unwrap();
+        assert!(
+            detail.contains("line 3") && detail.contains("url_env"),
+            "{detail}"
+        );
     }
 
     #[test]

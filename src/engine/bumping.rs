@@ -67,6 +67,9 @@ impl Engine<'_> {
         let mut evidence = Evidence {
             root: self.request.root.clone(),
             git: Observed::NotAsked,
+            holders: crate::evidence::Holders::default(),
+            unselected: Vec::new(),
+            waivers: crate::evidence::Waivers::default(),
             modules: Vec::new(),
         };
         for (module, chain) in discovered.modules {
@@ -80,7 +83,9 @@ impl Engine<'_> {
                 .with_hint("repair the file, then look again: redistill chain"));
             }
             if holds(&chain, from)? && holds(&chain, to)? {
-                evidence.modules.push(self.seen(module, chain));
+                evidence
+                    .modules
+                    .push(self.seen(module, chain, super::Depth::Static));
             }
         }
         if evidence.modules.is_empty() {

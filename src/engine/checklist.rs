@@ -234,13 +234,11 @@ impl Engine<'_> {
         let Some(run) = self.runs()?.into_iter().find(stands) else {
             return Ok(None);
         };
-        let undo = match depth {
-            Depth::Static => Err("not tried, for that runs env.py".to_owned()),
-            Depth::Full => match self.preview_undo(Some(run.id())) {
-                Ok(_) => Ok(()),
-                Err(failure) => Err(failure.message),
-            },
-        };
+        // Taking back reaches for the database, and so for env.py.
+        let undo = (depth == Depth::Full).then(|| {
+            let preview = self.preview_undo(Some(run.id()));
+            preview.map(|_| ()).map_err(|failure| failure.message)
+        });
         let plan = &run.plan;
         let (archive, restored) = self.try_archive(&run);
         let note = plan.steps.iter().find_map(|step| match step {

@@ -83,7 +83,7 @@ impl Engine<'_> {
         for (code, is_safe, edit) in edits {
             let done = self
                 .writable(is_safe, &edit.path)
-                .and_then(|path| self.add_fix(&mut files, path, code, edit));
+                .and_then(|path| self.add_fix(&mut files, &path, code, edit));
             if let Err(why) = done {
                 left.push(LeftAlone {
                     code: code.to_owned(),
@@ -118,18 +118,18 @@ impl Engine<'_> {
     fn add_fix(
         &self,
         files: &mut BTreeMap<PathBuf, Draft>,
-        path: PathBuf,
+        path: &Path,
         code: &str,
         edit: &LineEdit,
     ) -> Result<(), String> {
-        if !files.contains_key(&path) {
-            let draft = Draft::open(&self.files, &path)?;
-            files.insert(path.clone(), draft);
+        if !files.contains_key(path) {
+            let draft = Draft::open(&self.files, path)?;
+            files.insert(path.to_owned(), draft);
         }
-        let draft = files.get_mut(&path).expect("it was just inserted");
+        let draft = files.get_mut(path).expect("it was just inserted");
         let result = draft.add(code, edit);
         if draft.fixed.mended.is_empty() {
-            files.remove(&path);
+            files.remove(path);
         }
         result
     }

@@ -80,7 +80,7 @@ impl Engine<'_> {
     }
 
     fn only_target(&self) -> Result<Target, Failure> {
-        let survey = self.survey(Depth::Full)?;
+        let survey = self.survey_modules(Depth::Full)?;
         let mut targets: Vec<Target> = survey.targets.into_values().collect();
         targets.dedup();
         match (targets.pop(), targets.is_empty()) {

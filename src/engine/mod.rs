@@ -12,6 +12,7 @@ mod enums;
 mod environments;
 mod failures;
 mod fixing;
+mod holding;
 mod marking;
 mod naming;
 mod planning;
@@ -29,6 +30,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::events::Observer;
+use crate::evidence::Waiver;
+use crate::model::{Location, Secret};
 use crate::rehearse::ScratchHost;
 use crate::rules::Ignore;
 use crate::rules::message::convention::Convention;
@@ -62,6 +65,12 @@ pub struct Request {
     pub modules: BTreeMap<String, ModuleRequest>,
     /// Whether messages of revisions follow a convention; none where the configuration is silent.
     pub convention: Option<Convention>,
+    /// Other environments to look at, in the order of their names.
+    pub environments: Vec<EnvironmentRequest>,
+    /// What the configuration waives.
+    pub waivers: Vec<Waiver>,
+    /// The configuration file; none if there is none.
+    pub configuration: Option<PathBuf>,
     /// The folder for archives, relative to the root.
     pub backups: String,
     /// The folder for notes, relative to the root.
@@ -77,6 +86,30 @@ pub struct ModuleRequest {
     pub python: Option<PathBuf>,
     /// Arguments for `context.get_x_argument`.
     pub x: Vec<String>,
+}
+
+/// An environment that the configuration names.
+#[derive(Clone, Debug)]
+pub struct EnvironmentRequest {
+    /// Its name.
+    pub name: String,
+    /// Where its URL is.
+    pub address: Address,
+    /// Its modules; all if empty.
+    pub modules: Vec<String>,
+    /// The one version table to look at; all if none.
+    pub version_table: Option<String>,
+    /// Where the configuration names it.
+    pub location: Location,
+}
+
+/// Where the URL of an environment is.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// In this variable.
+    Variable(String),
+    /// Written in the configuration.
+    Written(Secret),
 }
 
 /// A session.

@@ -105,9 +105,7 @@ impl Engine<'_> {
                         .any(|family| finding.code.starts_with(family))
                 })
                 .collect();
-            let refusing = found
-                .iter()
-                .find(|finding| finding.severity == Severity::Refuse);
+            let refusing = found.iter().find(|finding| finding.refuses());
             self.observer.on_event(&match refusing {
                 Some(finding) => Event::ItemFailed {
                     item,
@@ -196,9 +194,9 @@ impl Engine<'_> {
             who: &who(),
             choices,
             evidence: &survey.evidence,
+            findings: &assessment.findings,
             modules: &modules,
             inventories: &files,
-            findings: &assessment.findings,
             archive_folder: &names.archive_folder,
             note_path: &names.note_path,
             rebuilds: &rebuilds,

@@ -165,7 +165,7 @@ impl Engine<'_> {
 
     /// Runs the present chain up, down and up on scratch.
     pub fn verify(&self) -> Result<Vec<(ModuleName, Verified)>, Failure> {
-        let survey = self.survey(Depth::Full)?;
+        let survey = self.survey_modules(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         if let Some(failure) = stopped_by_files(&assessment) {
             return Err(failure);

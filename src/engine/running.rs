@@ -12,7 +12,7 @@ use crate::model::text::{safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::{self, Plan, Purpose};
 use crate::report::plan::DIGEST_DIGITS;
-use crate::rules::{Finding, Severity};
+use crate::rules::Finding;
 use crate::steps::{Clients, Tester, World};
 use crate::system::clock;
 use crate::undo::Undo;
@@ -67,7 +67,7 @@ impl Engine<'_> {
         let refusing: Vec<&Finding> = assessment
             .findings
             .iter()
-            .filter(|finding| finding.severity == Severity::Refuse)
+            .filter(|finding| finding.refuses())
             .collect();
         self.compare_basis(plan, &survey)?;
         if let [first, ..] = &refusing[..] {
@@ -275,7 +275,7 @@ impl Engine<'_> {
             if !names.is_empty() && !names.contains(&&module.name) {
                 continue;
             }
-            let seen = self.seen(module, chain);
+            let seen = self.seen(module, chain, Depth::Full);
             if needs_databases(plan) {
                 let target = self.locate(&seen)?;
                 databases.insert(target.to_string(), target);

@@ -3,9 +3,9 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Engine, failures};
+use super::{Depth, Engine, failures};
 use crate::error::Failure;
-use crate::evidence::{Evidence, Observed};
+use crate::evidence::{Evidence, Holders, Observed, Waivers};
 use crate::model::text::{io_words, safe};
 use crate::model::{Flavour, Module, ModuleName};
 use crate::report::scaffold::{self, Engines};
@@ -48,8 +48,11 @@ impl Engine<'_> {
             modules: discovered
                 .modules
                 .into_iter()
-                .map(|(module, chain)| self.seen(module, chain))
+                .map(|(module, chain)| self.seen(module, chain, Depth::Static))
                 .collect(),
+            unselected: Vec::new(),
+            holders: Holders::default(),
+            waivers: Waivers::default(),
         };
         let facts = sources::gather(&evidence, &others, &self.files);
         let mut done = Vec::new();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Engine, failures};
 use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
+use crate::evidence::{DatabaseEvidence, Evidence, Holders, ModuleEvidence, Observed, Unselected};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
@@ -32,11 +32,22 @@ pub enum Depth {
     Full,
 }
 
+/// Whose databases are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// The modules' own.
+    Modules,
+    /// Configured environments and the servers' other databases, too.
+    Everyone,
+}
+
 /// The modules with their chains, and what could not be followed.
 #[derive(Clone, Debug)]
 pub struct Discovered {
     /// By name.
     pub modules: Vec<(Module, Chain)>,
+    /// The project's other modules, where only some were asked for.
+    pub unselected: Vec<Unselected>,
     /// Sentences: configuration that cannot be followed, so that a reset would miss a module.
     pub obstacles: Vec<String>,
     /// The folders of the modules that were not asked for.
@@ -100,15 +111,13 @@ impl Engine<'_> {
             ))
             .with_hint(are));
         }
-        let mut others = Vec::new();
-        if !self.request.only.is_empty() {
-            let only = &self.request.only;
-            let (asked, left): (Vec<_>, Vec<_>) = modules
-                .into_iter()
-                .partition(|module| only.contains(&module.name.0));
-            modules = asked;
-            others = left.into_iter().map(|module| module.directory).collect();
-        }
+        self.check_environments(&names)?;
+        let only = &self.request.only;
+        let left: Vec<Module> = modules
+            .extract_if(.., |module| {
+                !only.is_empty() && !only.contains(&module.name.0)
+            })
+            .collect();
         if modules.is_empty() {
             return Err(Failure::usage("no module of the project can be worked on")
                 .with_detail(obstacles.join("\n"))
@@ -121,15 +130,37 @@ impl Engine<'_> {
                 (module, chain)
             })
             .collect();
+        // Their rows in a shared version table are not a stranger's.
+        let unselected = left.iter().map(|module| self.unselected(module)).collect();
+        let others = left.into_iter().map(|module| module.directory).collect();
         Ok(Discovered {
             modules,
+            unselected,
             obstacles,
             others,
         })
     }
 
-    /// Gathers the evidence.
+    fn unselected(&self, module: &Module) -> Unselected {
+        let chain = chain::read(module, &self.files);
+        Unselected {
+            name: module.name.clone(),
+            heads: chain.heads(),
+            revisions: chain.revisions.into_iter().map(|known| known.id).collect(),
+        }
+    }
+
+    /// Gathers the evidence: of the modules, and of whoever else may hold their revisions.
     pub fn survey(&self, depth: Depth) -> Result<Survey, Failure> {
+        self.gather(depth, Reach::Everyone)
+    }
+
+    /// The modules and their own databases only.
+    pub(super) fn survey_modules(&self, depth: Depth) -> Result<Survey, Failure> {
+        self.gather(depth, Reach::Modules)
+    }
+
+    fn gather(&self, depth: Depth, reach: Reach) -> Result<Survey, Failure> {
         self.observer
             .on_event(&Event::ItemStarted { item: Item::Survey });
         let discovered = self.discover()?;
@@ -141,6 +172,12 @@ impl Engine<'_> {
                 root,
                 git,
                 modules: Vec::new(),
+                unselected: discovered.unselected,
+                holders: Holders {
+                    environments: self.environments(),
+                    ..Holders::default()
+                },
+                waivers: self.waivers(),
             },
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),
@@ -148,11 +185,17 @@ impl Engine<'_> {
             others: discovered.others,
         };
         for (module, chain) in discovered.modules {
-            survey.evidence.modules.push(self.seen(module, chain));
+            survey
+                .evidence
+                .modules
+                .push(self.seen(module, chain, depth));
         }
         if depth == Depth::Full {
             self.run_environments(&mut survey);
             Self::look_at_databases(&mut survey);
+        }
+        if depth == Depth::Full && reach == Reach::Everyone {
+            self.look_at_holders(&mut survey);
         }
         // What was stopped looks like what could not be seen, and must not be judged.
         if self.cancel.load(Ordering::Relaxed) {
@@ -167,14 +210,18 @@ impl Engine<'_> {
     }
 
     /// A module with its interpreter, before anything of it is run.
-    pub(super) fn seen(&self, module: Module, chain: Chain) -> ModuleEvidence {
+    pub(super) fn seen(&self, module: Module, chain: Chain, depth: Depth) -> ModuleEvidence {
+        let surroundings: &dyn interpreter::Surroundings = match depth {
+            Depth::Static => &interpreter::QuietSurroundings,
+            Depth::Full => &interpreter::RealSurroundings,
+        };
         let given = self.given_python(&module.name);
         let interpreter = interpreter::find(
             &module.directory,
             &self.request.root,
             given.as_deref(),
             &self.files,
-            &interpreter::RealSurroundings,
+            surroundings,
         );
         ModuleEvidence {
             module,

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Signals;
 use crate::model::{Identity, QualifiedName};
 
+/// Stands for the rows of a version table that the role may not read.
+pub const NOT_READABLE: &str = "(not readable)";
+
 /// A column of a version table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {

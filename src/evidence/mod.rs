@@ -4,19 +4,25 @@ mod database;
 mod described;
 mod enum_type;
 mod git;
+mod holders;
 mod signals;
+mod waivers;
 
 use serde::{Deserialize, Serialize};
 
-pub use database::{Column, DatabaseEvidence, Dependant, VersionTable};
+pub use database::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
 pub use described::{AskedFor, Described, MetadataTable, Versions};
 pub use enum_type::{ColumnPlace, EnumType};
 pub use git::{
     Contact, Deployment, Differing, GitEvidence, Hanging, How, NO_REPOSITORY, Person, Published,
     RefKind, Remote, Role,
 };
+pub use holders::{
+    EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, TableRows, Unselected,
+};
 
 pub use signals::Signals;
+pub use waivers::{Waiver, Waivers};
 
 use crate::model::{Chain, Interpreter, Module};
 
@@ -55,6 +61,12 @@ pub struct Evidence {
     pub git: Observed<GitEvidence>,
     /// The modules, by name.
     pub modules: Vec<ModuleEvidence>,
+    /// The project's other modules, where only some were asked for.
+    pub unselected: Vec<Unselected>,
+    /// Who else may stand at our revisions.
+    pub holders: Holders,
+    /// What the configuration waives.
+    pub waivers: Waivers,
 }
 
 /// What was seen of one module.

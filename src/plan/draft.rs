@@ -133,6 +133,7 @@ pub fn basis(
     inventories: &BTreeMap<ModuleName, Inventory>,
 ) -> BTreeMap<String, String> {
     let mut basis = BTreeMap::new();
+    add_agreements(&mut basis, evidence);
     for inventory in inventories.values() {
         for file in inventory.archive.iter().chain(&inventory.watch) {
             basis.insert(format!("file {}", file.path), file.sha256.clone());
@@ -158,6 +159,34 @@ pub fn basis(
         }
     }
     basis
+}
+
+/// What the configuration says of others: a plan does not outlive a change of it.
+fn add_agreements(basis: &mut BTreeMap<String, String>, evidence: &Evidence) {
+    for environment in &evidence.holders.environments {
+        let place = environment.looked.seen();
+        let label = place.map_or("not seen", |place| place.label.as_str());
+        basis.insert(
+            format!("environment {}", environment.name),
+            label.to_owned(),
+        );
+    }
+    for (index, waiver) in evidence.waivers.given.iter().enumerate() {
+        let module = waiver
+            .module
+            .as_ref()
+            .map_or("all", |module| module.0.as_str());
+        let heads: Vec<&str> = waiver.heads.iter().map(|head| head.0.as_str()).collect();
+        let until = waiver.until.map(|day| day.to_string()).unwrap_or_default();
+        basis.insert(
+            format!("waiver {} of {}", index + 1, waiver.finding),
+            format!(
+                "{module}, {}, until {until}: {}",
+                heads.join(" "),
+                waiver.reason
+            ),
+        );
+    }
 }
 
 /// `system_identifier/oid`.

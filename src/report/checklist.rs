@@ -135,8 +135,8 @@ pub struct LastReset {
     pub archive: Result<usize, String>,
     /// Whether it was unpacked into a scratch folder and compared: how many files.
     pub restored: Result<usize, String>,
-    /// Whether it can be taken back as things stand.
-    pub undo: Result<(), String>,
+    /// Whether it can be taken back as things stand; none where that was not tried.
+    pub undo: Option<Result<(), String>>,
     /// What the test steps said, a line a module.
     pub tests: Vec<String>,
     /// Whether the project's own migration tests ran in it.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::evidence::{Evidence, ModuleEvidence};
+use crate::evidence::{EnvironmentEvidence, Evidence, ModuleEvidence};
 use crate::rules::{Finding, Suppressed, Verdict};
 
 /// The result of a check. Findings stand in the order of `rules::assess`.
@@ -16,6 +16,8 @@ pub struct Report<'a> {
     pub verdict: Verdict,
     /// The modules.
     pub modules: Vec<ModuleSummary>,
+    /// The environments that the configuration names.
+    pub environments: Vec<EnvironmentSummary>,
     /// The findings.
     pub findings: &'a [Finding],
     /// What the project set aside.
@@ -45,6 +47,12 @@ impl<'a> Report<'a> {
                 .modules
                 .iter()
                 .map(|module| ModuleSummary::of(module, &evidence.root))
+                .collect(),
+            environments: evidence
+                .holders
+                .environments
+                .iter()
+                .map(EnvironmentSummary::of)
                 .collect(),
             findings,
             suppressed: &[],
@@ -104,6 +112,33 @@ pub struct DatabaseSummary {
     pub version_table: String,
     /// The rows of the version table.
     pub at: Vec<String>,
+}
+
+/// An environment of the configuration in a few words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnvironmentSummary {
+    /// Its name.
+    pub name: String,
+    /// Its database; none if it was not seen.
+    pub database: Option<String>,
+    /// Revisions of ours that it stands at.
+    pub at: Vec<String>,
+}
+
+impl EnvironmentSummary {
+    fn of(environment: &EnvironmentEvidence) -> Self {
+        let place = environment.looked.seen();
+        let tables = place.map_or(&[][..], |place| &place.version_tables);
+        let rows = tables.iter().filter_map(|(_, rows)| rows.seen()).flatten();
+        let mut at: Vec<String> = rows.cloned().collect();
+        at.sort();
+        at.dedup();
+        Self {
+            name: environment.name.clone(),
+            database: place.map(|place| place.label.clone()),
+            at,
+        }
+    }
 }
 
 impl ModuleSummary {

@@ -104,7 +104,6 @@ fn closing(letters: &[char], from: usize) -> Option<usize> {
         match (quote, letter) {
             (Some(_), '\\') => at += 1,
             (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(letter),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),

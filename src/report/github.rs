@@ -11,6 +11,7 @@ pub fn render(report: &Report<'_>) -> String {
     let mut text = String::new();
     for finding in report.findings {
         let command = match finding.severity {
+            _ if finding.waived.is_some() => "notice",
             Severity::Refuse => "error",
             Severity::Warn => "warning",
             Severity::Note => "notice",
@@ -28,7 +29,13 @@ pub fn render(report: &Report<'_>) -> String {
         if let Some(module) = &finding.module {
             message = format!("{}: {message}", safe(&module.0));
         }
-        if !finding.remedy.text.is_empty() {
+        if let Some(waived) = &finding.waived {
+            message = format!(
+                "{message}\nwaived until {}: {}",
+                waived.until,
+                safe(&waived.reason)
+            );
+        } else if !finding.remedy.text.is_empty() {
             message = format!("{message}\n{}", safe(&finding.remedy.text));
         }
         let _ = writeln!(

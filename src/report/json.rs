@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::findings::{Corrected, ModuleSummary, Report};
+use super::findings::{Corrected, EnvironmentSummary, ModuleSummary, Report};
 use crate::model::text::safe;
-use crate::rules::{Finding, LineEdit, Origin, Severity, Verdict};
+use crate::rules::{Finding, LineEdit, Origin, Severity, Verdict, Waived};
 
 /// The name and version of this document's schema.
 pub const SCHEMA: &str = "redistill.check/1";
@@ -14,6 +14,7 @@ struct Document<'a> {
     schema: &'static str,
     verdict: Verdict,
     modules: &'a [ModuleSummary],
+    environments: &'a [EnvironmentSummary],
     findings: Vec<Entry<'a>>,
     suppressed: Vec<Aside<'a>>,
     corrected: &'a [Corrected],
@@ -46,6 +47,7 @@ struct Entry<'a> {
     evidence: Vec<String>,
     location: Option<Place>,
     remedy: Cure,
+    waived: Option<&'a Waived>,
 }
 
 #[derive(Serialize)]
@@ -82,6 +84,7 @@ pub fn render(report: &Report<'_>) -> String {
         schema: SCHEMA,
         verdict: report.verdict,
         modules: &report.modules,
+        environments: &report.environments,
         findings: report
             .findings
             .iter()
@@ -134,6 +137,7 @@ fn entry<'a>(report: &Report<'_>, finding: &'a Finding) -> Entry<'a> {
                 .map(|edit| change(report, edit)),
             is_safe: finding.remedy.is_safe,
         },
+        waived: finding.waived.as_ref(),
     }
 }
 
@@ -171,6 +175,7 @@ mod tests {
             keys(&document),
             [
                 "corrected",
+                "environments",
                 "findings",
                 "modules",
                 "schema",
@@ -184,7 +189,7 @@ mod tests {
             keys(finding),
             [
                 "code", "evidence", "location", "message", "module", "name", "remedy", "severity",
-                "subject"
+                "subject", "waived"
             ]
         );
         assert_eq!(finding["severity"], "warn");

@@ -21,5 +21,5 @@ pub mod text;
 mod wrap;
 
 pub use explain::explain;
-pub use findings::{Corrected, DatabaseSummary, ModuleSummary, Report};
+pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;

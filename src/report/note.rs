@@ -9,7 +9,7 @@ use super::checklist::review;
 use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::text::{bytes, count, line, safe};
 use crate::plan::{Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
-use crate::rules::Finding;
+use crate::rules::{Finding, Waived};
 
 /// What the note is made of.
 pub struct NoteMaterial<'a> {
@@ -25,12 +25,12 @@ pub struct NoteMaterial<'a> {
     pub choices: &'a Choices,
     /// What was seen.
     pub evidence: &'a Evidence,
+    /// What the rules found.
+    pub findings: &'a [Finding],
     /// What the rehearsal came to.
     pub modules: &'a [PlannedModule],
     /// The files, in the order of `modules`.
     pub inventories: &'a [&'a Inventory],
-    /// What the rules found.
-    pub findings: &'a [Finding],
     /// The archive's folder.
     pub archive_folder: &'a str,
     /// Where the note goes, relative to the project.
@@ -49,6 +49,7 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     for rebuild in material.rebuilds.values() {
         given_up_section(&mut text, rebuild);
     }
+    waived_section(&mut text, material);
     evidence_section(&mut text, material);
     undo_section(&mut text, material);
     teammates_section(&mut text, material);
@@ -209,6 +210,39 @@ fn given_up_section(text: &mut String, rebuild: &Rebuild) {
          database; it goes with the archive.",
         safe(&rebuild.dump)
     );
+    line!(text);
+}
+
+/// The findings that the team decided to live with.
+fn waived_section(text: &mut String, material: &NoteMaterial<'_>) {
+    let waived: Vec<(&Finding, &Waived)> = material
+        .findings
+        .iter()
+        .filter_map(|finding| Some((finding, finding.waived.as_ref()?)))
+        .collect();
+    if waived.is_empty() {
+        return;
+    }
+    line!(text, "## What was waived");
+    line!(text);
+    for (finding, waived) in waived {
+        line!(
+            text,
+            "- {} {}: {}",
+            finding.code,
+            finding.name,
+            safe(&finding.message)
+        );
+        for seen in &finding.evidence {
+            line!(text, "  - {}", safe(seen));
+        }
+        line!(
+            text,
+            "  - waived until {}: {}",
+            waived.until,
+            safe(&waived.reason)
+        );
+    }
     line!(text);
 }
 

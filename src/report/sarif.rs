@@ -114,6 +114,13 @@ fn result(report: &Report<'_>, finding: &Finding) -> Value {
             "region": { "startLine": location.line, "startColumn": location.column },
         }}]);
     }
+    if let Some(waived) = &finding.waived {
+        result["suppressions"] = json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": format!("{} (until {})", safe(&waived.reason), waived.until),
+        }]);
+    }
     if let Some(edit) = &finding.remedy.diff {
         result["fixes"] = json!([fix(report, edit)]);
     }

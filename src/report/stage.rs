@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::evidence::{Evidence, ModuleEvidence, Observed};
+use crate::evidence::{Evidence, Holders, ModuleEvidence, Observed, Waivers};
 use crate::model::{Chain, ConfigSource, Flavour, Location, Module, ModuleName};
 use crate::rules::{Finding, LineEdit, Origin, Suppressed, find};
 
@@ -11,6 +11,9 @@ pub fn empty() -> Evidence {
         root: PathBuf::from("/p"),
         git: Observed::NotAsked,
         modules: Vec::new(),
+        unselected: Vec::new(),
+        holders: Holders::default(),
+        waivers: Waivers::default(),
     }
 }
 

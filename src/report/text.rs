@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::findings::{ModuleSummary, Report};
+use super::findings::{EnvironmentSummary, ModuleSummary, Report};
 use super::frame::shown_source;
 use super::paint::Paint;
 use super::{frame, wrap};
@@ -28,6 +28,9 @@ pub fn render_for(report: &Report<'_>, paint: Paint, width: Option<usize>) -> St
     for module in &report.modules {
         line(&mut text, &module_line(module, paint));
     }
+    for environment in &report.environments {
+        line(&mut text, &environment_line(environment, paint));
+    }
     if !report.modules.is_empty() {
         text.push('\n');
     }
@@ -39,19 +42,13 @@ pub fn render_for(report: &Report<'_>, paint: Paint, width: Option<usize>) -> St
         let group: Vec<&Finding> = report
             .findings
             .iter()
-            .filter(|finding| finding.severity == severity)
+            .filter(|finding| finding.severity == severity && finding.waived.is_none())
             .collect();
-        if group.is_empty() {
-            continue;
-        }
-        let title = format!("{title} ({})", group.len());
-        line(&mut text, &paint.severity(severity, &title));
-        text.push('\n');
-        for finding in group {
-            page.finding(&mut text, finding);
-            text.push('\n');
-        }
+        page.group(&mut text, severity, title, &group);
     }
+    let waived = report.findings.iter();
+    let waived: Vec<&Finding> = waived.filter(|finding| finding.waived.is_some()).collect();
+    page.group(&mut text, Severity::Warn, "Waived", &waived);
     line(&mut text, &summary(report, paint));
     text
 }
@@ -81,6 +78,17 @@ fn module_line(module: &ModuleSummary, paint: Paint) -> String {
     )
 }
 
+fn environment_line(environment: &EnvironmentSummary, paint: Paint) -> String {
+    let shown = match &environment.database {
+        None => "environment, not looked at".to_owned(),
+        Some(label) if environment.at.is_empty() => {
+            format!("environment {label}, none of these revisions")
+        }
+        Some(label) => format!("environment {label} at {}", environment.at.join(", ")),
+    };
+    format!("{}  {}", paint.bold(&safe(&environment.name)), safe(&shown))
+}
+
 /// What every part of the text needs to know.
 struct Page<'a> {
     report: &'a Report<'a>,
@@ -89,6 +97,19 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn group(&self, text: &mut String, severity: Severity, title: &str, group: &[&Finding]) {
+        if group.is_empty() {
+            return;
+        }
+        let title = format!("{title} ({})", group.len());
+        line(text, &self.paint.severity(severity, &title));
+        text.push('\n');
+        for finding in group {
+            self.finding(text, finding);
+            text.push('\n');
+        }
+    }
+
     fn finding(&self, text: &mut String, finding: &Finding) {
         let paint = self.paint;
         let code = paint.severity(
@@ -107,6 +128,11 @@ impl Page<'_> {
         }
         for seen in &finding.evidence {
             self.prose(text, "seen: ", seen, str::to_owned);
+        }
+        if let Some(waived) = &finding.waived {
+            let said = format!("until {}, {}", waived.until, waived.reason);
+            self.prose(text, "waived: ", &said, str::to_owned);
+            return;
         }
         if !finding.remedy.text.is_empty() {
             self.prose(text, "fix:  ", &finding.remedy.text, str::to_owned);
@@ -184,9 +210,11 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
         report
             .findings
             .iter()
-            .filter(|finding| finding.severity == severity)
+            .filter(|finding| finding.severity == severity && finding.waived.is_none())
             .count()
     };
+    let is_waived = |finding: &&Finding| finding.waived.is_some();
+    let waived = report.findings.iter().filter(is_waived).count();
     let mut parts: Vec<String> = [
         (of(Severity::Refuse), "refusal"),
         (of(Severity::Warn), "warning"),
@@ -196,6 +224,9 @@ fn summary(report: &Report<'_>, paint: Paint) -> String {
     .filter(|(n, _)| *n > 0)
     .map(|(n, word)| count(n, word))
     .collect();
+    if waived > 0 {
+        parts.push(format!("{waived} waived"));
+    }
     if !report.suppressed.is_empty() {
         parts.push(format!("{} suppressed", report.suppressed.len()));
     }

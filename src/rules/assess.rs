@@ -8,6 +8,7 @@ use super::registry::registry;
 use super::rule::{Case, Needs, Scope};
 use super::sources::Sources;
 use super::suppression::{self, Suppressed};
+use super::{history, waiver};
 use crate::evidence::Evidence;
 use crate::python::contents::hide_secrets;
 
@@ -58,6 +59,8 @@ pub fn assess(evidence: &Evidence, sources: &Sources, scope: Scope) -> Vec<Findi
         let edit = remedy.diff.as_ref();
         remedy.is_safe &= edit.is_some_and(|edit| !is_revision(evidence, &edit.path));
     }
+    let idle = waiver::apply(&case, &mut findings);
+    findings.extend(idle.into_iter().map(history::waiver_mismatch::idle));
     findings.sort_by_cached_key(Finding::order);
     findings.dedup();
     findings

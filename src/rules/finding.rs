@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Location, ModuleName};
@@ -79,6 +80,18 @@ pub struct Finding {
     pub location: Option<Location>,
     /// What would change the answer.
     pub remedy: Remedy,
+    /// That the team lives with it, by the committed configuration.
+    #[serde(default)]
+    pub waived: Option<Waived>,
+}
+
+/// A waiver that counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// Why the team lives with it.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: NaiveDate,
 }
 
 impl Finding {
@@ -131,6 +144,11 @@ impl Finding {
         self.edit(edit)
     }
 
+    /// Whether it stands in the way of a reset.
+    pub fn refuses(&self) -> bool {
+        self.severity == Severity::Refuse && self.waived.is_none()
+    }
+
     /// What findings are sorted by: the heavy ones first, then by rule, module and place.
     pub(super) fn order(&self) -> impl Ord + use<> {
         (
@@ -157,13 +175,13 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Folds findings; notes alone leave it clear.
+    /// Folds findings; notes alone leave it clear. A waived refusal is a reason for caution.
     pub fn of(findings: &[Finding]) -> Self {
         findings
             .iter()
             .map(|finding| match finding.severity {
-                Severity::Refuse => Self::Refused,
-                Severity::Warn => Self::Caution,
+                Severity::Refuse if finding.waived.is_none() => Self::Refused,
+                Severity::Refuse | Severity::Warn => Self::Caution,
                 Severity::Note => Self::Clear,
             })
             .max()

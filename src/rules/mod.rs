@@ -18,9 +18,10 @@ mod sources;
 #[cfg(test)]
 pub(crate) mod stage;
 mod suppression;
+mod waiver;
 
 pub use assess::{Judged, assess, judge};
-pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict};
+pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict, Waived};
 pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};

@@ -102,6 +102,7 @@ impl Rule {
             evidence: Vec::new(),
             location: None,
             remedy: Remedy::default(),
+            waived: None,
         }
     }
 }

@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
-    AskedFor, DatabaseEvidence, Described, Evidence, GitEvidence, How, ModuleEvidence, Observed,
-    Person, Published, RefKind, Role, Signals, VersionTable,
+    AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
+    How, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Published, RefKind, Role,
+    Signals, VersionTable, Waiver, Waivers,
 };
 use crate::model::{
-    Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Module, ModuleName,
-    QualifiedName, Revision, RevisionId,
+    Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Location, Module,
+    ModuleName, QualifiedName, Revision, RevisionId,
 };
 use crate::python::{RevisionReading, Syntax, contents, env, models, operations, suppression};
 
@@ -32,6 +35,13 @@ impl Stage {
                 root: PathBuf::from("/p"),
                 git: Observed::Seen(git()),
                 modules,
+                unselected: Vec::new(),
+                holders: Holders::default(),
+                waivers: Waivers {
+                    given: Vec::new(),
+                    committed: Observed::Seen(true),
+                    today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
+                },
             },
             sources: Sources::default(),
         }
@@ -56,6 +66,27 @@ impl Stage {
 
     pub fn database(&mut self) -> &mut DatabaseEvidence {
         seen(&mut self.first().database)
+    }
+
+    pub fn environment(&mut self, environment: EnvironmentEvidence) {
+        self.evidence.holders.environments.push(environment);
+    }
+
+    pub fn neighbour(&mut self, neighbour: NeighbourDatabase) {
+        self.evidence.holders.neighbours.push(neighbour);
+    }
+
+    pub fn waive(&mut self, waiver: Waiver) {
+        self.evidence.waivers.given.push(waiver);
+    }
+
+    /// Two authors and a remote branch: RD201.
+    pub fn share(&mut self) {
+        let git = self.git();
+        git.people
+            .push(person("Bob", "bob@example.com", Role::Author));
+        git.published
+            .push(published("origin/main", RefKind::Branch));
     }
 
     pub fn git(&mut self) -> &mut GitEvidence {
@@ -178,6 +209,77 @@ pub fn seen<T>(observed: &mut Observed<T>) -> &mut T {
     match observed {
         Observed::Seen(value) => value,
         _ => panic!("not seen"),
+    }
+}
+
+/// A table of the schema `public`.
+pub fn table(name: &str) -> QualifiedName {
+    QualifiedName {
+        schema: "public".to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+/// A database on another server whose version table holds these rows.
+pub fn place(host: &str, rows: &[&str]) -> Place {
+    let rows = rows.iter().map(|row| (*row).to_owned()).collect();
+    Place {
+        label: format!("{host}:5432 / app"),
+        identity: Some(Identity {
+            system_identifier: format!("of {host}"),
+            ..database("app", 0, &[String::new(), String::new()]).identity
+        }),
+        version_tables: vec![(table("alembic_version"), Observed::Seen(rows))],
+        tables: Vec::new(),
+    }
+}
+
+/// An environment that the configuration names by a variable.
+pub fn environment(name: &str, place: Place) -> EnvironmentEvidence {
+    EnvironmentEvidence {
+        name: name.to_owned(),
+        variable: Some(format!("{}_URL", name.to_uppercase())),
+        has_written_password: false,
+        modules: Vec::new(),
+        location: Location::of_file("/p/redistill.toml"),
+        looked: Observed::Seen(place),
+    }
+}
+
+/// Another database on the first module's server, of the same role.
+pub fn neighbour(name: &str, rows: &[&str]) -> NeighbourDatabase {
+    let oid = name
+        .bytes()
+        .fold(40_000, |sum, byte| sum * 7 % 99_991 + u32::from(byte));
+    let identity = Identity {
+        database_oid: oid,
+        ..database(name, 0, &[String::new(), String::new()]).identity
+    };
+    NeighbourDatabase {
+        module: ModuleName("shop".to_owned()),
+        label: format!("localhost:5432 / {name}"),
+        url: format!("postgresql://dev@localhost:5432/{name}"),
+        name: name.to_owned(),
+        identity: Some(identity.clone()),
+        owner: "dev".to_owned(),
+        is_own: true,
+        comment: None,
+        looked: Observed::Seen(Place {
+            identity: Some(identity),
+            ..place("localhost", rows)
+        }),
+    }
+}
+
+/// A waiver with all its parts.
+pub fn waiver(finding: &str, head: &str) -> Waiver {
+    Waiver {
+        finding: finding.to_owned(),
+        module: None,
+        heads: vec![RevisionId::from(head)],
+        reason: "agreed in the team".to_owned(),
+        until: NaiveDate::from_ymd_opt(2026, 12, 31),
+        location: Location::of_file("/p/redistill.toml"),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::evidence::{Column, DatabaseEvidence, Dependant, VersionTable};
+use crate::evidence::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
 use crate::model::{Identity, QualifiedName, Target, quote_identifier};
 use crate::system::{Session, SqlError};
 
@@ -84,7 +84,7 @@ pub fn exclusive_holders(session: &Session) -> Vec<String> {
 }
 
 /// Which database this is.
-fn identity_within(session: &Session) -> Result<Identity, ObserveError> {
+pub(super) fn identity_within(session: &Session) -> Result<Identity, ObserveError> {
     let rows = &session.query(
         "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), current_user::text",
         &[],
@@ -231,8 +231,8 @@ fn others(
     own: &QualifiedName,
 ) -> Result<Vec<(QualifiedName, Vec<String>)>, SqlError> {
     let rows = session.query(
-        "SELECT n.nspname::text, c.relname::text, has_table_privilege(c.oid, 'SELECT') \
-            AND NOT row_security_active(c.oid) \
+        "SELECT n.nspname::text, c.relname::text, has_schema_privilege(n.oid, 'USAGE') \
+            AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) \
          FROM pg_attribute f \
          JOIN pg_class c ON c.oid = f.attrelid AND c.relkind IN ('r', 'p') \
          JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -251,7 +251,7 @@ fn others(
             let values = if row.get(2) {
                 version_rows(session, &name)?
             } else {
-                vec!["(not readable)".to_owned()]
+                vec![NOT_READABLE.to_owned()]
             };
             Ok((name, values))
         })

@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::evidence::{GitEvidence, NO_REPOSITORY, Observed, RefKind};
+use crate::evidence::{GitEvidence, NO_REPOSITORY, Observed};
 use crate::model::Chain;
 use crate::system::ReadFiles;
 
 mod contact;
 mod deployment;
+mod elsewhere;
 mod hanging;
 mod history;
 mod known;
@@ -29,13 +30,10 @@ mod published;
 mod refs;
 
 use contact::Notes;
-use hanging::{Elsewhere, WorkTree};
 use history::History;
 use known::Known;
-use objects::{Blobs, Held, Trees};
+use objects::{Blobs, Trees};
 use program::Git;
-use published::Tip;
-use refs::Ref;
 
 /// Looks at the repository around `root`, and at those inside it that hold version folders, as far
 /// as they concern the revisions of `chains`. `now` is in seconds of the epoch.
@@ -47,6 +45,30 @@ pub fn observe(
 ) -> Observed<GitEvidence> {
     match look(root, chains, files, now) {
         Ok(evidence) => Observed::Seen(evidence),
+        Err(why) => Observed::Unavailable { why },
+    }
+}
+
+/// Whether HEAD holds this file as it stands, but for its line ends.
+pub fn is_committed(path: &Path, files: &dyn ReadFiles) -> Observed<bool> {
+    let asked = || -> Result<bool, String> {
+        let real = files.canonical(path).map_err(|error| error.to_string())?;
+        let Some(folder) = repository_of(real.parent().unwrap_or(&real), files) else {
+            return Err(NO_REPOSITORY.to_owned());
+        };
+        let repository = Repository::open(Facts::of(&folder)?, files)?;
+        let inside = real.strip_prefix(&repository.facts.top);
+        let inside = inside.map_err(|error| error.to_string())?;
+        let inside = inside.to_str().ok_or("its path is not UTF-8")?;
+        let name = format!("HEAD:{inside}");
+        let git = &repository.git;
+        match git.maybe_line(&["rev-parse", "--verify", "--quiet", &name])? {
+            Some(blob) => repository.differs_in_line_ends_only(&blob, &real),
+            None => Ok(false),
+        }
+    };
+    match asked() {
+        Ok(answer) => Observed::Seen(answer),
         Err(why) => Observed::Unavailable { why },
     }
 }
@@ -65,16 +87,20 @@ fn look(
     }
     let around = repository_of(&root, files);
     places.extend(around.clone());
-    let mut tops: Vec<PathBuf> = Vec::new();
+    let mut repositories: Vec<Repository<'_>> = Vec::new();
+    places.retain(|place| around.as_ref() != Some(place));
     for place in around.into_iter().chain(places) {
-        let top = Facts::of(&place)?.top;
-        if !tops.contains(&top) {
-            tops.push(top);
+        let facts = Facts::of(&place)?;
+        if repositories
+            .iter()
+            .all(|known| known.facts.top != facts.top)
+        {
+            repositories.push(Repository::open(facts, files)?);
         }
     }
     let mut seen = Vec::new();
-    for top in tops {
-        seen.push(Repository::open(&top, files)?.look(&root, chains, now)?);
+    for repository in repositories {
+        seen.push(repository.look(&root, chains, now)?);
     }
     let mut seen = seen.into_iter();
     let mut first = seen.next().ok_or(NO_REPOSITORY)?;
@@ -138,8 +164,7 @@ struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    fn open(top: &Path, files: &'a dyn ReadFiles) -> Result<Self, String> {
-        let facts = Facts::of(top)?;
+    fn open(facts: Facts, files: &'a dyn ReadFiles) -> Result<Self, String> {
         let git = Git::at(facts.top.clone())?;
         Ok(Self { git, facts, files })
     }
@@ -199,189 +224,6 @@ impl<'a> Repository<'a> {
             head,
             branch,
             others: Vec::new(),
-        })
-    }
-
-    /// What others have: public refs, and what they were before.
-    fn public_tips(&self, refs: &[Ref], notes: &Notes) -> Result<Vec<Tip>, String> {
-        let mut tips: Vec<Tip> = refs
-            .iter()
-            .filter(|one| one.kind == "commit")
-            .filter_map(|one| {
-                Some(Tip {
-                    name: one.short(),
-                    kind: one.public?,
-                    commit: one.target.clone(),
-                })
-            })
-            .collect();
-        let former: BTreeSet<String> = notes.former.keys().cloned().collect();
-        for commit in objects::existing(&self.git, &former)? {
-            let is_present = tips.iter().any(|tip| tip.commit == commit);
-            if !is_present {
-                tips.push(Tip {
-                    name: notes.former[&commit].clone(),
-                    kind: RefKind::Branch,
-                    commit,
-                });
-            }
-        }
-        Ok(tips)
-    }
-
-    /// Public refs that lead to a tree or a file instead of a commit.
-    fn odd_refs(
-        &self,
-        refs: &[Ref],
-        known: &Known,
-    ) -> Result<Vec<crate::evidence::Published>, String> {
-        let mut found = Vec::new();
-        for one in refs.iter().filter(|one| one.kind != "commit") {
-            let Some(kind) = one.public else { continue };
-            let held = if one.kind == "tree" {
-                let mut trees = Trees::default();
-                let roots = trees.read(&self.git, std::slice::from_ref(&one.target))?;
-                trees.files(&roots[0], &|path| known.may_hold(path))
-            } else {
-                vec![Held {
-                    path: b"?.py".to_vec(),
-                    blob: one.target.clone(),
-                }]
-            };
-            let ids = held.iter().map(|held| held.blob.clone()).collect();
-            let blobs = Blobs::read(&self.git, ids)?;
-            let is_ours = |held: &&Held| {
-                let contents = blobs.get(&held.blob).unwrap_or_default();
-                let said = known::read(&held.path, contents, &known.ids);
-                known.has_path(&held.path)
-                    || known.has_blob(&held.blob)
-                    || said.id.is_some_and(|id| known.ids.contains(&id))
-            };
-            if let Some(held) = held.iter().find(is_ours) {
-                found.push(crate::evidence::Published {
-                    name: one.short(),
-                    kind,
-                    how: crate::evidence::How::Id,
-                    path: String::from_utf8_lossy(&held.path).into_owned(),
-                    commit: one.target.clone(),
-                });
-            }
-        }
-        Ok(found)
-    }
-
-    /// The other work trees.
-    fn work_trees(&self) -> Result<Vec<WorkTree>, String> {
-        let text = self
-            .git
-            .bytes(&["worktree", "list", "--porcelain", "-z"], Vec::new())?;
-        let mut trees = hanging::work_trees(&text);
-        trees.retain(|tree| {
-            let real = self.files.canonical(&tree.path);
-            real.unwrap_or_else(|_| tree.path.clone()) != self.facts.top
-        });
-        Ok(trees)
-    }
-
-    /// The stashes by name, the newest first.
-    fn stashes(&self, refs: &[Ref]) -> Result<Vec<(String, String)>, String> {
-        let Some(top) = refs.iter().find(|one| one.full == "refs/stash") else {
-            return Ok(Vec::new());
-        };
-        let text = self
-            .git
-            .bytes(&["rev-list", "-g", "refs/stash", "--"], Vec::new())?;
-        let text = String::from_utf8_lossy(&text);
-        // Without a log the newest is all there is.
-        let ids = if text.trim().is_empty() {
-            top.target.as_str()
-        } else {
-            &text
-        };
-        let named = ids.lines().enumerate();
-        Ok(named
-            .map(|(n, id)| (format!("stash@{{{n}}}"), id.to_owned()))
-            .collect())
-    }
-
-    /// The trees that are not the present one, with the files in them that may be revisions.
-    fn elsewhere(
-        &self,
-        refs: &[Ref],
-        work_trees: &[WorkTree],
-        stashes: &[(String, String)],
-        history: &History,
-        of_head: &HashSet<usize>,
-        known: &Known,
-    ) -> Result<Vec<Elsewhere>, String> {
-        let mut tips: Vec<(String, String)> = Vec::new();
-        let branches = refs.iter().filter(|one| {
-            one.kind == "commit" && one.public != Some(RefKind::Tag) && one.full != "refs/stash"
-        });
-        for one in branches {
-            tips.push((format!("branch {}", one.short()), one.target.clone()));
-        }
-        for tree in work_trees.iter().filter(|tree| tree.is_detached) {
-            if let Some(head) = &tree.head {
-                tips.push((format!("work tree {}", tree.path.display()), head.clone()));
-            }
-        }
-        let is_merged = |id: &str| history.place(id).is_some_and(|p| of_head.contains(&p));
-        tips.retain(|(_, id)| !is_merged(id));
-        let mut trees = Trees::default();
-        let ids: Vec<String> = tips.iter().map(|(_, id)| id.clone()).collect();
-        let roots = trees.read(&self.git, &ids)?;
-        let mut found: Vec<Elsewhere> = Vec::new();
-        for ((place, _), root) in tips.into_iter().zip(roots) {
-            let files = trees.files(&root, &|path| known.may_hold(path));
-            found.push(Elsewhere {
-                place,
-                files,
-                author: None,
-            });
-        }
-        for (name, id) in stashes {
-            found.push(self.stash(name, id, history, &mut trees, known)?);
-        }
-        Ok(found)
-    }
-
-    /// What a stash adds to the commit that it was made on, untracked files included.
-    fn stash(
-        &self,
-        name: &str,
-        id: &str,
-        history: &History,
-        trees: &mut Trees,
-        known: &Known,
-    ) -> Result<Elsewhere, String> {
-        let place = history.place(id).ok_or("a stash cannot be read")?;
-        let parents = history.parents_of(place);
-        let ids: Vec<String> = std::iter::once(id.to_owned())
-            .chain(parents.iter().map(|id| (*id).to_owned()))
-            .collect();
-        let roots = trees.read(&self.git, &ids)?;
-        let files_of = |root: &String| trees.files(root, &|path| known.may_hold(path));
-        let base: HashSet<Held> = roots
-            .get(1)
-            .map(files_of)
-            .unwrap_or_default()
-            .into_iter()
-            .collect();
-        let mut files = Vec::new();
-        for (n, root) in roots.iter().enumerate() {
-            if n != 1 {
-                files.extend(
-                    files_of(root)
-                        .into_iter()
-                        .filter(|held| !base.contains(held)),
-                );
-            }
-        }
-        Ok(Elsewhere {
-            place: name.to_owned(),
-            files,
-            author: Some(history.commits[place].author.clone()),
         })
     }
 

@@ -21,6 +21,10 @@ pub trait Surroundings {
     fn virtual_env(&self) -> Option<PathBuf>;
     /// A program on PATH, absolute.
     fn find_program(&self, name: &str) -> Option<PathBuf>;
+    /// Whether programs may be run at all: what a project manager runs is up to the project.
+    fn may_ask(&self) -> bool {
+        true
+    }
     /// The first line that a program prints when it succeeds.
     fn ask(&self, program: &Path, arguments: &[&str], directory: &Path) -> Option<String>;
 }
@@ -52,6 +56,28 @@ impl Surroundings for RealSurroundings {
     }
 }
 
+/// The real environment, in which nothing is run: for a survey that nobody agreed to yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct QuietSurroundings;
+
+impl Surroundings for QuietSurroundings {
+    fn virtual_env(&self) -> Option<PathBuf> {
+        RealSurroundings.virtual_env()
+    }
+
+    fn find_program(&self, name: &str) -> Option<PathBuf> {
+        RealSurroundings.find_program(name)
+    }
+
+    fn may_ask(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, _: &Path, _: &[&str], _: &Path) -> Option<String> {
+        None
+    }
+}
+
 /// Project managers: what tells that one is used, and how it is asked for the interpreter.
 const MANAGERS: &[(&str, &str, &[&str])] = &[
     (
@@ -73,6 +99,7 @@ const MANAGERS: &[(&str, &str, &[&str])] = &[
 /// The order: given, `$VIRTUAL_ENV`, `.venv` or `venv` in the folder and above it up to the root,
 /// uv, poetry, pipenv, `python3` on PATH. A virtual environment that plainly has no Alembic is
 /// passed over as long as another place is left, so that a tool's own environment is not taken.
+/// Where only a project manager knows and may not be asked, nothing was looked for.
 pub fn find(
     directory: &Path,
     root: &Path,
@@ -93,10 +120,13 @@ pub fn find(
         .take_while(|folder| folder.starts_with(root))
         .collect();
     let mut without_alembic = None;
+    let is_for_manager = !surroundings.may_ask() && search.is_managed(&folders);
+    let beyond: [&dyn Fn() -> Option<Interpreter>; 2] =
+        [&|| search.manager(&folders), &|| search.path()];
+    let beyond = beyond.into_iter().filter(|_| !is_for_manager);
     let places = std::iter::once_with(|| search.virtual_env())
         .chain(folders.iter().map(|folder| search.folder(folder)))
-        .chain(std::iter::once_with(|| search.manager(&folders)))
-        .chain(std::iter::once_with(|| search.path()));
+        .chain(beyond.map(|find| find()));
     for interpreter in places.flatten() {
         if search.lacks_alembic(&interpreter.path) {
             without_alembic.get_or_insert(interpreter);
@@ -105,6 +135,7 @@ pub fn find(
         }
     }
     match without_alembic {
+        _ if is_for_manager => Observed::NotAsked,
         Some(interpreter) => Observed::Unavailable {
             why: format!(
                 "Alembic is not installed in {}, the only environment found; \
@@ -164,6 +195,14 @@ impl Search<'_> {
                 path: self.python_in(&environment)?,
                 source: InterpreterSource::Folder(environment),
             })
+        })
+    }
+
+    /// Whether a project manager that is installed has its lock file in one of the folders.
+    fn is_managed(&self, folders: &[&Path]) -> bool {
+        MANAGERS.iter().any(|(name, marker, _)| {
+            let has_marker = |folder: &&Path| self.is_file(&folder.join(marker));
+            folders.iter().any(has_marker) && self.surroundings.find_program(name).is_some()
         })
     }
 
@@ -263,6 +302,7 @@ mod tests {
         virtual_env: Option<PathBuf>,
         programs: BTreeMap<&'static str, PathBuf>,
         answer: Option<String>,
+        is_quiet: bool,
     }
 
     impl Surroundings for Fake {
@@ -274,7 +314,12 @@ mod tests {
             self.programs.get(name).cloned()
         }
 
+        fn may_ask(&self) -> bool {
+            !self.is_quiet
+        }
+
         fn ask(&self, _: &Path, _: &[&str], _: &Path) -> Option<String> {
+            assert!(!self.is_quiet, "a program was run");
             self.answer.clone()
         }
     }
@@ -319,6 +364,9 @@ mod tests {
         fs::write(root.join("poetry.lock"), "").unwrap();
         let poetry = InterpreterSource::Manager("poetry".to_owned());
         assert_eq!(source(&fake), Some((managed, poetry)));
+        fake.is_quiet = true;
+        assert_eq!(found(&fake), Observed::NotAsked);
+        fake.is_quiet = false;
 
         let above = environment(&root.join("venv"), &["alembic"]);
         let at = InterpreterSource::Folder(root.join("venv"));

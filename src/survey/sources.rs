@@ -350,6 +350,9 @@ mod tests {
             root: root.to_owned(),
             git: Observed::NotAsked,
             modules: vec![module(root, "shop"), module(root, "stock")],
+            unselected: Vec::new(),
+            holders: crate::evidence::Holders::default(),
+            waivers: crate::evidence::Waivers::default(),
         }
     }
 

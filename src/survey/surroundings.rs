@@ -326,6 +326,9 @@ mod tests {
         let evidence = Evidence {
             root: root.to_owned(),
             git: Observed::NotAsked,
+            holders: crate::evidence::Holders::default(),
+            unselected: Vec::new(),
+            waivers: crate::evidence::Waivers::default(),
             modules: vec![module],
         };
         let sources = sources::gather(&evidence, &[], &RealFiles);

@@ -43,7 +43,11 @@ pub fn temporary_folder() -> PathBuf {
     std::env::temp_dir()
 }
 
-/// A program on PATH, absolute.
+/// A program on PATH, absolute. Relative entries (`.`) are passed over: what lies in the folder that
+/// is looked at must not be run for having the right name.
 pub fn find_program(name: &str) -> Option<PathBuf> {
-    which::which(name).ok()
+    let path = std::env::var_os("PATH")?;
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    let folders = std::env::join_paths(folders).ok()?;
+    which::which_in(name, Some(folders), "/").ok()
 }

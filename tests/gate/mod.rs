@@ -1,8 +1,10 @@
 //! The gate: what `redistill check` refuses, and why; against real servers, git and Alembic.
 
 mod commands;
+mod consent;
 mod fix;
 mod git;
+mod holders;
 mod lint;
 mod messages;
 mod project;
@@ -11,3 +13,4 @@ mod sarif;
 mod seeded;
 mod thousand;
 mod traps;
+mod waivers;

@@ -100,6 +100,7 @@ mod tests {
                 source_line: String::new(),
             }),
             remedy: Remedy::default(),
+            waived: None,
         }
     }
 

@@ -28,7 +28,9 @@ use super::surveying::{observe, version_tables};
 use super::tester::OwnAlembic;
 use super::{Depth, Engine, Survey, failures};
 use crate::error::Failure;
-use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
+use crate::evidence::{
+    AskedFor, DatabaseEvidence, Described, Evidence, Holders, ModuleEvidence, Observed, Waivers,
+};
 use crate::model::text::{safe, safe_lines};
 use crate::model::{Host, ModuleName, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{self, Choices, TableAction, VersionTableChange};
@@ -106,7 +108,7 @@ struct Case<'c> {
 impl Engine<'_> {
     /// Looks at every database and brings home those that can be proven. In the order given.
     pub fn adopt(&self, adopting: &Adopting) -> Result<Vec<Adoption>, Failure> {
-        let survey = self.survey(Depth::Full)?;
+        let survey = self.survey_modules(Depth::Full)?;
         let tables = all_version_tables(&survey.evidence);
         let named = version_tables(&survey.evidence);
         let targets = targets(adopting, &survey)?;
@@ -399,6 +401,9 @@ impl Engine<'_> {
             root: self.request.root.clone(),
             git: Observed::NotAsked,
             modules: vec![seen],
+            unselected: Vec::new(),
+            holders: Holders::default(),
+            waivers: Waivers::default(),
         };
         rules::assess(&evidence, &Sources::default(), Scope::Full)
             .into_iter()

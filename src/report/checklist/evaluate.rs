@@ -132,8 +132,9 @@ pub(super) fn breaking_changes(facts: &Facts<'_>) -> Evaluation {
 
 pub(super) fn rollback_procedure(facts: &Facts<'_>) -> Evaluation {
     by_reset(facts, |last| match &last.undo {
-        Ok(()) => Evaluation::of(Answer::Yes).seen(format!("redistill undo {}", last.id)),
-        Err(why) => Evaluation::of(Answer::Open).seen(format!(
+        None => Evaluation::of(Answer::Open),
+        Some(Ok(())) => Evaluation::of(Answer::Yes).seen(format!("redistill undo {}", last.id)),
+        Some(Err(why)) => Evaluation::of(Answer::Open).seen(format!(
             "{} cannot be taken back as things stand: {why}",
             last.id
         )),

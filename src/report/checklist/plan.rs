@@ -38,7 +38,7 @@ pub fn of_plan(material: &NoteMaterial<'_>) -> Checklist {
             note: Some(material.note_path.to_owned()),
             archive: Ok(files),
             restored: Ok(files),
-            undo: Ok(()),
+            undo: Some(Ok(())),
             tests: Vec::new(),
             ran_own_tests: false,
         }),

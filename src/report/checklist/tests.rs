@@ -40,7 +40,7 @@ fn last() -> LastReset {
         note: Some("backups/NOTE.md".to_owned()),
         archive: Ok(7),
         restored: Ok(7),
-        undo: Ok(()),
+        undo: Some(Ok(())),
         tests: Vec::new(),
         ran_own_tests: false,
     }

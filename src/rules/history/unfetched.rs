@@ -42,7 +42,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             let command = if is_plain {
                 format!("git fetch {name} '+refs/heads/*:refs/remotes/{name}/*'")
             } else {
-                "git remote -v".to_owned()
+                r"git config --get-regexp '^(remote|branch)\.'".to_owned()
             };
             RULE.finding(
                 "repository",

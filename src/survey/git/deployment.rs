@@ -193,8 +193,10 @@ fn kind_of(top: &Path, path: &Path) -> Option<Kind> {
             "makefile" | "justfile" | "prestart.py" | "main.py" | "app.py"
         )
         || (is_yaml && (name.contains("compose")));
-    let is_pipeline = (is_yaml && folders.first().is_some_and(|f| f == ".github"))
-        || (is_yaml && folders.first().is_some_and(|f| f == ".circleci"))
+    let is_pipeline = (is_yaml
+        && folders
+            .first()
+            .is_some_and(|first| first == ".github" || first == ".circleci"))
         || matches!(
             name.as_str(),
             ".gitlab-ci.yml" | "bitbucket-pipelines.yml" | "jenkinsfile" | "azure-pipelines.yml"

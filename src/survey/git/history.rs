@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::evidence::{Person, Role};
 
-use super::program::Git;
+use super::program::{Git, lines};
 use super::refs::person;
 
 /// The commits, parents before children.
@@ -47,10 +47,9 @@ impl History {
         if tips.is_empty() {
             return Ok(history);
         }
-        let input: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
         let order = ["--topo-order", "--reverse", "--parents"];
         let arguments = [&["rev-list"], &order[..], &[FORMAT, "--stdin"]].concat();
-        let answer = git.bytes(&arguments, input.into_bytes())?;
+        let answer = git.bytes(&arguments, lines(tips))?;
         for record in String::from_utf8_lossy(&answer).split('\0') {
             history.commit(record.trim_start_matches('\n'))?;
         }
@@ -63,12 +62,12 @@ impl History {
             return Ok(());
         }
         let unclear = || "git rev-list gives a commit that cannot be read".to_owned();
-        let mut lines = record.split('\n');
-        let head = lines.next().and_then(|line| line.strip_prefix("commit "));
+        let mut rows = record.split('\n');
+        let head = rows.next().and_then(|line| line.strip_prefix("commit "));
         let mut ids = head.ok_or_else(unclear)?.split(' ');
         let id = ids.next().ok_or_else(unclear)?.to_owned();
         let parents = ids.filter_map(|id| self.by_id.get(id).copied()).collect();
-        let mut next = || lines.next().unwrap_or_default().trim().to_owned();
+        let mut next = || rows.next().unwrap_or_default().trim().to_owned();
         let (author, mail) = (next(), next());
         let (committer, committer_mail) = (next(), next());
         self.people.insert(Person {
@@ -81,7 +80,7 @@ impl History {
             mail: committer_mail,
             role: Role::Committer,
         });
-        for line in lines.filter(|line| !line.trim().is_empty()) {
+        for line in rows.filter(|line| !line.trim().is_empty()) {
             self.people.insert(person(line, Role::CoAuthor));
         }
         self.by_id.insert(id.clone(), self.commits.len());
@@ -94,7 +93,6 @@ impl History {
     }
 
     fn compare(&mut self, git: &Git) -> Result<(), String> {
-        let input: String = self.commits.iter().map(|c| format!("{}\n", c.id)).collect();
         let options = [
             "diff-tree",
             "--stdin",
@@ -112,7 +110,7 @@ impl History {
             "*.py",
             "*.pyc",
         ];
-        let answer = git.bytes(&options, input.into_bytes())?;
+        let answer = git.bytes(&options, lines(self.commits.iter().map(|c| &c.id)))?;
         let mut commit = None;
         let mut tokens = answer.split(|byte| *byte == 0);
         while let Some(token) = tokens.next() {

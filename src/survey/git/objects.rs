@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::program::Git;
+use super::program::{Git, lines};
 
 /// An entry of a folder.
 #[derive(Clone, Debug)]
@@ -116,8 +116,7 @@ pub(super) fn batch(git: &Git, names: &[String]) -> Result<Vec<Object>, String> 
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let input: String = names.iter().map(|name| format!("{name}\n")).collect();
-    let answer = git.bytes(&["cat-file", "--batch", "--buffer"], input.into_bytes())?;
+    let answer = git.bytes(&["cat-file", "--batch", "--buffer"], lines(names))?;
     let mut objects = Vec::with_capacity(names.len());
     let mut rest = answer.as_slice();
     while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -147,8 +146,7 @@ pub(super) fn existing(git: &Git, ids: &BTreeSet<String>) -> Result<BTreeSet<Str
     if ids.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
-    let answer = git.bytes(&["cat-file", "--batch-check"], input.into_bytes())?;
+    let answer = git.bytes(&["cat-file", "--batch-check"], lines(ids))?;
     let answer = String::from_utf8_lossy(&answer);
     let commits = answer.lines().filter_map(|line| {
         let (id, rest) = line.split_once(' ')?;

@@ -129,6 +129,16 @@ impl Git {
     }
 }
 
+/// Names for standard input, a line each.
+pub(super) fn lines<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<u8> {
+    let mut text = Vec::new();
+    for name in names {
+        text.extend(name.as_bytes());
+        text.push(b'\n');
+    }
+    text
+}
+
 pub(super) fn failed(name: &str, stderr: &str) -> String {
     let fatal = stderr.lines().find(|line| line.starts_with("fatal: "));
     let first = fatal.or(stderr.lines().next()).unwrap_or("no message");

@@ -19,6 +19,9 @@ const PUBLIC: &[&str] = &[
     "refs/changes/",
 ];
 
+/// Stands for a remote that has an address only.
+const NAMELESS: &str = "of an address without a name";
+
 /// A ref.
 #[derive(Clone, Debug)]
 pub(super) struct Ref {
@@ -48,6 +51,8 @@ impl Ref {
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     remotes: BTreeSet<String>,
+    /// What branches follow.
+    followed: BTreeSet<String>,
     /// Where fetched refs go: remote and destination pattern.
     destinations: Vec<(String, String)>,
     /// The identity that the repository itself gives its user.
@@ -58,7 +63,7 @@ pub(super) struct Settings {
 
 pub(super) fn settings(git: &Git) -> Result<Settings, String> {
     let mut settings = Settings::default();
-    let pattern = r"^(extensions\.partialclone|remote\..*|branch\..*\.remote)$";
+    let pattern = r"^(extensions\.partialclone|remote\..*|branch\..*\.(remote|pushremote))$";
     let answer = git.ask(&["config", "-z", "--get-regexp", pattern], Vec::new())?;
     if !matches!(answer.code, Some(0 | 1)) {
         return Err(super::program::failed("config", &answer.stderr));
@@ -67,6 +72,11 @@ pub(super) fn settings(git: &Git) -> Result<Settings, String> {
         // A key without a value stands for true.
         let (key, value) = entry.split_once('\n').unwrap_or((entry, "true"));
         settings.entry(key, value);
+    }
+    // A branch may follow an address that has no name: nothing is ever known of it.
+    let is_address = |name: &String| name.contains(['/', ':']) && !settings.remotes.contains(name);
+    if settings.followed.iter().any(is_address) {
+        settings.remotes.insert(NAMELESS.to_owned());
     }
     settings.user = user(git)?;
     Ok(settings)
@@ -78,9 +88,8 @@ impl Settings {
             self.is_partial = true;
         }
         if let Some(rest) = key.strip_prefix("branch.") {
-            // A branch may follow an address that has no name: nothing is ever known of it.
-            if rest.ends_with(".remote") && value != "." && value.contains(['/', ':']) {
-                self.remotes.insert("an address without a name".to_owned());
+            if rest.ends_with(".remote") || rest.ends_with(".pushremote") {
+                self.followed.insert(value.to_owned());
             }
             return;
         }
@@ -211,5 +220,25 @@ pub(super) fn list(git: &Git, settings: &Settings) -> Result<Vec<Ref>, String> {
             kind: (*kind).to_owned(),
         });
     }
+    peel(git, &mut refs)?;
     Ok(refs)
+}
+
+/// Before git 2.45 a tag of a tag is peeled once only.
+fn peel(git: &Git, refs: &mut [Ref]) -> Result<(), String> {
+    for tag in refs.iter_mut().filter(|one| one.kind == "tag") {
+        let asked = format!("{}^{{}}\n", tag.target).into_bytes();
+        let answer = git.bytes(&["cat-file", "--batch-check"], asked)?;
+        let answer = String::from_utf8_lossy(&answer);
+        let mut facts = answer.split_whitespace();
+        let (Some(target), Some(kind)) = (facts.next(), facts.next()) else {
+            return Err(format!("the tag {} cannot be read", tag.full));
+        };
+        if kind == "missing" {
+            return Err(format!("what the tag {} names is missing", tag.full));
+        }
+        target.clone_into(&mut tag.target);
+        kind.clone_into(&mut tag.kind);
+    }
+    Ok(())
 }

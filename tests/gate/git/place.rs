@@ -187,6 +187,9 @@ impl Place {
             root: self.project.borrow().clone(),
             git,
             modules: modules.into_iter().map(module).collect(),
+            unselected: Vec::new(),
+            holders: redistill::evidence::Holders::default(),
+            waivers: redistill::evidence::Waivers::default(),
         };
         assess(&evidence, &Sources::default(), Scope::Static)
             .into_iter()
