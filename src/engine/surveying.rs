@@ -249,6 +249,7 @@ impl Engine<'_> {
         let mut sources = sources::gather(&survey.evidence, &survey.others, &self.files);
         sources.ignores.configured.clone_from(&self.request.ignores);
         sources.is_part = !self.request.only.is_empty();
+        sources.convention = self.request.convention;
         let scope = match depth {
             Depth::Static => Scope::Static,
             Depth::Full => Scope::Full,

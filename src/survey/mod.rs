@@ -27,6 +27,7 @@ mod sessions;
 mod signals;
 pub mod signer;
 pub mod sources;
+mod surroundings;
 pub mod variables;
 mod version_tables;
 
