@@ -1,4 +1,5 @@
 """Writes a revision file through the project's own template, into a staging folder."""
+import ast
 import io
 import os
 import tokenize
@@ -63,6 +64,10 @@ def render(project):
         if body not in text:
             raise Failure("template", "script.py.mako leaves out the %s body" % what, file=os.path.join(script.dir, "script.py.mako"))
     problem = compile_problem(text, path)
+    if not problem and request.get("replaces"):
+        text = with_replaces(text, request["replaces"])
+        problem = compile_problem(text, path)
+        write(path, text)
     if problem:
         raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=os.path.join(script.dir, "script.py.mako"))
     hook_error = None
@@ -108,6 +113,30 @@ def forget_other_revisions(script, down_revision):
             pass
 
     script.revision_map = Names()
+
+
+IDENTIFIERS = ("revision", "down_revision", "branch_labels", "depends_on")
+
+
+def with_replaces(text, replaced):
+    """The same file with the identifiers that it stands for, below its own."""
+    last = 0
+    for statement in ast.parse(text).body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id in IDENTIFIERS for target in targets):
+            last = statement.end_lineno
+    if not last:
+        return text
+    lines = text.split("\n")
+    written = ["# The revisions that this one stands for; not read by Alembic.", "replaces = ("]
+    line = "   "
+    for name in replaced:
+        if len(line) > 4 and len(line) + len(repr(name)) > 96:
+            written.append(line)
+            line = "   "
+        line += " %r," % name
+    written += [line, ")"]
+    return "\n".join(lines[:last] + written + lines[last:])
 
 
 def run_hooks(path, hooks):

@@ -146,6 +146,12 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         confirm: Option<String>,
     },
+    /// Messages of revisions: check one, build one, derive the next version
+    Message {
+        /// What to do
+        #[command(subcommand)]
+        verb: MessageVerb,
+    },
     /// Past resets, newest first
     Log,
     /// One past reset
@@ -169,6 +175,44 @@ pub enum Command {
     },
     /// The manual page
     Man,
+}
+
+/// What `message` does.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MessageVerb {
+    /// Whether a message follows the convention `<type>(<scope>): <subject>`
+    Check {
+        /// The message; `-` reads it from standard input
+        text: String,
+    },
+    /// Ask for the parts, print the message and the Alembic command with it
+    Build(MessageParts),
+    /// Major, minor or patch: from the messages and from what the revisions really do
+    Bump {
+        /// The revisions after FROM up to TO; either may be left out
+        #[arg(value_name = "FROM..TO")]
+        range: Option<String>,
+    },
+}
+
+/// The parts of a message; asked for where they are not given and there is a terminal.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MessageParts {
+    /// `feat` for a new table or column, `fix` for a mended schema, or another known type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<String>,
+    /// The part of the project that it concerns
+    #[arg(long)]
+    pub scope: Option<String>,
+    /// What changes, in a few words
+    #[arg(long, value_name = "TEXT")]
+    pub subject: Option<String>,
+    /// Why, in sentences
+    #[arg(long, value_name = "TEXT")]
+    pub body: Option<String>,
+    /// What stops working, for an incompatible change
+    #[arg(long, value_name = "TEXT")]
+    pub breaking: Option<String>,
 }
 
 /// What `check` looks at, and what it takes for a failure.

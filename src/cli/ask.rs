@@ -5,22 +5,10 @@ use crate::error::{Failure, Kind};
 
 /// Asks yes or no, no unless said; anything but yes is [`Kind::Cancelled`].
 pub fn confirm(question: &str) -> Result<(), Failure> {
-    let answer = dialoguer::Confirm::new()
-        .with_prompt(question)
-        .default(false)
-        .wait_for_newline(true)
-        .interact_opt();
-    if answer.is_err() {
-        // Ctrl-C leaves the question's line open and its cursor hidden.
-        let _ = dialoguer::console::Term::stderr().show_cursor();
-        print::aside("");
-    }
-    match answer {
-        Ok(Some(true)) => Ok(()),
-        _ => Err(Failure::new(
-            Kind::Cancelled,
-            "cancelled; nothing has changed",
-        )),
+    if agreed(question)? {
+        Ok(())
+    } else {
+        Err(cancelled())
     }
 }
 
@@ -31,27 +19,39 @@ pub fn agreed(question: &str) -> Result<bool, Failure> {
         .default(false)
         .wait_for_newline(true)
         .interact_opt();
-    match answer {
-        Ok(answer) => Ok(answer == Some(true)),
-        Err(_) => Err(interrupted()),
-    }
+    Ok(answered(answer)? == Some(true))
+}
+
+/// Lets one of several be chosen; gives its index.
+pub fn choose(question: &str, items: &[String]) -> Result<usize, Failure> {
+    let answer = dialoguer::Select::new()
+        .with_prompt(question)
+        .items(items)
+        .default(0)
+        .interact_opt();
+    answered(answer)?.ok_or_else(cancelled)
 }
 
 /// Asks for a line, which may be empty; Ctrl-C is [`Kind::Cancelled`].
 pub fn line(question: &str) -> Result<String, Failure> {
-    let typed: Result<String, _> = dialoguer::Input::new()
-        .with_prompt(question)
-        .allow_empty(true)
-        .interact_text();
-    match typed {
-        Ok(text) => Ok(text.trim().to_owned()),
-        Err(_) => Err(interrupted()),
-    }
+    let typed: String = answered(
+        dialoguer::Input::new()
+            .with_prompt(question)
+            .allow_empty(true)
+            .interact_text(),
+    )?;
+    Ok(typed.trim().to_owned())
 }
 
-fn interrupted() -> Failure {
-    // Ctrl-C leaves the question's line open and its cursor hidden.
-    let _ = dialoguer::console::Term::stderr().show_cursor();
-    print::aside("");
+fn answered<T>(answer: dialoguer::Result<T>) -> Result<T, Failure> {
+    answer.map_err(|_| {
+        // Ctrl-C leaves the question's line open and its cursor hidden.
+        let _ = dialoguer::console::Term::stderr().show_cursor();
+        print::aside("");
+        cancelled()
+    })
+}
+
+fn cancelled() -> Failure {
     Failure::new(Kind::Cancelled, "cancelled; nothing has changed")
 }

@@ -9,6 +9,7 @@ mod demo;
 mod enums;
 mod fix;
 mod mark;
+mod message;
 mod past;
 mod plan;
 mod print;
@@ -37,7 +38,7 @@ use crate::model::{ModuleName, RevisionId};
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use crate::tui;
-use args::{Arguments, CheckChoices, Command, Format, Global};
+use args::{Arguments, CheckChoices, Command, Format, Global, MessageVerb};
 use settings::{EnvironmentAddress, Heads};
 use watch::{Detail, Watch};
 
@@ -142,6 +143,13 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Mark { mark, url, confirm } => with_engine(global, &cancel, |engine| {
             mark::mark(engine, global, mark, url.as_deref(), confirm.as_deref())
         }),
+        Command::Message { verb } => match verb {
+            MessageVerb::Check { text } => message::check(global, &text),
+            MessageVerb::Build(parts) => message::build(global, &parts),
+            MessageVerb::Bump { range } => with_engine(global, &cancel, |engine| {
+                message::bump(engine, global, range.as_deref())
+            }),
+        },
         Command::Log => with_engine(global, &cancel, |engine| past::log(engine, global)),
         Command::Show { id } => {
             with_engine(global, &cancel, |engine| past::show(engine, global, &id))
@@ -297,6 +305,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
             Some(path) => folder("backups", &path)?,
             None => "backups".to_owned(),
         },
+        convention: file.messages.convention,
         ignores: file.ignores,
         notes: file.notes.map(|path| folder("notes", &path)).transpose()?,
         root,

@@ -14,6 +14,7 @@ use toml_edit::Datetime;
 use crate::error::Failure;
 use crate::model::text::safe;
 use crate::model::{Location, Secret};
+use crate::rules::message::convention::Convention;
 use crate::rules::{Ignore, configured_at};
 use crate::system::ReadFiles;
 use places::{Places, scrubbed};
@@ -29,6 +30,9 @@ pub struct FileSettings {
     /// The folder for notes, relative to the project; `claudedocs` where it exists, else the
     /// archives' folder.
     pub notes: Option<PathBuf>,
+    /// What messages of revisions look like.
+    #[serde(default)]
+    pub messages: MessageSettings,
     /// Modules, by name.
     #[serde(default)]
     pub modules: BTreeMap<String, ModuleSettings>,
@@ -147,6 +151,14 @@ struct IgnoreSettings {
     path: Option<String>,
     module: Option<String>,
     reason: String,
+}
+
+/// `[messages]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MessageSettings {
+    /// `conventional` or `none`; unless set, messages are judged where most follow the convention.
+    pub convention: Option<Convention>,
 }
 
 fn nowhere() -> Location {
@@ -284,6 +296,29 @@ mod tests {
         );
         assert_eq!(tool.unwrap().notes, Some(PathBuf::from("n")));
         assert_eq!(loaded("other.toml", "").unwrap(), FileSettings::default());
+    }
+
+    #[test]
+    fn the_convention_is_one_of_two_words() {
+        let read = |word: &str| {
+            loaded(
+                "redistill.toml",
+                &format!("[messages]\nconvention = \"{word}\"\n"),
+            )
+        };
+        assert_eq!(
+            read("conventional").unwrap().messages.convention,
+            Some(Convention::Conventional)
+        );
+        assert_eq!(
+            read("none").unwrap().messages.convention,
+            Some(Convention::None)
+        );
+        let detail = read("angular").unwrap_err().detail.unwrap();
+        assert!(
+            detail.contains("line 2") && detail.contains("conventional"),
+            "{detail}"
+        );
     }
 
     #[test]

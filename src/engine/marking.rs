@@ -6,7 +6,7 @@ use super::{Depth, Engine, failures};
 use crate::error::Failure;
 use crate::model::text::safe;
 use crate::model::{ModuleName, Target, quote_identifier};
-use crate::rules::{DISPOSABLE_MARK, PRODUCTION_MARK};
+use crate::rules::{DISPOSABLE_MARK, PRODUCTION_MARK, is_marked_disposable, is_marked_production};
 use crate::system::{Session, connect};
 
 const LIMIT: Duration = Duration::from_secs(15);
@@ -58,9 +58,7 @@ impl Engine<'_> {
             )
             .map_err(|error| Failure::untouched(safe(&error.to_string()).into_owned()))?;
         let comment: Option<String> = rows.first().and_then(|row| row.get(0));
-        let is_production = comment
-            .as_deref()
-            .is_some_and(|text| text.contains(PRODUCTION_MARK));
+        let is_production = comment.as_deref().is_some_and(is_marked_production);
         if is_production && mark == Mark::Disposable {
             return Err(Failure::refused(format!(
                 "{} is marked as production, and redistill does not lift that mark",
@@ -102,7 +100,7 @@ impl Marking {
             .comment
             .iter()
             .flat_map(|comment| comment.lines())
-            .filter(|line| !line.contains(DISPOSABLE_MARK) && !line.contains(PRODUCTION_MARK))
+            .filter(|line| !is_marked_disposable(line) && !is_marked_production(line))
             .collect();
         let mut lines = kept;
         lines.push(self.mark.text());

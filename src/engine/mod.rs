@@ -5,6 +5,7 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod bumping;
 mod checklist;
 mod consent;
 mod edit;
@@ -34,11 +35,13 @@ use crate::evidence::Waiver;
 use crate::model::{Location, Secret};
 use crate::rehearse::ScratchHost;
 use crate::rules::Ignore;
+use crate::rules::message::convention::Convention;
 use crate::system::RealFiles;
 use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use bumping::{ModuleBump, RevisionBump};
 pub use checklist::Reply;
 pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};
 pub use marking::{Mark, Marking};
@@ -61,6 +64,8 @@ pub struct Request {
     pub named: Overrides,
     /// By module.
     pub modules: BTreeMap<String, ModuleRequest>,
+    /// Whether messages of revisions follow a convention; none where the configuration is silent.
+    pub convention: Option<Convention>,
     /// Other environments to look at, in the order of their names.
     pub environments: Vec<EnvironmentRequest>,
     /// What the configuration waives.

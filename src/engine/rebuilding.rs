@@ -226,6 +226,9 @@ fn counted(
             .iter()
             .any(|key| key.kind == "table" && key.schema == table.schema && key.name == table.name)
     };
-    let tables = database.tables.iter().filter(|(table, _)| is_going(table));
-    tables.cloned().collect()
+    let tables = database.table_rows().iter();
+    tables
+        .filter(|table| is_going(&table.name))
+        .map(|table| (table.name.clone(), table.rows.exact()))
+        .collect()
 }

@@ -53,6 +53,7 @@ impl Engine<'_> {
             unselected: discovered.unselected,
             holders: Holders::default(),
             waivers: Waivers::default(),
+            variables: Vec::new(),
         };
         let facts = sources::gather(&evidence, &others, &self.files);
         let mut done = Vec::new();

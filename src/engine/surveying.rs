@@ -13,7 +13,7 @@ use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
 use crate::survey::database::ObserveError;
-use crate::survey::{chain, database, git, interpreter, project, sources};
+use crate::survey::{chain, database, git, interpreter, project, sources, variables};
 use crate::system::{Session, clock};
 use crate::worker::Call;
 
@@ -22,6 +22,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// What a pooler answers that allows no transactions.
+const PROTOCOL_VIOLATION: &str = "08P01";
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +180,7 @@ impl Engine<'_> {
                     ..Holders::default()
                 },
                 waivers: self.waivers(),
+                variables: variables::observe(),
             },
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),
@@ -246,6 +249,7 @@ impl Engine<'_> {
         let mut sources = sources::gather(&survey.evidence, &survey.others, &self.files);
         sources.ignores.configured.clone_from(&self.request.ignores);
         sources.is_part = !self.request.only.is_empty();
+        sources.convention = self.request.convention;
         let scope = match depth {
             Depth::Static => Scope::Static,
             Depth::Full => Scope::Full,
@@ -346,6 +350,9 @@ fn unobserved(name: &ModuleName, session: &Session, error: &ObserveError) -> Fai
         }
         Some(INSUFFICIENT_PRIVILEGE) => failure
             .with_hint("let the role see it: GRANT pg_monitor TO the role, then: redistill check"),
+        Some(PROTOCOL_VIOLATION) => {
+            failure.with_hint("give env.py a direct URL, without the pooler, then: redistill check")
+        }
         _ => failure.with_hint("once the server answers that: redistill check"),
     }
 }

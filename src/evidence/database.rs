@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LiveSchema, Signals};
+use super::{LiveSchema, Observed, Pooling, Signals, TableRows};
 use crate::model::{Identity, QualifiedName};
 
 /// Stands for the rows of a version table that the role may not read.
@@ -69,12 +69,21 @@ pub struct DatabaseEvidence {
     pub in_recovery: bool,
     /// What the server says about its purpose.
     pub signals: Signals,
+    /// What stands between us and the server.
+    pub pooling: Observed<Pooling>,
     /// Other clients of this database: `application, user, address, state`.
-    pub other_sessions: Vec<String>,
-    /// User tables with their exact row counts, where they were counted. Sorted by name.
-    pub tables: Vec<(QualifiedName, Option<u64>)>,
+    pub other_sessions: Observed<Vec<String>>,
+    /// User tables with what is known of their rows. Sorted by name.
+    pub tables: Observed<Vec<TableRows>>,
     /// Tables, ENUM types and foreign keys, as the schema rules look at them.
     pub live: LiveSchema,
     /// SHA-256 over the schema catalog snapshot; changes with any DDL.
     pub catalog_digest: String,
+}
+
+impl DatabaseEvidence {
+    /// The tables that were listed; none where the list could not be had.
+    pub fn table_rows(&self) -> &[TableRows] {
+        self.tables.seen().map_or(&[], Vec::as_slice)
+    }
 }

@@ -37,7 +37,7 @@ pub struct EnvironmentEvidence {
 }
 
 /// A version table with those of its rows that are revisions of ours.
-pub type TableRows = (QualifiedName, Observed<Vec<String>>);
+pub type HeldTable = (QualifiedName, Observed<Vec<String>>);
 
 /// A database that was looked at for version tables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub struct Place {
     /// Which database it is, where the role may know.
     pub identity: Option<Identity>,
     /// Its tables with a `version_num` column, with those of their rows that are revisions of ours.
-    pub version_tables: Vec<TableRows>,
+    pub version_tables: Vec<HeldTable>,
     /// Names of its other tables, where it has a version table.
     pub tables: Vec<QualifiedName>,
 }

@@ -1,5 +1,6 @@
 //! What was observed, as data. `survey` fills it, `rules` judge it, the plan's basis is its digest.
 
+mod data;
 mod database;
 mod described;
 mod enum_type;
@@ -11,6 +12,7 @@ mod waivers;
 
 use serde::{Deserialize, Serialize};
 
+pub use data::{Hidden, Pooling, Rows, TableRows};
 pub use database::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
 pub use described::{AskedFor, Described, MetadataEnum, MetadataTable, Versions};
 pub use enum_type::{ColumnPlace, EnumType};
@@ -19,7 +21,7 @@ pub use git::{
     RefKind, Remote, Role,
 };
 pub use holders::{
-    EnvironmentEvidence, Holders, Mention, NeighbourDatabase, Place, TableRows, Unselected,
+    EnvironmentEvidence, HeldTable, Holders, Mention, NeighbourDatabase, Place, Unselected,
 };
 pub use live::{LiveColumn, LiveEnum, LiveKey, LiveSchema, LiveTable};
 
@@ -69,6 +71,8 @@ pub struct Evidence {
     pub holders: Holders,
     /// What the configuration waives.
     pub waivers: Waivers,
+    /// Variables of the environment that say which stage this is, with their values.
+    pub variables: Vec<(String, String)>,
 }
 
 /// What was seen of one module.

@@ -13,7 +13,7 @@ pub struct Signals {
     pub slots: Observed<i64>,
     /// `count(*)` of `pg_stat_wal_receiver`.
     pub receivers: Observed<i64>,
-    /// Subscriptions of this database.
+    /// Subscriptions of all databases of the server.
     pub subscriptions: Observed<i64>,
     /// Publications of this database.
     pub publications: Observed<i64>,
@@ -29,6 +29,8 @@ pub struct Signals {
     pub managed_settings: Observed<Vec<String>>,
     /// Transaction counter: `pg_snapshot_xmax`; not reset by a crash. Weak.
     pub transactions: Observed<i64>,
+    /// Bytes of log written or replayed since the server was made; not reset by a crash. Weak.
+    pub log_bytes: Observed<i64>,
     /// `pg_database_size`, in bytes. Weak.
     pub size: Observed<i64>,
 }

@@ -539,7 +539,7 @@ impl journal::Journal for Cutting<'_> {
         if cut {
             self.lab.sql(
                 "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
-                 WHERE application_name = 'redistill' AND pid <> pg_backend_pid()",
+                 WHERE application_name LIKE 'redistill%' AND pid <> pg_backend_pid()",
             );
         }
         Ok(())

@@ -50,6 +50,10 @@ pub struct ColumnFact {
     pub enumeration: Option<EnumFact>,
     /// Whether it is the primary key or part of it.
     pub primary_key: bool,
+    /// Whether `nullable=False` is written.
+    pub not_null: bool,
+    /// Whether the database fills it by itself: `server_default`, `Identity`, `Computed`.
+    pub filled: bool,
     /// The foreign keys on this column alone.
     pub references: Vec<ReferenceFact>,
     /// Where it is described.
@@ -250,6 +254,8 @@ pub(super) fn column(
         type_location: None,
         enumeration: None,
         primary_key: keyword_is(call, "primary_key", true),
+        not_null: keyword_is(call, "nullable", false),
+        filled: is_filled(call, names),
         references: Vec::new(),
         location: syntax.at(call),
     };
@@ -265,6 +271,19 @@ pub(super) fn column(
         }
     }
     Some(fact)
+}
+
+/// Whether rows that are already there get a value when the column is added.
+fn is_filled(call: &ExprCall, names: &Names) -> bool {
+    let has_default = call
+        .arguments
+        .find_keyword("server_default")
+        .is_some_and(|keyword| !keyword.value.is_none_literal_expr());
+    has_default
+        || call.arguments.args.iter().any(|argument| {
+            matches!(argument, Expr::Call(inner)
+                if matches!(names.last(&inner.func), Some("Identity" | "Computed")))
+        })
 }
 
 fn take_type(fact: &mut ColumnFact, argument: &Expr, syntax: &Syntax, names: &Names) {

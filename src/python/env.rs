@@ -2,6 +2,7 @@
 //!
 //! Called by `survey::sources`; judged by the rules of the environment family.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
@@ -12,6 +13,25 @@ use super::columns::keyword_is;
 use super::names::Names;
 use super::syntax::Syntax;
 use crate::model::Location;
+
+/// Where a URL comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment variable or `-x`: whoever runs Alembic decides.
+    Caller,
+    /// Settings, a literal, a function.
+    Project,
+}
+
+/// The modes for which URLs are given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Modes {
+    /// Both, as far as can be seen.
+    #[default]
+    Both,
+    /// Every one stands in a function that is not for the offline mode.
+    Online,
+}
 
 /// A place that gives Alembic a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +44,10 @@ pub struct UrlSetting {
     pub literal: Option<String>,
     /// Whether it runs with the module, not inside a function.
     pub at_module_level: bool,
+    /// Whether it runs on a condition only.
+    pub is_conditional: bool,
+    /// Where the value comes from, as far as it is written here.
+    pub origin: Origin,
     /// Whether it is `config.set_main_option("sqlalchemy.url", …)`, where `%` must be doubled.
     pub through_config: bool,
 }
@@ -53,6 +77,10 @@ pub struct EnvFacts {
     pub url_elsewhere: bool,
     /// Calls that read the configured URL: `engine_from_config`, `get_main_option`.
     pub url_uses: Vec<Location>,
+    /// Where the offline mode reads the configured URL.
+    pub offline_use: Option<Location>,
+    /// The modes for which URLs are given.
+    pub modes: Modes,
     /// Module-level calls that run the migrations.
     pub runs: Vec<Location>,
     /// Calls of `context.configure`.
@@ -88,6 +116,9 @@ pub fn read(syntax: &Syntax) -> EnvFacts {
         },
         in_function: 0,
         keeps_unused_enums: false,
+        in_branch: 0,
+        functions: Vec::new(),
+        overrides: HashSet::new(),
     };
     for statement in syntax.body() {
         reader.visit_stmt(statement);
@@ -106,12 +137,24 @@ struct Reader<'a> {
     facts: EnvFacts,
     in_function: usize,
     keeps_unused_enums: bool,
+    in_branch: usize,
+    /// The names of the functions around, outermost first.
+    functions: Vec<String>,
+    /// Variables whose value comes from the environment.
+    overrides: HashSet<String>,
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
+            Stmt::FunctionDef(function) => {
+                self.in_function += 1;
+                self.functions.push(function.name.to_string());
+                walk_stmt(self, statement);
+                self.functions.pop();
+                self.in_function -= 1;
+            }
+            Stmt::ClassDef(_) => {
                 self.in_function += 1;
                 walk_stmt(self, statement);
                 self.in_function -= 1;
@@ -125,6 +168,11 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 if let Some(module) = &import.module {
                     self.imported(module.as_str(), statement);
                 }
+            }
+            Stmt::If(_) | Stmt::Try(_) | Stmt::Match(_) | Stmt::For(_) | Stmt::While(_) => {
+                self.in_branch += 1;
+                walk_stmt(self, statement);
+                self.in_branch -= 1;
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
@@ -177,6 +225,9 @@ impl Reader<'_> {
                     self.facts.url_elsewhere = true;
                 }
                 self.names.bind(name.id.as_str(), value);
+                if self.origin(value) == Origin::Caller {
+                    self.overrides.insert(name.id.to_string());
+                }
             }
             // `configuration["sqlalchemy.url"] = url`.
             Expr::Subscript(subscript)
@@ -189,13 +240,41 @@ impl Reader<'_> {
     }
 
     fn url(&mut self, value: &Expr, through_config: bool) {
+        let is_offline = self.functions.iter().any(|name| name.contains("offline"));
+        let is_first = self.facts.url_settings.is_empty();
+        let may_be_online = is_first || self.facts.modes == Modes::Online;
+        self.facts.modes = if may_be_online && self.in_function > 0 && !is_offline {
+            Modes::Online
+        } else {
+            Modes::Both
+        };
         self.facts.url_settings.push(UrlSetting {
             location: self.syntax.at(value),
             written: self.syntax.source(value.range()).to_owned(),
             literal: self.names.string(value),
             at_module_level: self.in_function == 0,
+            is_conditional: self.in_branch > 0,
+            origin: self.origin(value),
             through_config,
         });
+    }
+
+    /// `os.environ["…"]`, `os.getenv("…")`, `context.get_x_argument(…)`, or a variable with it.
+    fn origin(&self, value: &Expr) -> Origin {
+        let written = self.syntax.source(value.range());
+        let is_caller = ["environ", "getenv", "get_x_argument"]
+            .iter()
+            .any(|word| written.contains(word))
+            // `settings.url` is not the variable `url`.
+            || written
+                .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+                .filter_map(|path| path.split('.').next())
+                .any(|word| self.overrides.contains(word));
+        if is_caller {
+            Origin::Caller
+        } else {
+            Origin::Project
+        }
     }
 
     fn call(&mut self, call: &ExprCall) {
@@ -214,7 +293,11 @@ impl Reader<'_> {
             "set_main_option" if is_key(0) => self.set_option(call, 1),
             "set_section_option" if is_key(1) => self.set_option(call, 2),
             "get_main_option" | "get_section_option" if is_key(0) || is_key(1) => {
-                self.facts.url_uses.push(self.syntax.at(call));
+                let place = self.syntax.at(call);
+                if self.functions.iter().any(|name| name.contains("offline")) {
+                    self.facts.offline_use.get_or_insert(place.clone());
+                }
+                self.facts.url_uses.push(place);
             }
             "engine_from_config" | "async_engine_from_config" => {
                 self.facts.url_uses.push(self.syntax.at(call));

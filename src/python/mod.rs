@@ -5,6 +5,7 @@
 
 mod bindings;
 mod columns;
+pub mod contents;
 pub mod env;
 pub mod identifiers;
 mod members;
@@ -22,6 +23,7 @@ pub use bindings::unbound;
 pub use columns::{
     ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
 };
+pub use contents::Contents;
 pub use identifiers::Identifiers;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};

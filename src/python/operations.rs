@@ -68,6 +68,10 @@ pub enum OperationKind {
         retyped: bool,
         /// The new name.
         renamed: Option<String>,
+        /// The type that it had, where `existing_type` says so.
+        existing: Option<SqlType>,
+        /// The new `nullable`, where it is given.
+        nullable: Option<bool>,
     },
     /// `op.create_foreign_key`.
     CreateForeignKey {
@@ -91,6 +95,11 @@ pub enum OperationKind {
     CreateTableInSql {
         /// The table, without its schema.
         table: String,
+    },
+    /// SQL whose text can be read; what the other kinds know of it stands after it.
+    Sql {
+        /// The text.
+        text: String,
     },
     /// Something that may do anything and cannot be read: SQL that is put together or read from a
     /// file, a function of another file, `create_all`.

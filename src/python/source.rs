@@ -162,9 +162,38 @@ pub fn decode(bytes: &[u8]) -> Result<String, SourceError> {
             .map(|&byte| cp1252(byte))
             .collect::<Option<String>>()
             .ok_or_else(|| at_cookie("the file is not valid Windows-1252".to_owned())),
-        _ if bytes.is_ascii() => utf8(bytes),
+        other if bytes.is_ascii() && extends_ascii(other) => utf8(bytes),
         other => Err(at_cookie(format!("the encoding {other} is not known"))),
     }
+}
+
+/// Encodings in which ASCII bytes are ASCII. Not so in UTF-7, `unicode_escape`, ISO 2022 …, and a
+/// name that Python does not know is an error there.
+fn extends_ascii(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "koi8-r",
+        "koi8-u",
+        "gbk",
+        "gb2312",
+        "gb18030",
+        "big5",
+        "euc-jp",
+        "euc-kr",
+        "mac-roman",
+        "cp437",
+        "cp850",
+        "cp866",
+    ];
+    let numbered = |prefix: &str, from: u32, to: u32| {
+        name.strip_prefix(prefix)
+            .and_then(|number| number.parse::<u32>().ok())
+            .is_some_and(|number| (from..=to).contains(&number))
+    };
+    NAMES.contains(&name)
+        || numbered("iso-8859-", 1, 16) && name != "iso-8859-12"
+        || numbered("iso8859-", 1, 16) && name != "iso8859-12"
+        || numbered("cp", 1250, 1258)
+        || numbered("windows-", 1250, 1258)
 }
 
 fn utf8(bytes: &[u8]) -> Result<String, SourceError> {

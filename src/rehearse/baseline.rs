@@ -248,6 +248,7 @@ impl<'a> Drafter<'a> {
                     folder: self.staging.path().to_owned(),
                     branch_labels: Vec::new(),
                     depends_on: Vec::new(),
+                    replaces: self.replaced(),
                     down_revision: None,
                 };
                 self.subject
@@ -268,6 +269,19 @@ impl<'a> Drafter<'a> {
             accepted: Vec::new(),
             hook_error: rendered.hook_error,
         })
+    }
+
+    /// The old chain's identifiers, without the one that the baseline keeps.
+    fn replaced(&self) -> Vec<String> {
+        let ids: std::collections::BTreeSet<&str> = self
+            .subject
+            .chain
+            .revisions
+            .iter()
+            .filter(|revision| revision.id != self.subject.baseline_id)
+            .map(|revision| revision.id.0.as_str())
+            .collect();
+        ids.into_iter().map(str::to_owned).collect()
     }
 
     fn upgrade(&self, scratch: &Scratch, doing: &'static str) -> Result<(), RehearseError> {

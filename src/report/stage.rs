@@ -14,6 +14,7 @@ pub fn empty() -> Evidence {
         unselected: Vec::new(),
         holders: Holders::default(),
         waivers: Waivers::default(),
+        variables: Vec::new(),
     }
 }
 

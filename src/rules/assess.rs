@@ -1,14 +1,16 @@
 //! The verdict's work: every rule over everything that was seen.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use super::finding::Finding;
+use super::finding::{Finding, LineEdit};
 use super::registry::registry;
 use super::rule::{Case, Needs, Scope};
 use super::sources::Sources;
 use super::suppression::{self, Suppressed};
 use super::{history, waiver};
 use crate::evidence::Evidence;
+use crate::python::contents::hide_secrets;
 
 /// The findings after the project's suppressions.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,7 @@ pub fn assess(evidence: &Evidence, sources: &Sources, scope: Scope) -> Vec<Findi
         .flat_map(|rule| (rule.check)(&case))
         .collect();
     for finding in &mut findings {
+        without_secrets(finding);
         let remedy = &mut finding.remedy;
         let edit = remedy.diff.as_ref();
         remedy.is_safe &= edit.is_some_and(|edit| !is_revision(evidence, &edit.path));
@@ -61,6 +64,27 @@ pub fn assess(evidence: &Evidence, sources: &Sources, scope: Scope) -> Vec<Findi
     findings.sort_by_cached_key(Finding::order);
     findings.dedup();
     findings
+}
+
+/// A rule shows the line that it is about; a password in that line is nobody's business. A
+/// correction of such a line would have to show it, and is left away.
+fn without_secrets(finding: &mut Finding) {
+    let hide = |text: &mut String| {
+        if let Cow::Owned(hidden) = hide_secrets(text) {
+            *text = hidden;
+        }
+    };
+    hide(&mut finding.message);
+    hide(&mut finding.subject);
+    finding.evidence.iter_mut().for_each(hide);
+    if let Some(location) = &mut finding.location {
+        hide(&mut location.source_line);
+    }
+    let has_secret = |edit: &LineEdit| {
+        let mut lines = edit.before.iter().chain(&edit.after);
+        lines.any(|line| hide_secrets(line) != line.as_str())
+    };
+    finding.remedy.diff = finding.remedy.diff.take().filter(|edit| !has_secret(edit));
 }
 
 /// Whether a file belongs to a chain. It may have been applied, so changing it is never safe.
@@ -76,6 +100,23 @@ fn is_revision(evidence: &Evidence, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::stage::Stage;
+
+    #[test]
+    fn no_rule_shows_a_password_of_a_line() {
+        let mut stage = Stage::one();
+        stage.env(
+            "shop",
+            "config.set_main_option('sqlalchemy.url', 'postgresql+asyncpg://a:Geh%40im@db.shop.net/x')\n",
+        );
+        let findings = stage.findings();
+        let codes: Vec<_> = findings
+            .iter()
+            .map(|finding| finding.code.as_ref())
+            .collect();
+        assert_eq!(codes, ["RD402", "RD405", "RD620"]);
+        let all = format!("{findings:?}");
+        assert!(!all.contains("Geh") && all.contains("a:***@"), "{all}");
+    }
 
     const TABLES: &str = "
 class Account(Base):

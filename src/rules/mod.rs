@@ -8,6 +8,7 @@ mod assess;
 mod environment;
 mod finding;
 mod history;
+pub mod message;
 mod production;
 mod project;
 mod registry;
@@ -21,13 +22,15 @@ mod waiver;
 
 pub use assess::{Judged, assess, judge};
 pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict, Waived};
-pub use production::{DISPOSABLE_MARK, PRODUCTION_MARK};
+pub use production::{
+    DISPOSABLE_MARK, PRODUCTION_MARK, is_marked_disposable, is_marked_production,
+};
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::enum_left_behind::types_left;
 pub use schema::key_types::{Fit, foreign_key_fit};
 pub use schema::sharing::shares as share_a_database;
-pub use sources::{ModuleSources, Sources, UrlLine, is_async_url};
+pub use sources::{ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
 pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
 
 pub use crate::model::Location;

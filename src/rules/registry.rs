@@ -1,7 +1,7 @@
 //! The one list of rules.
 
 use super::rule::Rule;
-use super::{environment, history, production, project, schema};
+use super::{environment, history, message, production, project, schema};
 
 /// All rules, by code.
 pub fn registry() -> &'static [&'static Rule] {
@@ -27,6 +27,11 @@ static RULES: &[&Rule] = &[
     &production::unidentified::RULE,
     &production::publication::RULE,
     &production::unseen::RULE,
+    &production::pooler::RULE,
+    &production::data::RULE,
+    &production::hidden_data::RULE,
+    &production::other_sessions::RULE,
+    &production::pooled::RULE,
     &history::shared::RULE,
     &history::pushed::RULE,
     &history::shallow::RULE,
@@ -81,6 +86,12 @@ static RULES: &[&Rule] = &[
     &environment::url_after_run::RULE,
     &environment::password_in_ini::RULE,
     &environment::bare_percent::RULE,
+    &environment::override_ignored::RULE,
+    &environment::offline_url::RULE,
+    &message::form::RULE,
+    &message::unknown_type::RULE,
+    &message::understated::RULE,
+    &message::empty::RULE,
     &project::unreadable::RULE,
     &project::duplicate_id::RULE,
     &project::missing_parent::RULE,
@@ -90,6 +101,21 @@ static RULES: &[&Rule] = &[
     &project::several_heads::RULE,
     &project::env_not_run::RULE,
     &project::duplicate_label::RULE,
+    &project::hardcoded::SECRET,
+    &project::hardcoded::ADDRESS,
+    &project::hardcoded::PATH,
+    &project::id_too_long::RULE,
+    &project::irreversible::IRREVERSIBLE,
+    &project::irreversible::EMPTY,
+    &project::missing_import::RULE,
+    &project::application_import::RULE,
+    &project::reads_file::RULE,
+    &project::other_tool::RULE,
+    &project::faulty_alembic::RULE,
+    &project::parent_replaced::RULE,
+    &project::quoted_id::RULE,
+    &project::versions_folder::LINKED,
+    &project::versions_folder::SHARED,
     &project::suppression_malformed::RULE,
     &project::suppression_forbidden::RULE,
     &project::suppression_unused::RULE,

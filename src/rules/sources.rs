@@ -1,19 +1,22 @@
 //! What the project's source files say, as data. `survey::sources` fills it; the rules judge it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::message::convention::Convention;
 use super::suppression::Ignores;
-use crate::model::{Location, ModuleName};
+use crate::model::{Location, ModuleName, Revision, RevisionId};
 use crate::python::env::EnvFacts;
 use crate::python::operations::RevisionOperations;
-use crate::python::{Identifiers, TableFact};
+use crate::python::{Contents, Identifiers, TableFact};
 
 /// The facts of all modules.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// By module.
     pub modules: BTreeMap<ModuleName, ModuleSources>,
+    /// What the configuration says about messages; none where it says nothing.
+    pub convention: Option<Convention>,
     /// What asks for findings to be set aside.
     pub ignores: Ignores,
     /// Whether only some of the project's modules were looked at.
@@ -41,8 +44,14 @@ pub struct ModuleSources {
     pub model_names: Vec<Identifiers>,
     /// The same of its revisions.
     pub revision_names: Vec<Identifiers>,
+    /// What else its revision files hold, in the same order.
+    pub contents: Vec<Contents>,
+    /// What else its env.py holds.
+    pub env_contents: Option<Contents>,
     /// The URL in its settings file; none if the key is absent.
     pub url: Option<UrlLine>,
+    /// What lies around its files.
+    pub surroundings: Surroundings,
     /// Files that were left out, and why: too large, unreadable.
     pub left_out: Vec<(PathBuf, String)>,
 }
@@ -54,14 +63,55 @@ impl ModuleSources {
         revisions: Vec::new(),
         model_names: Vec::new(),
         revision_names: Vec::new(),
+        contents: Vec::new(),
+        env_contents: None,
         url: None,
+        surroundings: Surroundings::EMPTY,
         left_out: Vec::new(),
     };
+
+    /// What a revision's file does.
+    pub fn operations_of(&self, revision: &Revision) -> Option<&RevisionOperations> {
+        self.revisions
+            .iter()
+            .find(|read| read.path == revision.path)
+    }
+
+    /// What else a revision's file holds.
+    pub fn contents_of(&self, revision: &Revision) -> Option<&Contents> {
+        self.contents.iter().find(|read| read.path == revision.path)
+    }
 
     /// Whether the models have a table of this name.
     pub fn owns(&self, table: &str) -> bool {
         self.tables.iter().any(|own| own.qualified() == table)
     }
+}
+
+/// What lies around a module's revision files.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Names that `import` finds in the module's folders: the application's own packages.
+    pub own_packages: BTreeSet<String>,
+    /// Files of other tools that name revisions: `head.txt`, `EXPAND_HEAD`.
+    pub leftovers: Vec<PathBuf>,
+    /// Version locations that are links, with what they lead to.
+    pub links: Vec<(PathBuf, PathBuf)>,
+    /// Where other files of the project name a revision of this module.
+    pub quotes: Vec<(RevisionId, Location)>,
+    /// Identifiers that were replaced, with the baseline that replaced them; from the baselines
+    /// themselves and from the archives of past resets.
+    pub replaced: BTreeMap<String, RevisionId>,
+}
+
+impl Surroundings {
+    const EMPTY: Self = Self {
+        own_packages: BTreeSet::new(),
+        leftovers: Vec::new(),
+        links: Vec::new(),
+        quotes: Vec::new(),
+        replaced: BTreeMap::new(),
+    };
 }
 
 /// The line of a settings file with `sqlalchemy.url`. Holds no password.

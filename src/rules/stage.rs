@@ -7,14 +7,16 @@ use chrono::NaiveDate;
 use super::{Finding, ModuleSources, Scope, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
-    How, LiveSchema, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Published,
-    RefKind, Role, Signals, VersionTable, Waiver, Waivers,
+    How, LiveSchema, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Pooling,
+    Published, RefKind, Role, Rows, Signals, TableRows, VersionTable, Waiver, Waivers,
 };
 use crate::model::{
     Chain, ConfigSource, Flavour, Identity, Interpreter, InterpreterSource, Location, Module,
     ModuleName, QualifiedName, Revision, RevisionId,
 };
-use crate::python::{Syntax, env, identifiers, models, operations, suppression};
+use crate::python::{
+    RevisionReading, Syntax, contents, env, identifiers, models, operations, suppression,
+};
 
 /// A project that nothing is wrong with.
 pub struct Stage {
@@ -42,6 +44,7 @@ impl Stage {
                     committed: Observed::Seen(true),
                     today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
                 },
+                variables: Vec::new(),
             },
             sources: Sources::default(),
         }
@@ -111,7 +114,9 @@ impl Stage {
     /// Reads an env.py from source.
     pub fn env(&mut self, module: &str, source: &str) -> &mut Self {
         let path = PathBuf::from(format!("/p/{module}/alembic/env.py"));
-        self.facts(module).env = Some(env::read(&Syntax::parse(&path, source.as_bytes())));
+        let syntax = Syntax::parse(&path, source.as_bytes());
+        self.facts(module).env = Some(env::read(&syntax));
+        self.facts(module).env_contents = Some(contents::read(&syntax));
         self
     }
 
@@ -125,6 +130,46 @@ impl Stage {
         self.facts(module)
             .revision_names
             .push(identifiers::read(&syntax));
+        self
+    }
+
+    /// Reads a whole revision file from source, imports and all, as `revision` does not.
+    pub fn file(&mut self, module: &str, source: &str) -> &mut Self {
+        self.revision(module, source);
+        let path = self.facts(module).revisions.last().unwrap().path.clone();
+        let read = contents::read(&Syntax::parse(&path, source.as_bytes()));
+        self.facts(module).contents.push(read);
+        self
+    }
+
+    /// Replaces the module's chain by these revision files, read from source.
+    pub fn chain(&mut self, module: &str, sources: &[&str]) -> &mut Self {
+        *self.facts(module) = ModuleSources::default();
+        let mut revisions = Vec::new();
+        for (index, source) in sources.iter().enumerate() {
+            self.file(module, source);
+            let path = PathBuf::from(format!("/p/{module}/alembic/versions/r{}.py", index + 1));
+            match crate::python::revision::read(&path, source.as_bytes()) {
+                RevisionReading::Revision(read) => revisions.push(*read),
+                other => panic!("{other:?}"),
+            }
+        }
+        let chain = Chain::new(revisions, Vec::new());
+        let ids = |down: &[RevisionId]| down.iter().map(|id| id.0.clone()).collect();
+        let seen = self.module(module);
+        let heads: Vec<String> = chain.heads().iter().map(|id| id.0.clone()).collect();
+        if let Observed::Seen(described) = &mut seen.described {
+            described.script_revisions = chain
+                .revisions
+                .iter()
+                .map(|revision| (revision.id.0.clone(), ids(&revision.down)))
+                .collect();
+            described.script_heads.clone_from(&heads);
+        }
+        if let Observed::Seen(database) = &mut seen.database {
+            database.version_table.rows = heads;
+        }
+        seen.chain = chain;
         self
     }
 
@@ -147,6 +192,13 @@ impl Stage {
             .iter()
             .map(|finding| finding.code.to_string())
             .collect()
+    }
+
+    /// The codes of one family's findings, by the digit after `RD`.
+    pub fn family(&self, digit: char) -> Vec<String> {
+        let mut codes = self.codes();
+        codes.retain(|code| code.chars().nth(2) == Some(digit));
+        codes
     }
 
     /// The one finding of a code.
@@ -252,6 +304,17 @@ pub fn revision(id: &str, down: &[&str], folder: &Path) -> Revision {
     }
 }
 
+/// A table of the schema `public`.
+pub fn filled(name: &str, rows: Rows) -> TableRows {
+    TableRows {
+        name: QualifiedName {
+            schema: "public".to_owned(),
+            name: name.to_owned(),
+        },
+        rows,
+    }
+}
+
 /// A development server.
 fn quiet() -> Signals {
     Signals {
@@ -266,6 +329,7 @@ fn quiet() -> Signals {
         managed_roles: Observed::Seen(Vec::new()),
         managed_settings: Observed::Seen(Vec::new()),
         transactions: Observed::Seen(800),
+        log_bytes: Observed::Seen(24_000_000),
         size: Observed::Seen(8_000_000),
     }
 }
@@ -396,8 +460,9 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
         comment: None,
         in_recovery: false,
         signals: quiet(),
-        other_sessions: Vec::new(),
-        tables: Vec::new(),
+        pooling: Observed::Seen(Pooling::Direct),
+        other_sessions: Observed::Seen(Vec::new()),
+        tables: Observed::Seen(Vec::new()),
         live: LiveSchema::default(),
         catalog_digest: String::new(),
     }

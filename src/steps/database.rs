@@ -75,11 +75,9 @@ impl<'a> Database<'a> {
     }
 
     fn backend(&self) -> Result<i32, StepError> {
-        let rows = self
-            .session
-            .query("SELECT pg_catalog.pg_backend_pid()", &[])
-            .map_err(self.sql("ask for the server process"))?;
-        Ok(rows[0].get(0))
+        self.session
+            .backend_pid()
+            .map_err(self.sql("ask for the server process"))
     }
 
     /// Refuses a database that is not the plan's.
@@ -114,7 +112,7 @@ impl<'a> Database<'a> {
                    coalesce(client_addr::text, 'local'), coalesce(state, 'state not visible')) \
                  FROM pg_catalog.pg_stat_activity \
                  WHERE datname = pg_catalog.current_database() AND usename IS NOT NULL \
-                   AND pid <> pg_catalog.pg_backend_pid() AND application_name <> 'redistill' \
+                   AND pid <> pg_catalog.pg_backend_pid() AND application_name !~ '^redistill( |$)' \
                    AND coalesce(backend_type, 'client backend') = 'client backend' \
                  ORDER BY pid",
                 &[],

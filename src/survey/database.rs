@@ -3,12 +3,16 @@
 
 use thiserror::Error;
 
-use crate::evidence::{Column, DatabaseEvidence, Dependant, NOT_READABLE, VersionTable};
-use crate::model::{Identity, QualifiedName, Target, quote_identifier};
+use crate::evidence::DatabaseEvidence;
+use crate::model::{Identity, QualifiedName, Target};
 use crate::system::{Session, SqlError};
 
 use super::catalog::{read_only, snapshot_within};
-use super::{live, signals};
+use super::questions::Questions;
+use super::version_tables::{self, version_table};
+use super::{data, live, sessions, signals};
+
+pub use super::sessions::exclusive_holders;
 
 /// Why a database could not be observed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -32,56 +36,74 @@ pub fn observe(
     version_table: &QualifiedName,
     other_version_tables: &[QualifiedName],
 ) -> Result<DatabaseEvidence, ObserveError> {
-    read_only(session, || {
-        let identity = identity_within(session)?;
-        let facts = &session.query(
-            "SELECT current_user::text, \
-                (SELECT r.rolcreatedb OR r.rolsuper FROM pg_roles r WHERE r.rolname = current_user), \
-                pg_is_in_recovery(), \
-                (SELECT shobj_description(d.oid, 'pg_database') FROM pg_database d \
-                 WHERE d.datname = current_database())",
-            &[],
-        )?[0];
-        let mut exclude = vec![version_table.clone()];
-        exclude.extend_from_slice(other_version_tables);
+    let mut exclude = vec![version_table.clone()];
+    exclude.extend_from_slice(other_version_tables);
+    ask(&Questions::new(session), target, &exclude)
+}
+
+/// Puts all questions; the first of `exclude` is the module's own version table. A number of round
+/// trips that does not grow with the database.
+pub(super) fn ask(
+    questions: &Questions<'_>,
+    target: &Target,
+    exclude: &[QualifiedName],
+) -> Result<DatabaseEvidence, ObserveError> {
+    let own = &exclude[0];
+    let standing = questions.must("server process", |session| {
+        sessions::standing(session, target)
+    })?;
+    read_only(questions.session(), || {
+        let identity = questions.must("identity", identity_within)?;
+        let facts = questions.must("facts", facts)?;
         Ok(DatabaseEvidence {
             label: target.to_string(),
             identity,
-            role: facts.get(0),
-            may_create_databases: facts.get(1),
-            version_table: self::version_table(session, version_table)?,
-            other_version_tables: others(session, version_table)?,
-            comment: facts.get(3),
-            in_recovery: facts.get(2),
-            signals: signals::observe_within(session),
-            other_sessions: other_sessions(session)?,
-            tables: tables(session, &exclude)?,
-            live: live::observe_within(session, &exclude)?,
-            catalog_digest: snapshot_within(session, &exclude)?.digest(),
+            role: facts.role,
+            may_create_databases: facts.may_create_databases,
+            version_table: questions
+                .must("version table", |session| version_table(session, own))?,
+            other_version_tables: questions.must("other version tables", |session| {
+                version_tables::others(session, own)
+            })?,
+            comment: facts.comment,
+            in_recovery: facts.in_recovery,
+            signals: signals::observe_within(questions),
+            pooling: questions.must("pooling", |session| sessions::pooling(session, &standing))?,
+            other_sessions: questions.may("other sessions", sessions::others),
+            tables: data::observe_within(questions, exclude),
+            live: questions.must("live schema", |session| {
+                live::observe_within(session, exclude)
+            })?,
+            catalog_digest: questions
+                .must("catalog", |session| snapshot_within(session, exclude))?
+                .digest(),
         })
     })
 }
 
-/// Who holds tables of this database against every reader, in words.
-pub fn exclusive_holders(session: &Session) -> Vec<String> {
-    let rows = session.query(
-        "SELECT DISTINCT pg_catalog.format('%s is locked by pid %s, %s, %s, %s', \
-            l.relation::pg_catalog.regclass, l.pid, \
-            coalesce(nullif(a.application_name, ''), 'no name'), \
-            coalesce(a.usename::text, 'no user'), coalesce(a.state, 'state not visible')) \
-         FROM pg_catalog.pg_locks l \
-         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
-         JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p') \
-         WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.granted \
-           AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d \
-                             WHERE d.datname = pg_catalog.current_database()) \
-         ORDER BY 1",
+/// What the database says of itself and of the role.
+struct Facts {
+    role: String,
+    may_create_databases: bool,
+    in_recovery: bool,
+    comment: Option<String>,
+}
+
+fn facts(session: &Session) -> Result<Facts, SqlError> {
+    let row = &session.query(
+        "SELECT current_user::text, \
+            (SELECT r.rolcreatedb OR r.rolsuper FROM pg_roles r WHERE r.rolname = current_user), \
+            pg_is_in_recovery(), \
+            (SELECT shobj_description(d.oid, 'pg_database') FROM pg_database d \
+             WHERE d.datname = current_database())",
         &[],
-    );
-    rows.unwrap_or_default()
-        .iter()
-        .map(|row| row.get(0))
-        .collect()
+    )?[0];
+    Ok(Facts {
+        role: row.get(0),
+        may_create_databases: row.get(1),
+        in_recovery: row.get(2),
+        comment: row.get(3),
+    })
 }
 
 /// Which database this is.
@@ -112,227 +134,12 @@ pub(super) fn identity_within(session: &Session) -> Result<Identity, ObserveErro
     })
 }
 
-/// Reads a version table in the transaction that is open.
-pub fn version_table(session: &Session, name: &QualifiedName) -> Result<VersionTable, SqlError> {
-    let found = session.query(
-        "SELECT c.oid, pg_get_userbyid(c.relowner)::text FROM pg_class c \
-         JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
-        &[&name.schema, &name.name],
-    )?;
-    let Some(row) = found.first() else {
-        return Ok(VersionTable {
-            name: name.clone(),
-            exists: false,
-            rows: Vec::new(),
-            columns: Vec::new(),
-            primary_key: None,
-            owner: String::new(),
-            definition: Vec::new(),
-            dependants: Vec::new(),
-        });
-    };
-    let oid: u32 = row.get(0);
-    let columns = columns(session, oid)?;
-    let has_number = columns.iter().any(|column| column.name == "version_num");
-    let rows = if has_number {
-        version_rows(session, name)?
-    } else {
-        Vec::new()
-    };
-    let primary_key = session
-        .query(
-            "SELECT conname::text FROM pg_constraint WHERE conrelid = $1 AND contype = 'p'",
-            &[&oid],
-        )?
-        .first()
-        .map(|row| row.get(0));
-    Ok(VersionTable {
-        name: name.clone(),
-        exists: true,
-        rows,
-        columns,
-        primary_key,
-        owner: row.get(1),
-        definition: super::definition::of_table(session, oid)?,
-        dependants: dependants(session, oid)?,
-    })
-}
-
-fn columns(session: &Session, oid: u32) -> Result<Vec<Column>, SqlError> {
-    let rows = session.query(
-        "SELECT attname::text, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute \
-         WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        &[&oid],
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Column {
-            name: row.get(0),
-            data_type: row.get(1),
-            not_null: row.get(2),
-        })
-        .collect())
-}
-
-/// The values of `version_num`, sorted by bytes.
-fn version_rows(session: &Session, name: &QualifiedName) -> Result<Vec<String>, SqlError> {
-    let sql = format!(
-        "SELECT coalesce(version_num::text, '') FROM {}",
-        name.quoted()
-    );
-    let mut rows: Vec<String> = session
-        .query(&sql, &[])?
-        .into_iter()
-        .map(|row| row.get(0))
-        .collect();
-    rows.sort();
-    Ok(rows)
-}
-
-/// What `DROP TABLE … RESTRICT` would stumble over, and what would silently go along: objects that
-/// depend on the table or a column of it, but for its own parts.
-fn dependants(session: &Session, oid: u32) -> Result<Vec<Dependant>, SqlError> {
-    let rows = session.query(
-        "SELECT DISTINCT pg_describe_object(x.classid, x.objid, 0) FROM ( \
-            SELECT d.classid, d.objid FROM pg_depend d \
-            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 \
-            UNION \
-            SELECT d.classid, d.objid FROM pg_depend d \
-            JOIN pg_type t ON t.oid = d.refobjid AND (t.typrelid = $1 \
-                OR t.oid = (SELECT r.typarray FROM pg_type r WHERE r.typrelid = $1)) \
-            WHERE d.refclassid = 'pg_type'::regclass \
-         ) x \
-         WHERE NOT (x.classid = 'pg_type'::regclass AND EXISTS ( \
-                SELECT FROM pg_type t WHERE t.oid = x.objid AND (t.typrelid = $1 \
-                    OR t.oid = (SELECT r.typarray FROM pg_type r WHERE r.typrelid = $1)))) \
-            AND NOT (x.classid = 'pg_class'::regclass AND (x.objid = $1 OR EXISTS ( \
-                SELECT FROM pg_class c WHERE c.oid = x.objid AND (c.relkind = 't' OR EXISTS ( \
-                    SELECT FROM pg_index i WHERE i.indexrelid = c.oid AND i.indrelid = $1))))) \
-            AND NOT (x.classid = 'pg_constraint'::regclass AND EXISTS ( \
-                SELECT FROM pg_constraint o WHERE o.oid = x.objid AND o.conrelid = $1 AND o.contype <> 'f')) \
-            AND NOT (x.classid = 'pg_trigger'::regclass AND EXISTS ( \
-                SELECT FROM pg_trigger g WHERE g.oid = x.objid AND g.tgisinternal)) \
-            AND x.classid <> 'pg_attrdef'::regclass \
-         ORDER BY 1",
-        &[&oid],
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Dependant {
-            description: row.get(0),
-        })
-        .collect())
-}
-
-/// Other tables with a `version_num` column. One that the role may not read is named with a row
-/// that says so: it is not empty, it is unknown.
-fn others(
-    session: &Session,
-    own: &QualifiedName,
-) -> Result<Vec<(QualifiedName, Vec<String>)>, SqlError> {
-    let rows = session.query(
-        "SELECT n.nspname::text, c.relname::text, has_schema_privilege(n.oid, 'USAGE') \
-            AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) \
-         FROM pg_attribute f \
-         JOIN pg_class c ON c.oid = f.attrelid AND c.relkind IN ('r', 'p') \
-         JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE f.attname = 'version_num' AND NOT f.attisdropped \
-            AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-            AND NOT (n.nspname = $1 AND c.relname = $2) \
-         ORDER BY 1, 2",
-        &[&own.schema, &own.name],
-    )?;
-    rows.into_iter()
-        .map(|row| {
-            let name = QualifiedName {
-                schema: row.get(0),
-                name: row.get(1),
-            };
-            let values = if row.get(2) {
-                version_rows(session, &name)?
-            } else {
-                vec![NOT_READABLE.to_owned()]
-            };
-            Ok((name, values))
-        })
-        .collect()
-}
-
-fn other_sessions(session: &Session) -> Result<Vec<String>, SqlError> {
-    let rows = session.query(
-        "SELECT concat_ws(', ', coalesce(nullif(application_name, ''), 'unnamed application'), \
-                coalesce(usename::text, 'unknown role'), coalesce(host(client_addr), 'local'), \
-                coalesce(state, 'state not visible')) \
-         FROM pg_stat_activity \
-         WHERE datname = current_database() AND pid <> pg_backend_pid() \
-            AND (backend_type = 'client backend' OR backend_type IS NULL) \
-         ORDER BY 1",
-        &[],
-    )?;
-    Ok(rows.into_iter().map(|row| row.get(0)).collect())
-}
-
-/// Counts stop here: a table of this many rows is as full as one of a million.
-const COUNT_LIMIT: u32 = 1_000_000;
-
-/// User tables with their row counts. Not counted, hence unknown: what the role may not read
-/// wholly, foreign tables, and partitioned tables, whose rows are their leaves'.
-fn tables(
-    session: &Session,
-    exclude: &[QualifiedName],
-) -> Result<Vec<(QualifiedName, Option<u64>)>, SqlError> {
-    let rows = session.query(
-        "SELECT n.nspname::text, c.relname::text, \
-            c.relkind = 'r' AND has_schema_privilege(n.oid, 'USAGE') \
-                AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid), \
-            c.relkind = 'r' AND pg_relation_size(c.oid) = 0 \
-         FROM pg_class c \
-         JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname !~ '^pg_' \
-            AND n.nspname <> 'information_schema' \
-            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass \
-                AND d.objid = c.oid AND d.deptype = 'e') \
-         ORDER BY 1, 2",
-        &[],
-    )?;
-    let mut tables = Vec::new();
-    let mut counts = Vec::new();
-    for row in rows {
-        let name = QualifiedName {
-            schema: row.get(0),
-            name: row.get(1),
-        };
-        if exclude.contains(&name) {
-            continue;
-        }
-        let (may_count, is_empty): (bool, bool) = (row.get(2), row.get(3));
-        if may_count && !is_empty {
-            counts.push(format!(
-                "SELECT {}::int4, count(*) FROM (SELECT FROM ONLY {}.{} LIMIT {COUNT_LIMIT}) t",
-                tables.len(),
-                quote_identifier(&name.schema),
-                quote_identifier(&name.name)
-            ));
-        }
-        tables.push((name, is_empty.then_some(0)));
-    }
-    if !counts.is_empty() {
-        for row in session.query(&counts.join("\nUNION ALL\n"), &[])? {
-            let place = usize::try_from(row.get::<_, i32>(0)).unwrap_or(usize::MAX);
-            if let Some(table) = tables.get_mut(place) {
-                table.1 = u64::try_from(row.get::<_, i64>(1)).ok();
-            }
-        }
-    }
-    Ok(tables)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::evidence::{Hidden, Observed, Pooling, Rows};
     use crate::model::Host;
     use crate::sandbox::Server;
     use crate::system::environment;
@@ -422,6 +229,7 @@ mod tests {
             )
             .unwrap();
         let other = connect(&target);
+        other.batch("SET application_name = 'billing'").unwrap();
         let seen = observe(&session, &target, &name(), &[]).unwrap();
         let dependants: Vec<&str> = seen
             .version_table
@@ -434,13 +242,17 @@ mod tests {
         assert_eq!(seen.other_version_tables.len(), 1);
         assert_eq!(seen.other_version_tables[0].1, ["z9"]);
         assert_eq!(seen.comment.as_deref(), Some("redistill: disposable"));
-        assert_eq!(seen.other_sessions.len(), 1);
+        assert_eq!(
+            seen.other_sessions,
+            Observed::Seen(vec!["billing, postgres, local, idle".to_owned()])
+        );
+        assert_eq!(seen.pooling, Observed::Seen(Pooling::Direct));
         assert!(!seen.in_recovery);
         assert!(seen.may_create_databases);
         let counts: Vec<(&str, Option<u64>)> = seen
-            .tables
+            .table_rows()
             .iter()
-            .map(|(name, count)| (name.name.as_str(), *count))
+            .map(|table| (table.name.name.as_str(), table.rows.exact()))
             .collect();
         assert_eq!(
             counts,
@@ -477,11 +289,14 @@ mod tests {
         };
         let seen = observe(&connect(&limited), &limited, &name(), &[]).unwrap();
         assert_eq!(
-            seen.tables
+            seen.table_rows()
                 .iter()
-                .map(|(_, count)| *count)
+                .map(|table| table.rows.clone())
                 .collect::<Vec<_>>(),
-            [None, None]
+            [
+                Rows::Unknown(Hidden::RowSecurity),
+                Rows::Unknown(Hidden::NoRight)
+            ]
         );
         assert!(!seen.may_create_databases);
         session

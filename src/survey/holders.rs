@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::evidence::{NeighbourDatabase, Observed, Place, TableRows};
+use crate::evidence::{HeldTable, NeighbourDatabase, Observed, Place};
 use crate::model::{Host, Identity, ModuleName, QualifiedName, Target};
 use crate::system::{Session, SqlError};
 
@@ -81,7 +81,7 @@ fn version_tables(
     session: &Session,
     ids: &[String],
     only: Option<&str>,
-) -> Result<Vec<TableRows>, SqlError> {
+) -> Result<Vec<HeldTable>, SqlError> {
     let found = session.query(
         "SELECT n.nspname::text, c.relname::text, \
             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), \

@@ -8,6 +8,7 @@ mod abreast;
 pub mod bare_keys;
 pub mod catalog;
 pub mod chain;
+mod data;
 pub mod database;
 mod definition;
 pub mod enums;
@@ -20,10 +21,17 @@ mod live;
 pub mod mentions;
 pub mod project;
 pub mod pyproject;
+mod questions;
 pub mod rows;
+mod sessions;
 mod signals;
 pub mod signer;
 pub mod sources;
+mod surroundings;
+pub mod variables;
+mod version_tables;
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod test_python;

@@ -1,85 +1,170 @@
-//! Asks a server for the signals of production. Each question stands in a savepoint of its own: one
-//! that fails is unknown, and the others are still asked. A constant number of round trips.
-
-use tokio_postgres::types::FromSqlOwned;
+//! Asks a server for the signals of production. Each question may fail without the others; all of
+//! them are one round trip where none fails.
 
 use crate::evidence::{Observed, Signals};
-use crate::system::Session;
+
+use super::questions::Questions;
 
 /// Roles that managed services create and nobody else does.
-const MANAGED_ROLES: &str = "SELECT coalesce(pg_catalog.array_agg(rolname::text ORDER BY 1), '{}') \
-     FROM pg_catalog.pg_roles WHERE rolname::text = ANY (ARRAY['rds_superuser', 'rdsadmin', \
-     'cloudsqlsuperuser', 'cloudsqladmin', 'alloydbsuperuser', 'azure_pg_admin', 'azuresu', \
-     'supabase_admin', 'neon_superuser', 'avnadmin', 'doadmin', 'tsdbadmin', 'heroku_admin', \
-     'crunchy_superuser', 'aiven_extras'])";
+const MANAGED_ROLES: [&str; 41] = [
+    "rdsadmin",
+    "rds_superuser",
+    "rds_replication",
+    "rds_iam",
+    "rds_password",
+    "cloudsqladmin",
+    "cloudsqlsuperuser",
+    "cloudsqlreplica",
+    "cloudsqliamuser",
+    "alloydbadmin",
+    "alloydbsuperuser",
+    "alloydbiamuser",
+    "azuresu",
+    "azure_superuser",
+    "azure_pg_admin",
+    "supabase_admin",
+    "supabase_replication_admin",
+    "neon_superuser",
+    "cloud_admin",
+    "databricks_superuser",
+    "avnadmin",
+    "_aiven",
+    "doadmin",
+    "_dodb",
+    "tsdbadmin",
+    "tsdbowner",
+    "heroku_admin",
+    "crunchy_superuser",
+    "pscale_admin",
+    "pscale_superuser",
+    "aiven_extras",
+    "pg_rds_superuser",
+    "alicloud_rds_admin",
+    "pg_tencentdb_superuser",
+    "mdb_admin",
+    "mdb_superuser",
+    "ubi_replication",
+    "akmadmin",
+    "linpostgres",
+    "upadmin",
+    "_rdb_superadmin",
+];
 
-/// Settings that managed services define.
-const MANAGED_SETTINGS: &str = "SELECT coalesce(pg_catalog.array_agg(name ORDER BY 1), '{}') FROM \
-     pg_catalog.unnest(ARRAY['rds.extensions', 'rds.superuser_variables', 'cloudsql.iam_authentication', \
-     'azure.extensions', 'neon.tenant_id', 'supautils.reserved_roles', 'alloydb.iam_authentication']) \
-     AS name WHERE pg_catalog.current_setting(name, true) IS NOT NULL";
+/// What the names of settings begin with that only managed services define.
+const MANAGED_SETTINGS: &str = "^(rds|cloudsql|alloydb|azure|neon|supautils|apg|aurora|pscale)[.]";
+
+/// Settings of managed services that `pg_settings` may keep from an ordinary role.
+const HIDDEN_SETTINGS: [&str; 7] = [
+    "rds.extensions",
+    "rds.superuser_variables",
+    "cloudsql.iam_authentication",
+    "azure.extensions",
+    "neon.tenant_id",
+    "supautils.reserved_roles",
+    "alloydb.iam_authentication",
+];
 
 /// Asks within the transaction that is open.
-pub fn observe_within(session: &Session) -> Signals {
-    let count = |from: &str| format!("SELECT pg_catalog.count(*) FROM pg_catalog.{from}");
-    let setting =
-        |name: &str| format!("SELECT setting FROM pg_catalog.pg_settings WHERE name = '{name}'");
+pub(super) fn observe_within(questions: &Questions<'_>) -> Signals {
+    let mut answers = questions
+        .values(&[
+            ("replicas", count("pg_stat_replication")),
+            ("slots", count("pg_replication_slots")),
+            ("receivers", count("pg_stat_wal_receiver")),
+            // Some columns are closed to ordinary roles, the rows are not.
+            ("subscriptions", count("pg_subscription")),
+            ("publications", count("pg_publication")),
+            ("archive_mode", setting("archive_mode")),
+            ("synchronous_standbys", setting("synchronous_standby_names")),
+            (
+                "archived",
+                "SELECT archived_count FROM pg_catalog.pg_stat_archiver".to_owned(),
+            ),
+            ("managed_roles", managed_roles()),
+            ("managed_settings", managed_settings()),
+            ("transactions", TRANSACTIONS.to_owned()),
+            ("log_bytes", LOG_BYTES.to_owned()),
+            ("size", SIZE.to_owned()),
+        ])
+        .into_iter();
+    let mut next = || answers.next().unwrap_or_default();
+    // In the order of the questions.
     Signals {
-        replicas: ask(session, &count("pg_stat_replication")),
-        slots: ask(session, &count("pg_replication_slots")),
-        receivers: ask(session, &count("pg_stat_wal_receiver")),
-        subscriptions: ask(
-            session,
-            // The table is shared; its columns are closed to ordinary roles, its rows are not.
-            &count("pg_subscription"),
-        ),
-        publications: ask(session, &count("pg_publication")),
-        archive_mode: ask(session, &setting("archive_mode")),
-        synchronous_standbys: ask(session, &setting("synchronous_standby_names")),
-        archived: ask(
-            session,
-            "SELECT archived_count FROM pg_catalog.pg_stat_archiver",
-        ),
-        managed_roles: ask(session, MANAGED_ROLES),
-        managed_settings: ask(session, MANAGED_SETTINGS),
-        transactions: ask(
-            session,
-            "SELECT pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())",
-        ),
-        size: ask(
-            session,
-            "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())",
-        ),
+        replicas: number(next()),
+        slots: number(next()),
+        receivers: number(next()),
+        subscriptions: number(next()),
+        publications: number(next()),
+        archive_mode: next(),
+        synchronous_standbys: next(),
+        archived: number(next()),
+        managed_roles: lines(next()),
+        managed_settings: lines(next()),
+        transactions: number(next()),
+        log_bytes: number(next()),
+        size: number(next()),
     }
 }
 
-/// One question in its savepoint.
-fn ask<T: FromSqlOwned>(session: &Session, query: &str) -> Observed<T> {
-    if let Err(error) = session.batch("SAVEPOINT signal") {
-        return Observed::Unavailable {
-            why: error.to_string(),
-        };
+/// The old names of these functions are the only ones that every version from 12 on has.
+const TRANSACTIONS: &str =
+    "SELECT pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())";
+
+const LOG_BYTES: &str = "SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery() \
+     THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END, '0/0')";
+
+const SIZE: &str = "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())";
+
+fn count(view: &str) -> String {
+    format!("SELECT pg_catalog.count(*) FROM pg_catalog.{view}")
+}
+
+/// A missing row is NULL, and so no answer.
+fn setting(name: &str) -> String {
+    format!("SELECT setting FROM pg_catalog.pg_settings WHERE name = '{name}'")
+}
+
+fn managed_roles() -> String {
+    format!(
+        "SELECT coalesce(pg_catalog.string_agg(rolname::text, E'\\n' ORDER BY rolname), '') FROM \
+         pg_catalog.pg_roles WHERE rolname::text = ANY (ARRAY[{}])",
+        literals(&MANAGED_ROLES)
+    )
+}
+
+fn managed_settings() -> String {
+    format!(
+        "SELECT coalesce(pg_catalog.string_agg(s.name, E'\\n' ORDER BY s.name), '') FROM ( \
+             SELECT name FROM pg_catalog.pg_settings WHERE name ~ '{MANAGED_SETTINGS}' UNION \
+             SELECT name FROM pg_catalog.unnest(ARRAY[{}]) AS name \
+             WHERE pg_catalog.current_setting(name, true) IS NOT NULL) s",
+        literals(&HIDDEN_SETTINGS)
+    )
+}
+
+fn literals(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    quoted.join(", ")
+}
+
+fn number(answer: Observed<String>) -> Observed<i64> {
+    match answer {
+        Observed::Seen(text) => match text.parse() {
+            Ok(number) => Observed::Seen(number),
+            Err(_) => Observed::Unavailable {
+                why: format!("the server answered {text:?}, which is no number"),
+            },
+        },
+        Observed::Unavailable { why } => Observed::Unavailable { why },
+        Observed::NotAsked => Observed::NotAsked,
     }
-    let answer = session.query(query, &[]);
-    let end = if answer.is_ok() {
-        "RELEASE SAVEPOINT signal"
-    } else {
-        "ROLLBACK TO SAVEPOINT signal"
-    };
-    let ended = session.batch(end);
-    match (answer, ended) {
-        (Ok(rows), Ok(())) => match rows.first().map(|row| row.try_get::<_, T>(0)) {
-            Some(Ok(value)) => Observed::Seen(value),
-            Some(Err(error)) => Observed::Unavailable {
-                why: error.to_string(),
-            },
-            None => Observed::Unavailable {
-                why: "the server gave no row".to_owned(),
-            },
-        },
-        (Err(error), _) | (Ok(_), Err(error)) => Observed::Unavailable {
-            why: error.to_string(),
-        },
+}
+
+fn lines(answer: Observed<String>) -> Observed<Vec<String>> {
+    match answer {
+        Observed::Seen(text) => Observed::Seen(text.lines().map(str::to_owned).collect()),
+        Observed::Unavailable { why } => Observed::Unavailable { why },
+        Observed::NotAsked => Observed::NotAsked,
     }
 }
 
@@ -88,11 +173,12 @@ mod tests {
     use super::*;
     use crate::sandbox::{Server, ServerOptions};
     use crate::survey::catalog::READ_ONLY;
+    use crate::system::Session;
     use std::time::Duration;
 
     fn signals(session: &Session) -> Signals {
         session.batch(READ_ONLY).unwrap();
-        let signals = observe_within(session);
+        let signals = observe_within(&Questions::new(session));
         session.batch("ROLLBACK").unwrap();
         signals
     }
@@ -158,7 +244,12 @@ mod tests {
             .collect();
         assert_eq!(
             unknown,
-            ["replicas", "archive_mode", "synchronous_standby_names"]
+            [
+                "replicas",
+                "archive_mode",
+                "synchronous_standby_names",
+                "settings of managed services"
+            ]
         );
     }
 }

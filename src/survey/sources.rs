@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{ConfigSource, Module};
 use crate::python::{
-    Identifiers, IgnoreComment, Syntax, TableFact, env, identifiers, models, operations,
+    Identifiers, IgnoreComment, Syntax, TableFact, contents, env, identifiers, models, operations,
     suppression,
 };
 use crate::rules::{ModuleSources, Sources, UrlLine};
 use crate::survey::abreast;
 use crate::survey::ini::Ini;
+use crate::survey::surroundings;
 use crate::system::{FileKind, ReadFiles};
 
 /// Larger files are no models; a generated one would cost more than it tells.
@@ -84,6 +85,7 @@ pub fn gather(evidence: &Evidence, others: &[PathBuf], files: &dyn ReadFiles) ->
     let comments = &mut sources.ignores.comments;
     comments.sort_by(|a, b| a.location.cmp(&b.location));
     comments.dedup_by(|a, b| a.location == b.location);
+    surroundings::gather(evidence, files, &mut sources);
     sources
 }
 
@@ -229,6 +231,7 @@ fn read_environment(
             let syntax = Syntax::parse(&path, &bytes);
             comments.extend(suppression::read(&syntax));
             facts.env = Some(env::read(&syntax));
+            facts.env_contents = Some(contents::read(&syntax));
         }
         Err(error) => facts.left_out.push((path, error.to_string())),
     }
@@ -246,15 +249,17 @@ fn read_revisions(
         Ok((
             operations::read(&syntax),
             identifiers::read(&syntax),
+            contents::read(&syntax),
             suppression::read(&syntax),
         ))
     });
     for (revision, reading) in module.chain.revisions.iter().zip(readings) {
         match reading {
-            Ok((operations, names, mut found)) => {
+            Ok((operations, names, contents, mut found)) => {
                 facts.revision_names.push(names);
                 comments.append(&mut found);
                 facts.revisions.push(operations);
+                facts.contents.push(contents);
             }
             Err(error) => {
                 let error: std::io::Error = error;
@@ -336,7 +341,7 @@ mod tests {
             write(
                 root,
                 &format!("{name}/alembic/versions/1.py"),
-                "revision = '1'\ndown_revision = None\ndef upgrade():\n    op.create_table('a')\n",
+                "from alembic import op\nrevision = '1'\ndown_revision = None\ndef upgrade():\n    op.create_table('a')\ndef downgrade():\n    op.drop_table('a')\n",
             );
             write(
                 root,
@@ -364,6 +369,7 @@ mod tests {
             unselected: Vec::new(),
             holders: crate::evidence::Holders::default(),
             waivers: crate::evidence::Waivers::default(),
+            variables: Vec::new(),
         }
     }
 

@@ -23,4 +23,4 @@ pub mod tree;
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
 pub use hand_over::hand_over;
 pub use lock::{FileLock, Taken};
-pub use postgres::{Canceller, ConnectError, Session, SqlError};
+pub use postgres::{APPLICATION_NAME, Canceller, ConnectError, Session, SqlError};

@@ -118,6 +118,9 @@ pub struct RenderRequest {
     pub branch_labels: Vec<String>,
     /// Dependencies to keep.
     pub depends_on: Vec<String>,
+    /// The identifiers that it stands for; written as `replaces`, which Alembic does not read and
+    /// `rules::project::parent_replaced` does.
+    pub replaces: Vec<String>,
 }
 
 /// Asks what Alembic says about a database.

@@ -21,6 +21,12 @@ fn the_commands_are_up_to_date() {
     );
     for command in root.get_subcommands() {
         section(&mut text, command);
+        for verb in command
+            .get_subcommands()
+            .filter(|verb| verb.get_name() != "help")
+        {
+            section(&mut text, verb);
+        }
     }
     writeln!(text, "\n{}", root.get_after_help().unwrap()).unwrap();
     is_up_to_date("commands.md", &text);
@@ -34,7 +40,11 @@ fn section(text: &mut String, command: &Command) {
     writeln!(
         text,
         "\n## {}\n\n{}.",
-        command.get_name(),
+        command
+            .get_display_name()
+            .unwrap_or(command.get_name())
+            .trim_start_matches("redistill-")
+            .replace('-', " "),
         command.get_about().unwrap()
     )
     .unwrap();

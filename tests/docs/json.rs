@@ -66,7 +66,9 @@ fn agrees(title: &str, answer: &Value) {
         .filter(|path| !path.contains(['.', '[']) && !found.contains(*path))
         .collect();
     assert!(missing.is_empty(), "{title}: only in json.md: {missing:?}");
-    let schema = format!("redistill.{}/1", title.split(' ').next().unwrap());
+    // `run (reset, resume, undo)` is one shape, `message check` and `message bump` are two.
+    let name = title.split(" (").next().unwrap().replace(' ', "-");
+    let schema = format!("redistill.{name}/1");
     assert_eq!(answer["schema"], schema.as_str());
 }
 
@@ -80,6 +82,17 @@ fn the_page_names_every_field() {
     let ask = |arguments: &[&str]| lab.redistill(&[arguments, &["--format", "json"]].concat());
     agrees("check", &ask(&["check"]).expect(0).json());
     agrees("chain", &ask(&["chain"]).expect(0).json());
+    agrees(
+        "message check",
+        &ask(&["message", "check", "x"]).expect(1).json(),
+    );
+    agrees(
+        "message build",
+        &ask(&["message", "build", "--type", "fix", "--subject", "x"])
+            .expect(0)
+            .json(),
+    );
+    agrees("message bump", &ask(&["message", "bump"]).expect(0).json());
     agrees("verify", &ask(&["verify"]).json());
     agrees("checklist", &ask(&["checklist"]).expect(1).json());
     agrees(

@@ -37,6 +37,7 @@ use crate::plan::{self, Choices, TableAction, VersionTableChange};
 use crate::rehearse::{ScratchHost, Subject};
 use crate::rules::{self, Scope, Severity, Sources};
 use crate::steps::{self, Clients, World};
+use crate::survey::variables;
 use crate::system::connect;
 use crate::worker::{WalkRequest, Worker};
 
@@ -404,6 +405,7 @@ impl Engine<'_> {
             unselected: Vec::new(),
             holders: Holders::default(),
             waivers: Waivers::default(),
+            variables: variables::observe(),
         };
         rules::assess(&evidence, &Sources::default(), Scope::Full)
             .into_iter()

@@ -210,6 +210,8 @@ impl<'a> Reader<'a> {
             type_location: None,
             enumeration: None,
             primary_key: false,
+            not_null: false,
+            filled: false,
             references: Vec::new(),
             location: self.syntax.at(inner),
         })

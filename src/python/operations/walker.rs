@@ -270,6 +270,14 @@ impl Walker<'_> {
                         sql_type: given.and_then(|given| SqlType::read(&given.value, &self.names)),
                         retyped: given.is_some(),
                         renamed: text("new_column_name", usize::MAX),
+                        existing: call
+                            .arguments
+                            .find_keyword("existing_type")
+                            .and_then(|given| SqlType::read(&given.value, &self.names)),
+                        nullable: call
+                            .arguments
+                            .find_keyword("nullable")
+                            .and_then(|given| Some(given.value.as_boolean_literal_expr()?.value)),
                     }
                 }),
             "create_foreign_key" => self.foreign_key(call, batch),
@@ -388,7 +396,9 @@ impl Walker<'_> {
             }
         }
         for text in texts {
-            for kind in sql::statements(&text) {
+            let known = sql::statements(&text);
+            self.push(OperationKind::Sql { text }, &location);
+            for kind in known {
                 self.push(kind, &location);
             }
         }

@@ -4,7 +4,7 @@
 //! value; everything else that may bind or change one of the names makes it dynamic.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, Pattern, Stmt};
 
 use crate::python::source::Source;
 
@@ -45,6 +45,8 @@ pub(super) struct Assignments {
     pub(super) depends_on: State,
     /// The line of the first `from … import *`.
     pub(super) star_import: Option<usize>,
+    /// Names that hold a list or a set.
+    mutable: Vec<&'static str>,
 }
 
 impl Assignments {
@@ -53,7 +55,31 @@ impl Assignments {
         for statement in source.suite() {
             gathered.statement(statement, source);
         }
+        let mut reflection = Reflection::default();
+        reflection.visit_body(source.suite());
+        gathered.reflect(&reflection, source);
         gathered
+    }
+
+    /// What may have been changed by ways that name no name, or by another name of the same list.
+    fn reflect(&mut self, reflection: &Reflection<'_>, source: &Source) {
+        for name in ["revision", "down_revision", "branch_labels", "depends_on"] {
+            let is_unset = self.slot(name).is_some_and(|slot| *slot == State::Unset);
+            if let Some(place) = reflection.anything.filter(|_| !is_unset) {
+                self.set_dynamic(
+                    name,
+                    source.line_of(place),
+                    "the module changes itself here",
+                );
+            }
+            let other = reflection.read.iter().find(|(read, _)| *read == name);
+            if let Some((_, place)) = other
+                && self.mutable.contains(&name)
+            {
+                let why = "it is a list that is used here and may be changed";
+                self.set_dynamic(name, source.line_of(*place), why);
+            }
+        }
     }
 
     fn slot(&mut self, name: &str) -> Option<&mut State> {
@@ -88,9 +114,9 @@ impl Assignments {
             }
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    if let Some(name) = &alias.asname {
-                        self.set_dynamic(name, source.line_of(import), "it is imported");
-                    }
+                    let first = alias.name.split('.').next().unwrap_or_default();
+                    let name = alias.asname.as_ref().map_or(first, |name| name.as_str());
+                    self.set_dynamic(name, source.line_of(import), "it is imported");
                 }
             }
             Stmt::ImportFrom(import) => {
@@ -127,6 +153,11 @@ impl Assignments {
         let line = source.line_of(target);
         match target {
             Expr::Name(name) => {
+                if value.is_some_and(|value| value.is_list_expr() || value.is_set_expr()) {
+                    let known = ["revision", "down_revision", "branch_labels", "depends_on"];
+                    let known = known.into_iter().filter(|known| *known == name.id.as_str());
+                    self.mutable.extend(known);
+                }
                 if let Some(slot) = self.slot(name.id.as_str()) {
                     *slot = value.and_then(literal).map_or(
                         State::Dynamic {
@@ -195,6 +226,8 @@ struct Bindings<'s> {
     star_import: Option<usize>,
     /// Inside a function or class only `global` names are the module's.
     depth: usize,
+    /// Inside a comprehension only a walrus binds in the module.
+    comprehensions: usize,
 }
 
 impl<'s> Bindings<'s> {
@@ -205,6 +238,7 @@ impl<'s> Bindings<'s> {
             names: Vec::new(),
             star_import: None,
             depth: 0,
+            comprehensions: 0,
         }
     }
 
@@ -241,7 +275,9 @@ impl<'a> Visitor<'a> for Bindings<'_> {
             }
             Stmt::Import(import) if self.depth == 0 => {
                 for alias in &import.names {
-                    self.bind(alias.asname.as_ref().unwrap_or(&alias.name), line);
+                    let first = alias.name.split('.').next().unwrap_or_default();
+                    let name = alias.asname.as_ref().map_or(first, |name| name.as_str());
+                    self.bind(name, line);
                 }
             }
             Stmt::ImportFrom(import) if self.depth == 0 => {
@@ -259,8 +295,15 @@ impl<'a> Visitor<'a> for Bindings<'_> {
     fn visit_expr(&mut self, expression: &'a Expr) {
         let line = self.source.line_of(expression);
         match expression {
-            Expr::Name(name) if self.depth == 0 && !name.ctx.is_load() => {
+            Expr::Name(name)
+                if self.depth == 0 && self.comprehensions == 0 && !name.ctx.is_load() =>
+            {
                 self.bind(name.id.as_str(), line);
+            }
+            Expr::Named(walrus) if self.depth == 0 => {
+                if let Expr::Name(name) = &*walrus.target {
+                    self.bind(name.id.as_str(), line);
+                }
             }
             Expr::Subscript(subscript) if self.depth == 0 && !subscript.ctx.is_load() => {
                 if let Expr::Name(name) = &*subscript.value {
@@ -292,18 +335,31 @@ impl<'a> Visitor<'a> for Bindings<'_> {
                     }
                 }
             }
-            Expr::Lambda(_)
-            | Expr::Generator(_)
-            | Expr::ListComp(_)
-            | Expr::SetComp(_)
-            | Expr::DictComp(_) => {
-                // Targets inside are local; a walrus in a comprehension is not, but is rarer than
-                // a loop variable that happens to be called `revision`.
+            Expr::Lambda(_) => return,
+            Expr::Generator(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => {
+                self.comprehensions += 1;
+                visitor::walk_expr(self, expression);
+                self.comprehensions -= 1;
                 return;
             }
             _ => {}
         }
         visitor::walk_expr(self, expression);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        let name = match pattern {
+            Pattern::MatchAs(inner) => inner.name.as_ref(),
+            Pattern::MatchStar(inner) => inner.name.as_ref(),
+            Pattern::MatchMapping(inner) => inner.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name
+            && self.depth == 0
+        {
+            self.bind(name.as_str(), self.source.line_of(pattern));
+        }
+        visitor::walk_pattern(self, pattern);
     }
 
     fn visit_except_handler(&mut self, handler: &'a ruff_python_ast::ExceptHandler) {
@@ -325,5 +381,43 @@ impl Bindings<'_> {
         self.depth += 1;
         visitor::walk_stmt(self, statement);
         self.depth -= 1;
+    }
+}
+
+/// Reads of the four names, and ways to change a module without naming a name. What stands in
+/// `upgrade` and `downgrade` does not run while the chain is loaded.
+#[derive(Default)]
+struct Reflection<'a> {
+    anything: Option<&'a Expr>,
+    read: Vec<(&'a str, &'a Expr)>,
+}
+
+impl<'a> Visitor<'a> for Reflection<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let is_later = matches!(statement, Stmt::FunctionDef(function)
+            if matches!(function.name.as_str(), "upgrade" | "downgrade"));
+        if !is_later {
+            visitor::walk_stmt(self, statement);
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Name(name) if name.ctx.is_load() => match name.id.as_str() {
+                "globals" | "locals" | "vars" | "exec" => {
+                    self.anything.get_or_insert(expression);
+                }
+                id => self.read.push((id, expression)),
+            },
+            // `sys.modules[__name__]`.
+            Expr::Subscript(subscript) if matches!(&*subscript.slice, Expr::Name(name) if name.id.as_str() == "__name__") =>
+            {
+                self.anything.get_or_insert(expression);
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expression);
     }
 }

@@ -44,8 +44,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::Observed;
-    use crate::rules::stage::{Stage, neighbour, place};
+    use crate::evidence::{Observed, Rows};
+    use crate::rules::stage::{Stage, filled, neighbour, place};
 
     #[test]
     fn another_database_at_our_revision_is_refused() {
@@ -100,7 +100,7 @@ mod tests {
         if let Observed::Seen(place) = &mut there.looked {
             place.tables = vec![crate::rules::stage::table("wiki_pages")];
         }
-        stage.database().tables = vec![(crate::rules::stage::table("orders"), Some(1))];
+        stage.database().tables = Observed::Seen(vec![filled("orders", Rows::Counted(1))]);
         stage.neighbour(there);
         assert!(stage.codes().contains(&"RD233".to_owned()));
     }

@@ -126,7 +126,9 @@ fn is_random(id: &str) -> bool {
 fn tables_of(module: &ModuleEvidence) -> BTreeSet<&str> {
     let live = module.database.seen().into_iter();
     let models = module.described.seen().into_iter();
-    live.flat_map(|database| database.tables.iter().map(|(table, _)| table.name.as_str()))
+    live.filter_map(|database| database.tables.seen())
+        .flatten()
+        .map(|table| table.name.name.as_str())
         .chain(models.flat_map(|described| described.tables.iter().map(|t| t.name.as_str())))
         .collect()
 }

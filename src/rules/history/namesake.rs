@@ -37,12 +37,12 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::Observed;
-    use crate::rules::stage::{Stage, neighbour, table};
+    use crate::evidence::{Observed, Rows};
+    use crate::rules::stage::{Stage, filled, neighbour, table};
 
     fn stage(there: &str) -> Stage {
         let mut stage = Stage::one();
-        stage.database().tables = vec![(table("orders"), Some(1))];
+        stage.database().tables = Observed::Seen(vec![filled("orders", Rows::Counted(1))]);
         let mut wiki = neighbour("wiki", &["shop_1"]);
         if let Observed::Seen(place) = &mut wiki.looked {
             place.tables = vec![table(there)];

@@ -1,6 +1,7 @@
 //! RD103 production-comment: somebody wrote prod or live beside the database's name.
 
-use super::{PRODUCTION_MARK, production_word};
+use super::{DISPOSABLE_MARK, is_marked_production, production_word};
+use crate::model::quote_identifier;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -19,7 +20,8 @@ pub static RULE: Rule = Rule {
               database that may be reset.",
         example: "```sql\nCOMMENT ON DATABASE shop IS 'live since May';\n```",
         remedy: "Point the module at a development database. If the comment is out of date, change \
-                 it: `redistill mark disposable` writes one that says what the database is.",
+                 it: `COMMENT ON DATABASE … IS 'redistill: disposable'`. The words count even where the \
+                 comment denies them (“not production”), and beside a mark: a doubt refuses.",
     },
     check,
 };
@@ -34,9 +36,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             continue;
         };
         // The mark has a rule of its own.
-        let Some(word) =
-            production_word(comment).filter(|_| !comment.to_lowercase().contains(PRODUCTION_MARK))
-        else {
+        let Some(word) = production_word(comment).filter(|_| !is_marked_production(comment)) else {
             continue;
         };
         findings.push(
@@ -46,7 +46,14 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             )
             .of(&module.module.name)
             .seen(format!("comment on the database: {comment}"))
-            .remedy("point the module at a development database, or correct the comment"),
+            .remedy(
+                "point the module at a development database; if the comment is wrong, its owner \
+                 replaces it",
+            )
+            .next(format!(
+                "COMMENT ON DATABASE {} IS '{DISPOSABLE_MARK}'",
+                quote_identifier(&database.identity.database)
+            )),
         );
     }
     findings
@@ -60,6 +67,13 @@ mod tests {
     fn a_comment_about_production_is_refused() {
         let mut stage = Stage::one();
         stage.database().comment = Some("LIVE since May".to_owned());
+        assert_eq!(stage.codes(), ["RD103"]);
+    }
+
+    #[test]
+    fn a_mark_beside_it_does_not_help() {
+        let mut stage = Stage::one();
+        stage.database().comment = Some("the live shop\nredistill: disposable".to_owned());
         assert_eq!(stage.codes(), ["RD103"]);
     }
 

@@ -1,23 +1,71 @@
 //! RD108 managed-service: the server is run by a managed service.
 
-use super::{DISPOSABLE_MARK, on_signals};
+use super::{DISPOSABLE_MARK, is_disposable, on_signals};
 use crate::evidence::{Observed, Signals};
 use crate::model::quote_identifier;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
 /// Endings of the host names that managed services give.
-const HOSTS: [&str; 9] = [
+const HOSTS: [&str; 54] = [
     ".rds.amazonaws.com",
+    ".rds.amazonaws.com.cn",
+    ".on.aws",
     ".postgres.database.azure.com",
+    ".postgres.database.chinacloudapi.cn",
+    ".postgres.database.usgovcloudapi.net",
+    ".postgres.cosmos.azure.com",
+    ".sql.goog",
+    ".alloydb.goog",
     ".supabase.co",
     ".supabase.com",
+    ".supabase.net",
     ".neon.tech",
+    ".neon.build",
     ".aivencloud.com",
     ".db.ondigitalocean.com",
     ".tsdb.cloud.timescale.com",
+    ".timescaledb.io",
     ".postgresbridge.com",
+    "-postgres.render.com",
+    ".railway.app",
+    ".railway.internal",
+    ".rlwy.net",
+    ".flycast",
+    ".fly.dev",
+    ".db.elephantsql.com",
+    ".postgres.vercel-storage.com",
+    ".thenile.dev",
+    ".xata.sh",
+    ".xata.io",
+    ".cockroachlabs.cloud",
+    ".yugabyte.cloud",
+    ".prisma.io",
+    ".tembo.io",
+    ".psdb.cloud",
+    ".biganimal.io",
+    ".databases.appdomain.cloud",
+    ".oraclecloud.com",
+    ".rds.aliyuncs.com",
+    ".tencentcdb.com",
+    ".rds.myhuaweicloud.com",
+    ".mdb.yandexcloud.net",
+    ".scw.cloud",
+    ".database.cloud.ovh.net",
+    ".db.upclouddatabases.com",
+    ".postgres.ubicloud.com",
+    ".pg.koyeb.app",
+    ".services.clever-cloud.com",
+    ".dbs.scalingo.com",
+    ".linodedb.net",
+    ".akamaidb.net",
+    ".vultrdb.com",
+    ".database.cloud.databricks.com",
+    ".cnodes.io",
 ];
+
+/// Folders of sockets that lead to a managed service.
+const SOCKETS: [&str; 1] = ["/cloudsql/"];
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -39,11 +87,7 @@ pub static RULE: Rule = Rule {
 fn check(case: &Case<'_>) -> Vec<Finding> {
     on_signals(case, |database| {
         // Development branches of managed services exist; their owner says so in the database.
-        if database
-            .comment
-            .as_deref()
-            .is_some_and(|comment| comment.contains(DISPOSABLE_MARK))
-        {
+        if is_disposable(database) {
             return Vec::new();
         }
         signs(&database.label, &database.signals)
@@ -77,9 +121,14 @@ fn signs(label: &str, signals: &Signals) -> Vec<String> {
     {
         seen.push(format!("settings: {}", settings.join(", ")));
     }
-    let host = label.split([':', ' ']).next().unwrap_or_default();
-    if let Some(suffix) = HOSTS.iter().find(|suffix| host.ends_with(**suffix)) {
+    let server = label.split(" / ").next().unwrap_or_default();
+    let host = server.rsplit_once(':').map_or(server, |(host, _)| host);
+    let plain = host.trim_end_matches('.').to_lowercase();
+    if let Some(suffix) = HOSTS.iter().find(|suffix| plain.ends_with(**suffix)) {
         seen.push(format!("the host ends with {suffix}"));
+    }
+    if let Some(folder) = SOCKETS.iter().find(|folder| host.starts_with(**folder)) {
+        seen.push(format!("the socket is below {folder}"));
     }
     seen
 }
@@ -94,9 +143,15 @@ mod tests {
         let mut stage = Stage::one();
         stage.database().signals.managed_roles = Observed::Seen(vec!["rds_superuser".to_owned()]);
         assert_eq!(stage.codes(), ["RD108"]);
-        let mut stage = Stage::one();
-        stage.database().label = "x.abc.eu-west-1.rds.amazonaws.com:5432 / shop".to_owned();
-        assert_eq!(stage.codes(), ["RD108"]);
+        for server in [
+            "x.abc.eu-west-1.rds.amazonaws.com:5432",
+            "EP-cool.eu-central-1.aws.NEON.tech.:5432",
+            "/cloudsql/shop:europe-west1:db:5432",
+        ] {
+            let mut stage = Stage::one();
+            stage.database().label = format!("{server} / shop");
+            assert_eq!(stage.codes(), ["RD108"], "{server}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! RD101 production-marker: the database says so itself.
 
-use super::PRODUCTION_MARK;
+use super::is_marked_production;
+use crate::model::quote_identifier;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -30,7 +31,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             continue;
         };
         if let Some(comment) = &database.comment
-            && comment.to_lowercase().contains(PRODUCTION_MARK)
+            && is_marked_production(comment)
         {
             findings.push(
                 RULE.finding(
@@ -40,8 +41,13 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 .of(&module.module.name)
                 .seen(format!("comment on the database: {comment}"))
                 .remedy(
-                    "point the module at a development database; the mark is only lifted by hand",
-                ),
+                    "point the module at a development database; if the mark is wrong, its owner \
+                     lifts it by hand",
+                )
+                .next(format!(
+                    "COMMENT ON DATABASE {} IS NULL",
+                    quote_identifier(&database.identity.database)
+                )),
             );
         }
     }

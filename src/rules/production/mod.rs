@@ -2,19 +2,27 @@
 
 pub mod archiving;
 pub mod comment;
+pub mod data;
+pub mod hidden_data;
 pub mod managed;
 pub mod marker;
 pub mod name;
+pub mod other_sessions;
+pub mod pooled;
+pub mod pooler;
 pub mod publication;
 pub mod replica;
 pub mod standby;
 pub mod subscription;
 pub mod unidentified;
 pub mod unseen;
+mod words;
 
 use super::finding::Finding;
 use super::rule::{Case, Rule};
 use crate::evidence::{DatabaseEvidence, Observed, Signals};
+
+use words::production_word;
 
 /// Marks a database as production; written by `redistill mark production`.
 pub const PRODUCTION_MARK: &str = "redistill: production";
@@ -38,7 +46,7 @@ fn on_signals(case: &Case<'_>, judge: impl Fn(&DatabaseEvidence) -> Vec<Finding>
 fn on_server_signs(
     case: &Case<'_>,
     rule: &Rule,
-    (what, remedy): (&str, &str),
+    (what, remedy, next): (&str, &str, &str),
     signs: fn(&Signals) -> Vec<String>,
 ) -> Vec<Finding> {
     on_signals(case, |database| {
@@ -49,6 +57,7 @@ fn on_server_signs(
                 rule.finding(&database.label, &message)
                     .seen(seen)
                     .remedy(remedy)
+                    .next(next)
             })
             .collect()
     })
@@ -62,28 +71,25 @@ fn rows_in(view: &str, count: &Observed<i64>) -> Option<String> {
     }
 }
 
-/// The words that name a production system.
-const WORDS: [&str; 6] = ["prod", "production", "prd", "live", "primary", "master"];
+/// Whether a comment carries the mark of production: anywhere in it, in either case, however spaced.
+pub fn is_marked_production(comment: &str) -> bool {
+    let spaced: Vec<&str> = comment.split_whitespace().collect();
+    let text = spaced.join(" ").to_lowercase();
+    text.contains(PRODUCTION_MARK) || text.contains("redistill:production")
+}
 
-/// The word of production in a name, where there is one: `shop-prod-2`, `prodDb`, but not
-/// `products` or `delivery`.
-fn production_word(name: &str) -> Option<String> {
-    let mut words = vec![String::new()];
-    let mut after_lower = false;
-    for letter in name.chars() {
-        if !letter.is_alphabetic() || (letter.is_uppercase() && after_lower) {
-            words.push(String::new());
-        }
-        if letter.is_alphabetic()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase());
-        }
-        after_lower = letter.is_lowercase();
-    }
-    words
-        .into_iter()
-        .find(|word| WORDS.contains(&word.as_str()))
+/// Whether a comment has a line that is the mark of a disposable database, and nothing else: a
+/// sentence that only speaks of the mark is none.
+pub fn is_marked_disposable(comment: &str) -> bool {
+    comment
+        .lines()
+        .any(|line| line.trim().eq_ignore_ascii_case(DISPOSABLE_MARK))
+}
+
+/// Whether a database says itself that it may be reset, and nothing that it is production.
+fn is_disposable(database: &DatabaseEvidence) -> bool {
+    let comment = database.comment.as_deref();
+    comment.is_some_and(|text| is_marked_disposable(text) && !is_marked_production(text))
 }
 
 #[cfg(test)]
@@ -91,19 +97,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_whole_words() {
-        for (name, word) in [
-            ("shop_prod", Some("prod")),
-            ("PROD01", Some("prod")),
-            ("prodDb", Some("prod")),
-            ("db.live.example.com", Some("live")),
-            ("pg-primary-0", Some("primary")),
-            ("products", None),
-            ("delivery", None),
-            ("reproduction", None),
-            ("artstore_admin", None),
+    fn marks_are_read_so_that_a_doubt_refuses() {
+        for (comment, production, disposable) in [
+            ("redistill: production", true, false),
+            ("Redistill:  PRODUCTION", true, false),
+            ("redistill:production", true, false),
+            (
+                "shop\nredistill: production\nredistill: disposable",
+                true,
+                true,
+            ),
+            ("the shop\nredistill: disposable", false, true),
+            ("  Redistill: Disposable  ", false, true),
+            ("never write redistill: disposable here", false, false),
+            ("redistill: disposable?", false, false),
+            ("redistill disposable", false, false),
         ] {
-            assert_eq!(production_word(name).as_deref(), word, "{name}");
+            assert_eq!(is_marked_production(comment), production, "{comment}");
+            assert_eq!(is_marked_disposable(comment), disposable, "{comment}");
         }
     }
 }

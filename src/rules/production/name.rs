@@ -1,6 +1,6 @@
 //! RD104 production-name: host, database or role are called so.
 
-use super::production_word;
+use super::words::production_name;
 use crate::evidence::ModuleEvidence;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
@@ -12,24 +12,26 @@ pub static RULE: Rule = Rule {
     family: Family::Production,
     severity: Severity::Refuse,
     needs: Needs::World,
-    summary: "a host, database or role is named like production",
+    summary: "a host, database, role or stage is named like production",
     explanation: Explanation {
         what: "The host, the database or the role that the module connects with has one of the words \
-               prod, production, prd, live, primary, master in its name. Whole words only: \
-               `products` and `delivery` are fine.",
+               prod, production, prd, live, primary, master in its name, or a variable of the \
+               environment says so (`APP_ENV`, `ENVIRONMENT`, `DJANGO_SETTINGS_MODULE`, `NODE_ENV` \
+               and the like). `products`, `delivery` and `non-prod` are fine.",
         why: "Names are how people tell their servers apart. A tunnel makes any host `localhost`, so \
               the database and the role are looked at, too.",
         example: "```text\npostgresql://app@db-prod.internal/shop\n```",
-        remedy: "Point the module at a development database with a name that says so.",
+        remedy: "Point the module at a development database with a name that says so, or run \
+                 redistill in an environment that is not production's.",
     },
     check,
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = stages(case);
     for (module, _) in case.modules() {
         for (what, name) in names(module) {
-            if let Some(word) = production_word(&name) {
+            if let Some(word) = production_name(&name) {
                 findings.push(
                     RULE.finding(
                         &name,
@@ -37,12 +39,32 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                     )
                     .of(&module.module.name)
                     .seen(format!("{what}: {name}"))
-                    .remedy("point the module at a development database"),
+                    .remedy("point the module at a development database, then look again")
+                    .next("redistill check"),
                 );
             }
         }
     }
     findings
+}
+
+/// What the environment says of its stage.
+fn stages(case: &Case<'_>) -> Vec<Finding> {
+    let variables = case.evidence.variables.iter();
+    variables
+        .filter_map(|(name, value)| {
+            let word = production_name(value)?;
+            Some(
+                RULE.finding(
+                    name,
+                    format!("the environment variable {name} has the word “{word}”"),
+                )
+                .seen(format!("{name}={value}"))
+                .remedy("run redistill in an environment that is not production's")
+                .next(format!("env -u {name} redistill check")),
+            )
+        })
+        .collect()
 }
 
 /// What the module connects to and as, each once. What env.py asked for counts also where the
@@ -99,6 +121,19 @@ mod tests {
             why: "timeout".to_owned(),
         };
         assert_eq!(stage.codes(), ["RD104", "RD110"]);
+    }
+
+    #[test]
+    fn the_stage_of_the_environment_counts() {
+        let mut stage = Stage::with(&["shop", "stock"]);
+        let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        stage.evidence.variables = vec![
+            variable("APP_ENV", "production"),
+            variable("DJANGO_SETTINGS_MODULE", "shop.settings.prod"),
+            variable("NODE_ENV", "development"),
+            variable("STAGE", "non-prod"),
+        ];
+        assert_eq!(stage.codes(), ["RD104", "RD104"]);
     }
 
     #[test]

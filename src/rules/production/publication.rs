@@ -1,7 +1,6 @@
 //! RD111 publication-present: the database publishes its changes.
 
-use super::{on_server_signs, rows_in};
-use crate::evidence::Signals;
+use super::{is_disposable, on_signals, rows_in};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -22,20 +21,23 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-const WORDS: (&str, &str) = (
-    "has publications",
-    "see who subscribes to it, or drop it: DROP PUBLICATION …",
-);
-
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    on_server_signs(case, &RULE, WORDS, signs)
-}
-
-/// What was seen, in words.
-fn signs(signals: &Signals) -> Vec<String> {
-    rows_in("pg_publication", &signals.publications)
-        .into_iter()
-        .collect()
+    on_signals(case, |database| {
+        // A weak sign: the owner's own word outranks it.
+        if is_disposable(database) {
+            return Vec::new();
+        }
+        rows_in("pg_publication", &database.signals.publications)
+            .map(|seen| {
+                let message = format!("{} has publications", database.label);
+                RULE.finding(&database.label, message)
+                    .seen(seen)
+                    .remedy("see who subscribes, or drop the publication")
+                    .next("SELECT pubname FROM pg_publication")
+            })
+            .into_iter()
+            .collect()
+    })
 }
 
 #[cfg(test)]
@@ -48,6 +50,14 @@ mod tests {
         let mut stage = Stage::one();
         stage.database().signals.publications = Observed::Seen(1);
         assert_eq!(stage.codes(), ["RD111"]);
+    }
+
+    #[test]
+    fn a_mark_outranks_it() {
+        let mut stage = Stage::one();
+        stage.database().signals.publications = Observed::Seen(1);
+        stage.database().comment = Some("redistill: disposable".to_owned());
+        assert!(stage.codes().is_empty());
     }
 
     #[test]

@@ -22,9 +22,10 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-const WORDS: (&str, &str) = (
+const WORDS: (&str, &str, &str) = (
     "is replicated",
-    "point the module at a development server, or drop a left-over slot: SELECT pg_drop_replication_slot(…)",
+    "point the module at a development server; a slot that an experiment left over is dropped with pg_drop_replication_slot",
+    "SELECT slot_name, slot_type, active FROM pg_replication_slots",
 );
 
 fn check(case: &Case<'_>) -> Vec<Finding> {

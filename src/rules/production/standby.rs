@@ -35,7 +35,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                 )
                 .of(&module.module.name)
                 .seen("pg_is_in_recovery() is true")
-                .remedy("point the module at a development database"),
+                .remedy("point the module at a development database, then look again")
+                .next("redistill check"),
             )
         })
         .collect()

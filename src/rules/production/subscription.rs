@@ -1,4 +1,4 @@
-//! RD106 subscription-present: the database subscribes to another one.
+//! RD106 subscription-present: a database of the server subscribes to another one.
 
 use super::{on_server_signs, rows_in};
 use crate::evidence::Signals;
@@ -12,9 +12,9 @@ pub static RULE: Rule = Rule {
     family: Family::Production,
     severity: Severity::Refuse,
     needs: Needs::World,
-    summary: "the database subscribes to another one",
+    summary: "a database of the server subscribes to another one",
     explanation: Explanation {
-        what: "`pg_subscription` has rows: the database receives the rows of another one by logical replication.",
+        what: "`pg_subscription` has rows: a database of this server receives the rows of another one by logical replication. The list is the whole server's.",
         why: "What arrives by subscription is live data of somebody else, and a reset would break the stream.",
         example: "```sql\nSELECT count(*) FROM pg_subscription;  -- 1\n```",
         remedy: "Point the module at a development database, or drop the subscription with `DROP SUBSCRIPTION …`.",
@@ -22,9 +22,10 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-const WORDS: (&str, &str) = (
+const WORDS: (&str, &str, &str) = (
     "has subscriptions",
-    "point the module at a development database, or drop the subscription: DROP SUBSCRIPTION …",
+    "point the module at a development server, or drop a subscription that nobody needs",
+    "SELECT d.datname, s.subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid",
 );
 
 fn check(case: &Case<'_>) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! RD603 missing-parent: a revision that hangs in the air.
 
+use super::parent_replaced;
 use crate::model::ChainProblem;
 use crate::model::Location;
 use crate::rules::finding::{Finding, Severity};
@@ -24,11 +25,12 @@ pub static RULE: Rule = Rule {
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (module, _) in case.modules() {
+    for (module, sources) in case.modules() {
         for problem in module.chain.problems() {
             if let ChainProblem::MissingParent {
                 parent, path, line, ..
             } = &problem
+                && !parent_replaced::knows(sources, parent)
             {
                 findings.push(
                     RULE.finding(parent, problem.to_string())

@@ -1,7 +1,10 @@
 //! RD601 unreadable-revision: a file whose place in the chain cannot be read.
 
+use std::path::Path;
+
 use crate::model::Location;
 use crate::rules::finding::{Finding, Severity};
+use crate::rules::message::shell_quoted;
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
 /// The rule.
@@ -35,12 +38,26 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                         column: file.column.unwrap_or(1),
                         source_line: file.source.clone().unwrap_or_default(),
                     })
-                    .remedy("repair the file, then look again")
-                    .next("redistill chain"),
+                    .remedy(if is_bytecode(&file.path) {
+                        "remove the bytecode: its source is gone"
+                    } else {
+                        "repair the file, then look again"
+                    })
+                    .next(if is_bytecode(&file.path) {
+                        format!("rm {}", shell_quoted(&file.path.to_string_lossy()))
+                    } else {
+                        "redistill chain".to_owned()
+                    }),
             );
         }
     }
     findings
+}
+
+/// Bytecode is listed where `sourceless` makes a revision of it.
+fn is_bytecode(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|kind| kind == "pyc" || kind == "pyo")
 }
 
 #[cfg(test)]

@@ -277,6 +277,7 @@ fn replay(operation: &Operation, made: &mut HashMap<(String, String), Made>) {
             sql_type,
             retyped,
             renamed,
+            ..
         } => {
             let place = (table.clone(), column.clone());
             if *retyped {

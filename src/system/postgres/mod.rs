@@ -8,4 +8,4 @@ mod session;
 mod tls;
 
 pub use error::{ConnectError, SqlError};
-pub use session::{Canceller, Session};
+pub use session::{APPLICATION_NAME, Canceller, Session};

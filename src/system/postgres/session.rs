@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{CancelToken, Client, Config, NoTls, Row, SimpleQueryMessage};
@@ -14,6 +15,12 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::error::{ConnectError, SqlError};
 use super::tls;
 use crate::model::{Host, Target, TlsMode};
+use crate::system::random;
+
+/// By this name the server lists our connections: `redistill 5c81f0a2`. No other process has it, so
+/// that another run is told from our own connections, also from those that are just closing.
+pub static APPLICATION_NAME: LazyLock<String> =
+    LazyLock::new(|| format!("redistill {}", random::hex(4)));
 
 /// An open connection.
 pub struct Session {
@@ -122,23 +129,41 @@ impl Session {
         let messages = runtime()
             .block_on(self.client.simple_query(sql))
             .map_err(|error| SqlError::new(&error))?;
-        Ok(messages
-            .iter()
-            .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some(
-                    (0..row.len())
-                        .map(|column| row.get(column).map(str::to_owned))
-                        .collect(),
-                ),
-                _ => None,
-            })
-            .collect())
+        Ok(texts(&messages))
+    }
+
+    /// Like [`Session::simple`], but gives up after `limit`, also where something between us and the
+    /// server keeps the statement waiting. The connection is of no use after that.
+    pub fn simple_within(
+        &self,
+        sql: &str,
+        limit: Duration,
+    ) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+        let asked =
+            runtime().block_on(async { timeout(limit, self.client.simple_query(sql)).await });
+        match asked {
+            Ok(answer) => Ok(texts(&answer.map_err(|error| SqlError::new(&error))?)),
+            Err(_) => Err(SqlError {
+                sqlstate: None,
+                message: NO_ANSWER.to_owned(),
+                detail: None,
+                hint: None,
+            }),
+        }
     }
 
     /// `pg_backend_pid()`. Two answers in two transactions tell a transaction pooler.
     pub fn backend_pid(&self) -> Result<i32, SqlError> {
-        let rows = self.query("select pg_catalog.pg_backend_pid()", &[])?;
-        Ok(rows[0].get(0))
+        // Without a prepared statement: behind a pooler it is gone in the next process.
+        let rows = self.simple("select pg_catalog.pg_backend_pid()")?;
+        let pid = rows.into_iter().flatten().flatten().next();
+        pid.and_then(|pid| pid.parse().ok())
+            .ok_or_else(|| SqlError {
+                sqlstate: None,
+                message: "the server does not name its process".to_owned(),
+                detail: None,
+                hint: None,
+            })
     }
 
     /// Whether the connection has ended; every call fails then.
@@ -180,7 +205,7 @@ impl Canceller {
                     None => self.token.cancel_query(NoTls).await,
                 }
             };
-            tokio::time::timeout(limit, ask).await
+            timeout(limit, ask).await
         });
         let why = match asked {
             Ok(Ok(())) => return Ok(()),
@@ -215,7 +240,7 @@ fn config(target: &Target, limit: Duration) -> Config {
         .user(&target.user)
         .dbname(&target.database)
         .password(password)
-        .application_name("redistill")
+        .application_name(APPLICATION_NAME.as_str())
         .connect_timeout(limit);
     config
 }
@@ -225,7 +250,7 @@ fn within<T>(
     limit: Duration,
     connecting: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, ConnectError> {
-    match runtime().block_on(async { tokio::time::timeout(limit, connecting).await }) {
+    match runtime().block_on(async { timeout(limit, connecting).await }) {
         Ok(Ok(opened)) => Ok(opened),
         Ok(Err(error)) => Err(ConnectError::new(target, &error)),
         Err(_) => Err(ConnectError::Unreachable {
@@ -233,6 +258,21 @@ fn within<T>(
             why: NO_ANSWER.to_owned(),
         }),
     }
+}
+
+/// The rows among the messages.
+fn texts(messages: &[SimpleQueryMessage]) -> Vec<Vec<Option<String>>> {
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(
+                (0..row.len())
+                    .map(|column| row.get(column).map(str::to_owned))
+                    .collect(),
+            ),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Lets the connection run in the background; the client's next call reports whatever ended it.

@@ -70,6 +70,7 @@ fn render(
         folder: folder.to_owned(),
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
+        replaces: Vec::new(),
     };
     lab.worker.render(module, &request, &call()).unwrap()
 }
@@ -329,6 +330,7 @@ fn the_template_file_names_and_hooks_of_the_project_are_honoured() {
         folder: staging.clone(),
         branch_labels: vec!["main_line".to_owned()],
         depends_on: vec!["elsewhere1".to_owned()],
+        replaces: vec!["old_1".to_owned(), "old_2".to_owned()],
     };
     let rendered = lab.worker.render(&module, &ask, &call()).unwrap();
     let file = rendered.file_name.to_str().unwrap();
@@ -344,6 +346,10 @@ fn the_template_file_names_and_hooks_of_the_project_are_honoured() {
     assert!(text.contains("import os\n"), "{text}");
     assert!(text.contains("depends_on = 'elsewhere1'"), "{text}");
     assert!(text.contains("branch_labels = ('main_line',)"), "{text}");
+    assert!(
+        text.contains("\nreplaces = (\n    'old_1', 'old_2',\n)\n"),
+        "{text}"
+    );
     assert!(rendered.hook_error.unwrap().contains("no_such_hook"));
     assert_eq!(fs::read_to_string(staging.join(file)).unwrap(), *text);
 

@@ -190,6 +190,7 @@ impl Place {
             unselected: Vec::new(),
             holders: redistill::evidence::Holders::default(),
             waivers: redistill::evidence::Waivers::default(),
+            variables: Vec::new(),
         };
         assess(&evidence, &Sources::default(), Scope::Static)
             .into_iter()
