@@ -1,7 +1,7 @@
 //! One module: its settings, its chain, its database.
 
 use super::Page;
-use crate::evidence::{DatabaseEvidence, ModuleEvidence, Observed};
+use crate::evidence::{DatabaseEvidence, ModuleEvidence, Observed, Rows};
 use crate::model::ConfigSource;
 use crate::model::text::{bytes, count};
 use crate::tui::model::{Model, PageId};
@@ -92,37 +92,68 @@ fn facts_of_database(page: &mut Page, database: &DatabaseEvidence) {
         format!("{} in {}", table.rows.join(", "), table.name)
     };
     line(page, "stands at", &rows);
-    if let Observed::Seen(size) = database.signals.size {
-        let counted: u64 = database.tables.iter().filter_map(|(_, rows)| *rows).sum();
-        let text = format!(
-            "{} with {}, {}",
-            count(database.tables.len(), "table"),
-            count(
-                usize::try_from(counted).unwrap_or(usize::MAX),
-                "counted row"
-            ),
-            bytes(u64::try_from(size).unwrap_or(0))
-        );
-        line(page, "holds", &text);
-    }
-    for session in &database.other_sessions {
-        page.labelled("  session", LABEL + 1, Tone::Caution, session);
+    holds(page, database);
+    match &database.other_sessions {
+        Observed::Seen(sessions) => {
+            for session in sessions {
+                page.labelled("  session", LABEL + 1, Tone::Caution, session);
+            }
+        }
+        unseen => not_seen(page, "sessions", unseen),
     }
 }
 
+fn holds(page: &mut Page, database: &DatabaseEvidence) {
+    if !matches!(database.tables, Observed::Seen(_)) {
+        not_seen(page, "holds", &database.tables);
+        return;
+    }
+    let tables = database.table_rows();
+    let counted: u64 = tables.iter().filter_map(|table| table.rows.exact()).sum();
+    let mut text = format!(
+        "{} with {}",
+        count(tables.len(), "table"),
+        count(number(counted), "counted row")
+    );
+    if let Observed::Seen(size) = database.signals.size {
+        let size = bytes(u64::try_from(size).unwrap_or(0));
+        text = format!("{text}, {size}");
+    }
+    line(page, "holds", &text);
+}
+
+/// What could not be looked at, and why.
+fn not_seen<T>(page: &mut Page, label: &str, observed: &Observed<T>) {
+    let why = match observed {
+        Observed::Unavailable { why } => format!("not to be seen: {why}"),
+        _ => "not looked at".to_owned(),
+    };
+    page.labelled(&format!("  {label}"), LABEL + 1, Tone::Bad, &why);
+}
+
+fn number(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}
+
 fn tables(page: &mut Page, database: &DatabaseEvidence) {
-    if database.tables.is_empty() {
+    if database.table_rows().is_empty() {
         return;
     }
     page.heading("Tables");
-    for (name, rows) in &database.tables {
-        let rows = rows.map_or_else(
-            || "not counted".to_owned(),
-            |rows| count(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
-        );
+    for table in database.table_rows() {
+        let rows = match &table.rows {
+            Rows::Empty => "empty".to_owned(),
+            Rows::Counted(rows) => count(number(*rows), "row"),
+            Rows::MoreThan(rows) => format!("more than {}", count(number(*rows), "row")),
+            Rows::Unknown(hidden) => hidden.words(),
+        };
+        let tone = match table.rows {
+            Rows::Unknown(_) => Tone::Caution,
+            _ => Tone::Faint,
+        };
         let spans = vec![
-            page.piece(Tone::Plain, &format!("  {name}")),
-            page.piece(Tone::Faint, &format!("  {rows}")),
+            page.piece(Tone::Plain, &format!("  {}", table.name)),
+            page.piece(tone, &format!("  {rows}")),
         ];
         page.push(spans);
     }
