@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{Engine, failures};
 use crate::error::Failure;
-use crate::evidence::{Evidence, Observed};
+use crate::evidence::Evidence;
 use crate::model::text::safe;
 use crate::model::{Chain, ModuleName, Revision, RevisionId};
 use crate::rules::message::change::{self, Bump};
@@ -64,15 +64,7 @@ impl Engine<'_> {
     pub fn bump(&self, range: Option<&str>) -> Result<Vec<ModuleBump>, Failure> {
         let discovered = self.discover()?;
         let (from, to) = ends(range)?;
-        let mut evidence = Evidence {
-            root: self.request.root.clone(),
-            git: Observed::NotAsked,
-            holders: crate::evidence::Holders::default(),
-            variables: Vec::new(),
-            unselected: Vec::new(),
-            waivers: crate::evidence::Waivers::default(),
-            modules: Vec::new(),
-        };
+        let mut evidence = Evidence::of(self.request.root.clone(), Vec::new());
         for (module, chain) in discovered.modules {
             if let Some(file) = chain.unreadable.first() {
                 return Err(Failure::refused(format!(

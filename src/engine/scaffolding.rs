@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Depth, Engine, failures};
 use crate::error::Failure;
-use crate::evidence::{Evidence, Holders, Observed, Waivers};
+use crate::evidence::Evidence;
 use crate::model::text::{io_words, safe};
 use crate::model::{Flavour, Module, ModuleName};
 use crate::report::scaffold::{self, Engines};
@@ -43,17 +43,15 @@ impl Engine<'_> {
         let discovered = self.discover()?;
         let others = discovered.others;
         let evidence = Evidence {
-            root: self.request.root.clone(),
-            git: Observed::NotAsked,
-            modules: discovered
-                .modules
-                .into_iter()
-                .map(|(module, chain)| self.seen(module, chain, Depth::Static))
-                .collect(),
             unselected: discovered.unselected,
-            holders: Holders::default(),
-            waivers: Waivers::default(),
-            variables: Vec::new(),
+            ..Evidence::of(
+                self.request.root.clone(),
+                discovered
+                    .modules
+                    .into_iter()
+                    .map(|(module, chain)| self.seen(module, chain, Depth::Static))
+                    .collect(),
+            )
         };
         let facts = sources::gather(&evidence, &others, &self.files);
         let mut done = Vec::new();

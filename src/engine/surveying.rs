@@ -227,11 +227,8 @@ impl Engine<'_> {
             surroundings,
         );
         ModuleEvidence {
-            module,
             interpreter,
-            chain,
-            described: Observed::NotAsked,
-            database: Observed::NotAsked,
+            ..ModuleEvidence::of(module, chain)
         }
     }
 

@@ -75,6 +75,21 @@ pub struct Evidence {
     pub variables: Vec<(String, String)>,
 }
 
+impl Evidence {
+    /// These modules, and nothing else looked at.
+    pub fn of(root: impl Into<std::path::PathBuf>, modules: Vec<ModuleEvidence>) -> Self {
+        Self {
+            root: root.into(),
+            git: Observed::NotAsked,
+            modules,
+            variables: Vec::new(),
+            unselected: Vec::new(),
+            holders: Holders::default(),
+            waivers: Waivers::default(),
+        }
+    }
+}
+
 /// What was seen of one module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleEvidence {
@@ -88,4 +103,17 @@ pub struct ModuleEvidence {
     pub described: Observed<Described>,
     /// The user's development database.
     pub database: Observed<DatabaseEvidence>,
+}
+
+impl ModuleEvidence {
+    /// A module with its chain, and nothing else looked at.
+    pub const fn of(module: Module, chain: Chain) -> Self {
+        Self {
+            module,
+            interpreter: Observed::NotAsked,
+            chain,
+            described: Observed::NotAsked,
+            database: Observed::NotAsked,
+        }
+    }
 }

@@ -2,20 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::evidence::{Evidence, Holders, ModuleEvidence, Observed, Waivers};
+use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{Chain, ConfigSource, Flavour, Location, Module, ModuleName};
 use crate::rules::{Finding, LineEdit, Origin, Suppressed, find};
 
 pub fn empty() -> Evidence {
-    Evidence {
-        root: PathBuf::from("/p"),
-        git: Observed::NotAsked,
-        modules: Vec::new(),
-        unselected: Vec::new(),
-        holders: Holders::default(),
-        waivers: Waivers::default(),
-        variables: Vec::new(),
-    }
+    Evidence::of(PathBuf::from("/p"), Vec::new())
 }
 
 pub fn sample() -> (Evidence, Vec<Finding>) {
@@ -35,13 +27,9 @@ pub fn sample() -> (Evidence, Vec<Finding>) {
         written_url: None,
     };
     let mut evidence = empty();
-    evidence.modules.push(ModuleEvidence {
-        module,
-        interpreter: Observed::NotAsked,
-        chain: Chain::default(),
-        described: Observed::NotAsked,
-        database: Observed::NotAsked,
-    });
+    evidence
+        .modules
+        .push(ModuleEvidence::of(module, Chain::default()));
     let line = "\tid = Column(Integer, ForeignKey(\"accounts.id\"))";
     let place = Location {
         path: PathBuf::from("/p/admin-module/app/models.py"),

@@ -48,34 +48,29 @@ fn observe(
 /// What the rules of production say of a database.
 fn judged(database: Observed<DatabaseEvidence>) -> Vec<Finding> {
     let directory = PathBuf::from("/p/shop");
-    let evidence = Evidence {
-        root: PathBuf::from("/p"),
-        git: Observed::NotAsked,
-        modules: vec![ModuleEvidence {
-            module: Module {
-                name: ModuleName("shop".to_owned()),
-                config: ConfigSource::Ini {
-                    path: directory.join("alembic.ini"),
-                    section: "alembic".to_owned(),
-                },
-                flavour: Flavour::Plain,
-                script_location: directory.join("alembic"),
-                version_locations: vec![directory.join("alembic/versions")],
-                recursive: false,
-                sourceless: false,
-                written_url: None,
-                directory,
-            },
-            interpreter: Observed::NotAsked,
-            chain: Chain::default(),
-            described: Observed::NotAsked,
+    let evidence = Evidence::of(
+        PathBuf::from("/p"),
+        vec![ModuleEvidence {
             database,
+            ..ModuleEvidence::of(
+                Module {
+                    name: ModuleName("shop".to_owned()),
+                    config: ConfigSource::Ini {
+                        path: directory.join("alembic.ini"),
+                        section: "alembic".to_owned(),
+                    },
+                    flavour: Flavour::Plain,
+                    script_location: directory.join("alembic"),
+                    version_locations: vec![directory.join("alembic/versions")],
+                    recursive: false,
+                    sourceless: false,
+                    written_url: None,
+                    directory,
+                },
+                Chain::default(),
+            )
         }],
-        variables: Vec::new(),
-        unselected: Vec::new(),
-        holders: crate::evidence::Holders::default(),
-        waivers: crate::evidence::Waivers::default(),
-    };
+    );
     let mut findings = assess(&evidence, &Sources::default(), Scope::Full);
     findings.retain(|finding| finding.code.starts_with("RD1"));
     findings

@@ -302,8 +302,8 @@ mod tests {
 
     fn module(root: &Path, name: &str) -> ModuleEvidence {
         let directory = root.join(name);
-        let mut evidence = ModuleEvidence {
-            module: Module {
+        let mut evidence = ModuleEvidence::of(
+            Module {
                 name: ModuleName(name.to_owned()),
                 config: ConfigSource::Ini {
                     path: directory.join("alembic.ini"),
@@ -317,11 +317,8 @@ mod tests {
                 written_url: None,
                 directory,
             },
-            interpreter: Observed::NotAsked,
-            chain: crate::model::Chain::default(),
-            described: Observed::NotAsked,
-            database: Observed::NotAsked,
-        };
+            crate::model::Chain::default(),
+        );
         evidence.chain = crate::survey::chain::read(&evidence.module, &RealFiles);
         evidence
     }
@@ -362,15 +359,10 @@ mod tests {
             "shop/env3/models.py",
             "class X(Base):\n    __tablename__ = 'x'\n    id = Column(Uuid)\n",
         );
-        Evidence {
-            root: root.to_owned(),
-            git: Observed::NotAsked,
-            modules: vec![module(root, "shop"), module(root, "stock")],
-            unselected: Vec::new(),
-            holders: crate::evidence::Holders::default(),
-            waivers: crate::evidence::Waivers::default(),
-            variables: Vec::new(),
-        }
+        Evidence::of(
+            root.to_owned(),
+            vec![module(root, "shop"), module(root, "stock")],
+        )
     }
 
     #[test]

@@ -286,7 +286,6 @@ fn name_of(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Observed;
     use crate::model::{ConfigSource, Flavour, Module};
     use crate::rules::{Scope, assess};
     use crate::survey::{chain, sources};
@@ -302,8 +301,8 @@ mod tests {
 
     fn codes(root: &Path) -> Vec<String> {
         let directory = root.to_owned();
-        let mut module = ModuleEvidence {
-            module: Module {
+        let mut module = ModuleEvidence::of(
+            Module {
                 name: ModuleName("shop".to_owned()),
                 config: ConfigSource::Ini {
                     path: directory.join("alembic.ini"),
@@ -317,21 +316,10 @@ mod tests {
                 written_url: None,
                 directory,
             },
-            interpreter: Observed::NotAsked,
-            chain: crate::model::Chain::default(),
-            described: Observed::NotAsked,
-            database: Observed::NotAsked,
-        };
+            crate::model::Chain::default(),
+        );
         module.chain = chain::read(&module.module, &RealFiles);
-        let evidence = Evidence {
-            root: root.to_owned(),
-            git: Observed::NotAsked,
-            holders: crate::evidence::Holders::default(),
-            variables: Vec::new(),
-            unselected: Vec::new(),
-            waivers: crate::evidence::Waivers::default(),
-            modules: vec![module],
-        };
+        let evidence = Evidence::of(root.to_owned(), vec![module]);
         let sources = sources::gather(&evidence, &[], &RealFiles);
         assess(&evidence, &sources, Scope::Static)
             .iter()

@@ -28,9 +28,7 @@ use super::surveying::{observe, version_tables};
 use super::tester::OwnAlembic;
 use super::{Depth, Engine, Survey, failures};
 use crate::error::Failure;
-use crate::evidence::{
-    AskedFor, DatabaseEvidence, Described, Evidence, Holders, ModuleEvidence, Observed, Waivers,
-};
+use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
 use crate::model::text::{safe, safe_lines};
 use crate::model::{Host, ModuleName, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{self, Choices, TableAction, VersionTableChange};
@@ -399,13 +397,8 @@ impl Engine<'_> {
 
     fn production_findings(&self, seen: ModuleEvidence) -> Vec<rules::Finding> {
         let evidence = Evidence {
-            root: self.request.root.clone(),
-            git: Observed::NotAsked,
-            modules: vec![seen],
-            unselected: Vec::new(),
-            holders: Holders::default(),
-            waivers: Waivers::default(),
             variables: variables::observe(),
+            ..Evidence::of(self.request.root.clone(), vec![seen])
         };
         rules::assess(&evidence, &Sources::default(), Scope::Full)
             .into_iter()

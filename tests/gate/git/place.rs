@@ -176,21 +176,13 @@ impl Place {
     /// Codes and severities of the history's findings.
     pub fn findings(&self) -> Vec<(String, String)> {
         let (git, modules) = self.look();
-        let module = |(module, chain): (Module, Chain)| ModuleEvidence {
-            module,
-            chain,
-            interpreter: Observed::NotAsked,
-            described: Observed::NotAsked,
-            database: Observed::NotAsked,
-        };
+        let module = |(module, chain): (Module, Chain)| ModuleEvidence::of(module, chain);
         let evidence = Evidence {
-            root: self.project.borrow().clone(),
             git,
-            modules: modules.into_iter().map(module).collect(),
-            unselected: Vec::new(),
-            holders: redistill::evidence::Holders::default(),
-            waivers: redistill::evidence::Waivers::default(),
-            variables: Vec::new(),
+            ..Evidence::of(
+                self.project.borrow().clone(),
+                modules.into_iter().map(module).collect(),
+            )
         };
         assess(&evidence, &Sources::default(), Scope::Static)
             .into_iter()

@@ -182,34 +182,29 @@ pub fn observe(target: &Target) -> Observed<DatabaseEvidence> {
 /// The evidence of a project with one module in this database.
 pub fn evidence(database: Observed<DatabaseEvidence>) -> Evidence {
     let directory = PathBuf::from("/p/shop");
-    Evidence {
-        root: PathBuf::from("/p"),
-        git: Observed::NotAsked,
-        modules: vec![ModuleEvidence {
-            module: Module {
-                name: ModuleName("shop".to_owned()),
-                config: ConfigSource::Ini {
-                    path: directory.join("alembic.ini"),
-                    section: "alembic".to_owned(),
-                },
-                flavour: Flavour::Plain,
-                script_location: directory.join("alembic"),
-                version_locations: vec![directory.join("alembic/versions")],
-                recursive: false,
-                sourceless: false,
-                written_url: None,
-                directory,
-            },
-            interpreter: Observed::NotAsked,
-            chain: Chain::default(),
-            described: Observed::NotAsked,
+    Evidence::of(
+        PathBuf::from("/p"),
+        vec![ModuleEvidence {
             database,
+            ..ModuleEvidence::of(
+                Module {
+                    name: ModuleName("shop".to_owned()),
+                    config: ConfigSource::Ini {
+                        path: directory.join("alembic.ini"),
+                        section: "alembic".to_owned(),
+                    },
+                    flavour: Flavour::Plain,
+                    script_location: directory.join("alembic"),
+                    version_locations: vec![directory.join("alembic/versions")],
+                    recursive: false,
+                    sourceless: false,
+                    written_url: None,
+                    directory,
+                },
+                Chain::default(),
+            )
         }],
-        variables: Vec::new(),
-        unselected: Vec::new(),
-        holders: redistill::evidence::Holders::default(),
-        waivers: redistill::evidence::Waivers::default(),
-    }
+    )
 }
 
 /// What the rules of production say.
