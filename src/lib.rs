@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! cli                                   parse, print
+//! tui                                   the terminal app
 //! engine                                the verbs that every face calls
 //! survey  rehearse  execute  report     gather, prove, run, say
 //! steps  journal  worker  sandbox       effects
@@ -37,5 +38,6 @@ pub mod schema;
 pub mod steps;
 pub mod survey;
 pub mod system;
+pub mod tui;
 pub mod undo;
 pub mod worker;

@@ -12,3 +12,4 @@ mod docs;
 mod gate;
 mod guided;
 mod support;
+mod tui;

@@ -19,7 +19,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     disable_help_subcommand = true
 )]
 pub struct Arguments {
-    /// What to do; `check` unless given.
+    /// The project's folder, where no command is given
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
+    /// What to do; unless given the app on a terminal, else `check`.
     #[command(subcommand)]
     pub command: Option<Command>,
 

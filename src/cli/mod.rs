@@ -37,13 +37,14 @@ use crate::model::text::safe;
 use crate::model::{ModuleName, RevisionId};
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
+use crate::tui;
 use args::{Arguments, CheckChoices, Command, Format, Global, MessageVerb};
 use settings::{EnvironmentAddress, Heads};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
 pub fn run() -> Exit {
-    let arguments = match Arguments::try_parse() {
+    let mut arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results, everything else is a mistake.
@@ -57,13 +58,36 @@ pub fn run() -> Exit {
         }
     };
     print::choose_colour(arguments.global.color);
-    match dispatch(&arguments) {
+    match take_path(&mut arguments).and_then(|()| dispatch(&arguments)) {
         Ok(exit) => exit,
         Err(failure) => {
             print::failure(&failure);
             failure.kind.exit()
         }
     }
+}
+
+/// `redistill PATH`: the folder stands where a command would, so a mistyped command is one, too.
+fn take_path(arguments: &mut Arguments) -> Result<(), Failure> {
+    let Some(path) = arguments.path.take() else {
+        return Ok(());
+    };
+    let shown = path.display().to_string();
+    if arguments.command.is_some() {
+        return Err(
+            Failure::usage(format!("{} stands before the command", safe(&shown)))
+                .with_hint("name the folder by its option: redistill --project PATH COMMAND"),
+        );
+    }
+    if !matches!(RealFiles.stat(&path), Ok(Some(_))) {
+        return Err(Failure::usage(format!(
+            "there is no command and no folder {}",
+            safe(&shown)
+        ))
+        .with_hint("see the commands: redistill --help"));
+    }
+    arguments.global.project = Some(path);
+    Ok(())
 }
 
 /// The command line as data: for the generated reference.
@@ -74,6 +98,9 @@ pub fn command() -> clap::Command {
 fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     let cancel = interrupts::flag();
+    if arguments.command.is_none() && is_for_the_app(global) {
+        return app(global, &cancel);
+    }
     match arguments
         .command
         .clone()
@@ -142,6 +169,20 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// Whether somebody sits at a terminal that can show the app, and wants nothing else.
+fn is_for_the_app(global: &Global) -> bool {
+    global.format == Format::Text && !global.quiet && tui::is_possible()
+}
+
+/// The terminal app; what is worth keeping is said once its screen is gone.
+fn app(global: &Global, cancel: &Arc<AtomicBool>) -> Result<Exit, Failure> {
+    let ending = tui::run(request(global)?, cancel)?;
+    for words in &ending.words {
+        print::aside(words);
+    }
+    Ok(ending.exit)
 }
 
 /// The checklist as questions and answers.

@@ -8,30 +8,11 @@ use super::{print, text_or_json};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::journal::{Outcome, Run, TakenBack};
+use crate::journal::Run;
 use crate::model::text::{count, safe};
 use crate::plan::Purpose;
 use crate::report;
-
-/// How a run stands, in one word or two.
-fn standing(run: &Run) -> &'static str {
-    match (&run.outcome, &run.taken_back) {
-        (_, TakenBack::Done(_)) => "undone",
-        (_, TakenBack::Begun(_)) => "undo interrupted",
-        (None, _) => "interrupted",
-        (Some(Outcome::Done), _) => "done",
-        (Some(Outcome::AsBefore { .. }), _) => "as before",
-    }
-}
-
-/// When it began, to the second.
-fn moment(run: &Run) -> String {
-    run.at
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .replace('T', " ")
-}
+use crate::report::past::{moment, standing};
 
 fn value(run: &Run) -> Value {
     json!({

@@ -7,6 +7,7 @@
 mod adopting;
 mod bumping;
 mod checklist;
+mod consent;
 mod edit;
 mod enums;
 mod environments;

@@ -5,13 +5,14 @@
 
 mod graph;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::model::text::{count, safe};
-use crate::model::{Chain, ConfigSource, Module, Revision, Unreadable};
+use crate::model::{Chain, ConfigSource, Module, Revision, RevisionId, Unreadable};
 
 /// The name and version of the JSON's shape.
 const SCHEMA: &str = "redistill.chain/1";
@@ -41,8 +42,11 @@ fn write_module(text: &mut String, root: &Path, module: &Module, chain: &Chain) 
         count(chain.revisions.len(), "revision"),
         count(heads.len(), "head"),
     ));
+    let parents = parents(chain);
     for row in graph::rows(chain) {
-        let described = row.revision.map(|at| describe(&chain.revisions[at], chain));
+        let described = row
+            .revision
+            .map(|at| describe(&chain.revisions[at], &parents));
         line(format!("  {} {}", row.lanes, described.unwrap_or_default()));
     }
     for unreadable in &chain.unreadable {
@@ -69,13 +73,53 @@ fn origin(root: &Path, module: &Module) -> String {
     }
 }
 
-fn describe(revision: &Revision, chain: &Chain) -> String {
+/// One line of a drawing, in parts: for faces that draw only what is in sight.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// The lanes.
+    pub lanes: String,
+    /// The revision that stands on this line, by its place in the chain.
+    pub revision: Option<usize>,
+    /// Its identifier, as it is.
+    pub id: String,
+    /// `head; label x`, as it is.
+    pub marks: String,
+    /// Its message, as it is.
+    pub message: String,
+}
+
+/// The drawing of a chain, newest revision first. Foreign text is not yet escaped.
+pub fn drawing(chain: &Chain) -> Vec<Drawn> {
+    let parents = parents(chain);
+    graph::rows(chain)
+        .into_iter()
+        .map(|row| {
+            let Some(revision) = row.revision.map(|at| &chain.revisions[at]) else {
+                return Drawn {
+                    lanes: row.lanes,
+                    ..Drawn::default()
+                };
+            };
+            Drawn {
+                lanes: row.lanes,
+                revision: row.revision,
+                id: revision.id.0.clone(),
+                marks: marks(revision, &parents).join("; "),
+                message: revision.message.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Everything that is somebody's parent.
+fn parents(chain: &Chain) -> HashSet<&RevisionId> {
+    let revisions = chain.revisions.iter();
+    revisions.flat_map(|revision| &revision.down).collect()
+}
+
+fn marks(revision: &Revision, parents: &HashSet<&RevisionId>) -> Vec<String> {
     let mut marks = Vec::new();
-    let is_parent = chain
-        .revisions
-        .iter()
-        .any(|other| other.down.contains(&revision.id));
-    if !is_parent {
+    if !parents.contains(&revision.id) {
         marks.push("head".to_owned());
     }
     if revision.down.is_empty() {
@@ -87,6 +131,11 @@ fn describe(revision: &Revision, chain: &Chain) -> String {
     if !revision.depends_on.is_empty() {
         marks.push(format!("needs {}", revision.depends_on.join(", ")));
     }
+    marks
+}
+
+fn describe(revision: &Revision, parents: &HashSet<&RevisionId>) -> String {
+    let marks = marks(revision, parents);
     let mut text = safe(&revision.id.0).into_owned();
     if !marks.is_empty() {
         // Writing to a String cannot fail.

@@ -12,6 +12,7 @@ pub mod github;
 pub mod json;
 pub mod note;
 mod paint;
+pub mod past;
 pub mod plan;
 pub mod sarif;
 pub mod scaffold;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::events::Item;
 use crate::model::text::{count, line, safe, safe_lines};
 use crate::plan::{Plan, PlannedModule, Purpose, Step};
 use crate::schema::Difference;
@@ -65,6 +66,23 @@ pub fn effects(text: &mut String, plan: &Plan) {
         }
     }
     line!(text);
+}
+
+/// The steps in order: the item of the checklist, the title, and what it does line by line.
+/// Foreign text is not yet escaped.
+pub fn steps(plan: &Plan) -> Vec<(Item, String, Vec<String>)> {
+    plan.steps
+        .iter()
+        .map(|step| {
+            let mut details = steps::preview(step);
+            let title = if details.is_empty() {
+                String::new()
+            } else {
+                details.remove(0)
+            };
+            (steps::item(step), title, details)
+        })
+        .collect()
 }
 
 fn rows(rows: &[String]) -> String {
@@ -171,7 +189,8 @@ fn module_text(text: &mut String, module: &PlannedModule) {
     line!(text);
 }
 
-fn proof(module: &PlannedModule) -> String {
+/// How the baseline was proven, in one line.
+pub fn proof(module: &PlannedModule) -> String {
     let reference = if module.reference == "live" {
         "the live database (weaker: the old chain does not replay)"
     } else {
@@ -206,6 +225,16 @@ pub fn difference(difference: &Difference) -> String {
         } => {
             format!("{object}: {attribute} {left:?} became {right:?}")
         }
+    }
+}
+
+/// The definition of what only one side has, where it is known.
+pub fn definition(difference: &Difference) -> Option<&str> {
+    match difference {
+        Difference::Missing { definition, .. } | Difference::Extra { definition, .. } => {
+            definition.as_deref()
+        }
+        Difference::Changed { .. } => None,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod connect;
 pub mod environment;
 mod files;
+mod hand_over;
 pub mod interrupts;
 pub mod lock;
 mod postgres;
@@ -20,5 +21,6 @@ pub mod random;
 pub mod tree;
 
 pub use files::{FileKind, ReadFiles, RealFiles, Stat, WriteFiles};
+pub use hand_over::hand_over;
 pub use lock::{FileLock, Taken};
 pub use postgres::{APPLICATION_NAME, Canceller, ConnectError, Session, SqlError};

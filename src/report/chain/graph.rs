@@ -9,6 +9,8 @@
 //! *
 //! ```
 
+use std::collections::HashMap;
+
 use crate::model::{Chain, RevisionId};
 
 /// One line of the drawing.
@@ -23,11 +25,16 @@ pub(super) struct Row {
 /// The whole drawing.
 pub(super) fn rows(chain: &Chain) -> Vec<Row> {
     let mut drawing = Drawing::default();
+    // The first place of each identifier: the search must not grow with the square of the chain.
+    let mut places: HashMap<&RevisionId, usize> = HashMap::new();
+    for (index, revision) in chain.revisions.iter().enumerate() {
+        places.entry(&revision.id).or_insert(index);
+    }
     for (index, revision) in chain.revisions.iter().enumerate().rev() {
         let mut parents: Vec<&RevisionId> = Vec::new();
         for parent in &revision.down {
             // A parent that comes later in the drawing does not exist in a chain, but in a circle.
-            let follows = chain.revisions[..index].iter().any(|r| r.id == *parent);
+            let follows = places.get(parent).is_some_and(|place| *place < index);
             if follows && !parents.contains(&parent) {
                 parents.push(parent);
             }

@@ -1,0 +1,236 @@
+//! The one table of keys: footer, help, palette and `update` read it.
+//!
+//! Two bindings of one scope with one key would be a mistake; a test finds it.
+
+use crossterm::event::KeyCode;
+
+use super::message::Key;
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A line up.
+    Up,
+    /// A line down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first line.
+    First,
+    /// To the last line.
+    Last,
+    /// To the part before.
+    PartBefore,
+    /// To the part after.
+    PartAfter,
+    /// Open, fold, unfold.
+    Open,
+    /// Back the way one came.
+    Back,
+    /// The other pane.
+    Switch,
+    /// Let env.py be run.
+    Agree,
+    /// Rehearse and plan.
+    Rehearse,
+    /// Another source of the baseline.
+    Source,
+    /// Another strategy for the live database.
+    Strategy,
+    /// To the typed confirmation.
+    GoOn,
+    /// Stop what runs.
+    Cancel,
+    /// The revision graph.
+    Chain,
+    /// Past resets.
+    Past,
+    /// Survey again.
+    Recheck,
+    /// Filter the list.
+    Filter,
+    /// Copy the next command.
+    Copy,
+    /// Open the place in the editor.
+    Edit,
+    /// All keys.
+    Help,
+    /// All that can be done now.
+    Palette,
+    /// Stop like a job of the shell.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// Where a binding is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On every screen.
+    Everywhere,
+    /// On the checklist.
+    Checklist,
+    /// On the revision graph.
+    Chain,
+    /// On the list of past resets.
+    Past,
+}
+
+impl Scope {
+    /// Whether one place can belong to both.
+    pub fn overlaps(self, other: Self) -> bool {
+        self == other || self == Self::Everywhere || other == Self::Everywhere
+    }
+}
+
+/// A line of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// What it does.
+    pub action: Action,
+    /// Its name for configuration and tests.
+    pub id: &'static str,
+    /// The keys; the first is the one that is shown.
+    pub keys: &'static [Key],
+    /// Where.
+    pub scope: Scope,
+    /// In the footer; none where the footer does not show it.
+    pub short: Option<&'static str>,
+    /// In help and palette.
+    pub words: &'static str,
+}
+
+const fn code(code: KeyCode) -> Key {
+    Key::plain(code)
+}
+
+macro_rules! bindings {
+    ($($action:ident $id:literal $scope:ident [$($key:expr),+] $short:expr, $words:literal;)+) => {
+        &[$(Binding {
+            action: Action::$action,
+            id: $id,
+            keys: &[$($key),+],
+            scope: Scope::$scope,
+            short: $short,
+            words: $words,
+        }),+]
+    };
+}
+
+/// The table. In the footer the order is this one.
+pub static BINDINGS: &[Binding] = bindings![
+    Open "open" Everywhere [code(KeyCode::Enter), code(KeyCode::Right)] Some("open"), "open, fold or unfold what the cursor is on";
+    Agree "agree" Checklist [Key::sign('a')] Some("look deeper"), "let env.py be run, and look at the databases";
+    Rehearse "rehearse" Checklist [Key::sign('p')] Some("rehearse"), "rehearse on scratch databases and make the plan";
+    Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
+    Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";
+    GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
+    Cancel "cancel" Everywhere [Key::control('c')] Some("cancel"), "stop what runs; nothing stays behind";
+    Copy "copy" Everywhere [Key::sign('y')] Some("copy"), "copy the next command, or the place, to the clipboard";
+    Edit "edit" Everywhere [Key::sign('e')] Some("edit"), "open the place in $VISUAL or $EDITOR";
+    Recheck "recheck" Everywhere [Key::sign('r')] Some("re-check"), "look at everything again";
+    Chain "chain" Checklist [Key::sign('c')] Some("chain"), "the revision graph";
+    Past "past" Checklist [Key::sign('u')] Some("past resets"), "past resets, and taking one back";
+    Filter "filter" Chain [Key::sign('/')] Some("filter"), "show only revisions with these letters";
+    PartBefore "part-before" Everywhere [Key::sign('[')] None, "to the part or module before";
+    PartAfter "part-after" Everywhere [Key::sign(']')] None, "to the part or module after";
+    Switch "switch" Everywhere [code(KeyCode::Tab), code(KeyCode::BackTab)] Some("other pane"), "to the other pane";
+    Up "up" Everywhere [code(KeyCode::Up), Key::sign('k')] None, "a line up";
+    Down "down" Everywhere [code(KeyCode::Down), Key::sign('j')] None, "a line down";
+    PageUp "page-up" Everywhere [code(KeyCode::PageUp), Key::control('b')] None, "a page up";
+    PageDown "page-down" Everywhere [code(KeyCode::PageDown), Key::control('f')] None, "a page down";
+    First "first" Everywhere [code(KeyCode::Home), Key::sign('g')] None, "to the first line";
+    Last "last" Everywhere [code(KeyCode::End), Key::sign('G')] None, "to the last line";
+    Back "back" Everywhere [code(KeyCode::Esc), code(KeyCode::Left)] Some("back"), "back the way you came; never leaves the app";
+    Palette "palette" Everywhere [Key::sign(':'), Key::control('p')] None, "everything that can be done now";
+    Help "help" Everywhere [Key::sign('?'), code(KeyCode::F(1))] Some("help"), "all keys";
+    Suspend "suspend" Everywhere [Key::control('z')] None, "stop like a job of the shell; `fg` comes back";
+    Quit "quit" Everywhere [Key::sign('q')] Some("quit"), "leave";
+];
+
+/// What a key means in a place.
+pub fn action(key: Key, place: Scope) -> Option<Action> {
+    BINDINGS
+        .iter()
+        .find(|binding| binding.scope.overlaps(place) && binding.keys.contains(&key))
+        .map(|binding| binding.action)
+}
+
+/// A key in letters: `enter`, `ctrl+x`, `?`.
+pub fn name(key: Key) -> String {
+    let name = match key.code {
+        KeyCode::Char(sign) => sign.to_string(),
+        KeyCode::F(number) => format!("F{number}"),
+        KeyCode::Enter => "enter".to_owned(),
+        KeyCode::Esc => "esc".to_owned(),
+        KeyCode::Tab => "tab".to_owned(),
+        KeyCode::BackTab => "shift+tab".to_owned(),
+        KeyCode::Up => "up".to_owned(),
+        KeyCode::Down => "down".to_owned(),
+        KeyCode::Left => "left".to_owned(),
+        KeyCode::Right => "right".to_owned(),
+        KeyCode::PageUp => "page up".to_owned(),
+        KeyCode::PageDown => "page down".to_owned(),
+        KeyCode::Home => "home".to_owned(),
+        KeyCode::End => "end".to_owned(),
+        other => other.to_string(),
+    };
+    if key.control {
+        format!("ctrl+{name}")
+    } else {
+        name
+    }
+}
+
+/// All keys of a binding, `up k`.
+pub fn names(binding: &Binding) -> String {
+    let names: Vec<String> = binding.keys.iter().map(|key| name(*key)).collect();
+    names.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for (index, one) in BINDINGS.iter().enumerate() {
+            for other in &BINDINGS[index + 1..] {
+                if one.scope.overlaps(other.scope) {
+                    let both: Vec<_> = one.keys.iter().filter(|k| other.keys.contains(k)).collect();
+                    assert!(both.is_empty(), "{} and {}: {both:?}", one.id, other.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_stands_once_with_words() {
+        let ids: HashSet<_> = BINDINGS.iter().map(|binding| binding.id).collect();
+        let actions: HashSet<_> = BINDINGS.iter().map(|binding| binding.action).collect();
+        assert_eq!(ids.len(), BINDINGS.len());
+        assert_eq!(actions.len(), BINDINGS.len());
+        assert!(BINDINGS.iter().all(|binding| !binding.words.is_empty()));
+    }
+
+    #[test]
+    fn nothing_that_goes_on_to_an_effect_has_a_plain_letter() {
+        let binding = |action| BINDINGS.iter().find(|b| b.action == action).unwrap();
+        for key in binding(Action::GoOn).keys {
+            assert!(key.control, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn keys_have_names() {
+        let binding = |action| BINDINGS.iter().find(|b| b.action == action).unwrap();
+        assert_eq!(names(binding(Action::GoOn)), "ctrl+x");
+        assert_eq!(names(binding(Action::Help)), "? F1");
+        assert_eq!(action(Key::sign('/'), Scope::Checklist), None);
+        assert_eq!(action(Key::sign('/'), Scope::Chain), Some(Action::Filter));
+    }
+}

@@ -1,0 +1,462 @@
+//! The state of the app, whole. `update` alone changes it; views and pages read it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::standing;
+use super::theme::Theme;
+use crate::engine::{Depth, Ended};
+use crate::error::Failure;
+use crate::events::Item;
+use crate::evidence::Evidence;
+use crate::journal::Run;
+use crate::model::ModuleName;
+use crate::plan::{Choices, Plan, PlannedModule};
+use crate::progress::Progress;
+use crate::report::chain::Drawn;
+use crate::rules::{Finding, Verdict};
+
+/// The fewest columns and rows on which something can be confirmed.
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// How an item of the checklist stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Not begun, or not looked at.
+    Waiting,
+    /// At work.
+    Running,
+    /// Looked at; nothing there.
+    Clear,
+    /// Looked at; read it.
+    Caution,
+    /// It stops here.
+    Refused,
+    /// Ran and ended well.
+    Done,
+    /// Ran and ended badly.
+    Failed,
+    /// Done and taken back.
+    Undone,
+}
+
+impl Standing {
+    /// In one word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Clear => "clear",
+            Self::Caution => "caution",
+            Self::Refused => "refused",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Undone => "undone",
+        }
+    }
+}
+
+/// What a survey saw, judged and drawn.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// How deep it looked.
+    pub depth: Depth,
+    /// Whether this person once agreed that env.py of this project may be run.
+    pub is_agreed: bool,
+    /// The evidence.
+    pub evidence: Evidence,
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// Their fold.
+    pub verdict: Verdict,
+    /// Configuration that cannot be followed.
+    pub obstacles: Vec<String>,
+    /// Why a module's evidence is not complete.
+    pub troubles: Vec<(ModuleName, Failure)>,
+    /// The graph of each module.
+    pub graphs: Vec<Vec<Drawn>>,
+}
+
+/// What a rehearsal came to.
+#[derive(Debug)]
+pub struct Planned {
+    /// What was found on the way.
+    pub findings: Vec<Finding>,
+    /// The rehearsed modules.
+    pub modules: Vec<PlannedModule>,
+    /// The plan, or why there is none.
+    pub plan: Result<Plan, Failure>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What an undo would do.
+#[derive(Debug)]
+pub struct Previewed {
+    /// The run.
+    pub id: String,
+    /// The inverse steps; none for an open run, which goes back the way it came.
+    pub plan: Option<Plan>,
+    /// What stays.
+    pub kept: Vec<String>,
+    /// What a person must do.
+    pub by_hand: Vec<String>,
+}
+
+/// What the session is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// A survey of this depth.
+    Survey(Depth),
+    /// Rehearsal and plan.
+    Plan,
+    /// A reset.
+    Reset,
+    /// Taking back.
+    Undo,
+    /// Going on with an open run.
+    Resume,
+    /// Looking at what an undo would do.
+    Preview,
+}
+
+impl Task {
+    /// Whether it changes something of the user's.
+    pub const fn is_effect(&self) -> bool {
+        matches!(self, Self::Reset | Self::Undo | Self::Resume)
+    }
+
+    /// What is happening, for the footer.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Survey(Depth::Static) => "reading the project",
+            Self::Survey(Depth::Full) => "running env.py on scratch, looking at the databases",
+            Self::Plan => "rehearsing on scratch databases",
+            Self::Reset => "resetting",
+            Self::Undo => "taking back",
+            Self::Resume => "going on with the open run",
+            Self::Preview => "looking at what an undo would do",
+        }
+    }
+}
+
+/// Something that runs.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// What.
+    pub task: Task,
+    /// Since when.
+    pub since: Duration,
+    /// Whether it was asked to stop.
+    pub is_cancelled: bool,
+}
+
+/// A run that ended in this session.
+#[derive(Debug)]
+pub struct Finished {
+    /// What it was.
+    pub task: Task,
+    /// The plan's summary, for a reset.
+    pub summary: Option<String>,
+    /// How it ended.
+    pub outcome: Result<Ended, Failure>,
+}
+
+/// The screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// The checklist.
+    Checklist,
+    /// The revision graph of the module with this place.
+    Chain(usize),
+    /// Past resets.
+    Past,
+}
+
+/// The panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The list on the left.
+    List,
+    /// What is open on the right.
+    Page,
+}
+
+/// Which page is open on the right.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PageId {
+    /// An item of the checklist.
+    Item(Item),
+    /// A module, by its place.
+    Module(usize),
+    /// A revision: module and place in the chain.
+    Revision(usize, usize),
+    /// A past run.
+    Run(String),
+    /// Nothing to show.
+    Nothing,
+}
+
+/// A place in a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The row.
+    pub at: usize,
+    /// The first row that is shown.
+    pub offset: usize,
+}
+
+/// A page's folds and place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageState {
+    /// The line.
+    pub cursor: Cursor,
+    /// What was folded or unfolded against its default.
+    pub turned: BTreeSet<String>,
+}
+
+/// Why something is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Execute the plan with this digest.
+    Reset(String),
+    /// Take this run back.
+    Undo(String),
+    /// Go on with this run.
+    Resume(String),
+}
+
+/// The typed confirmation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// What for.
+    pub purpose: Purpose,
+    /// What must be typed, one after the other; with the place that each names.
+    pub words: Vec<(String, String)>,
+    /// How many were typed.
+    pub done: usize,
+    /// What is typed of the next.
+    pub typed: String,
+    /// Whether the last answer was another word.
+    pub is_wrong: bool,
+}
+
+/// What lies over the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// May env.py be run?
+    Consent,
+    /// A run was interrupted.
+    Interrupted(String),
+    /// The typed confirmation.
+    Confirm(Confirm),
+    /// All bindings (help), or those valid now (palette).
+    Menu {
+        /// Whether only what is valid now.
+        is_palette: bool,
+        /// The letters typed.
+        filter: String,
+        /// The row.
+        at: usize,
+    },
+    /// The filter of the list is being typed.
+    Filter,
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct Model {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Colours and symbols.
+    pub theme: Theme,
+    /// Since the start.
+    pub now: Duration,
+    /// The screen.
+    pub screen: Screen,
+    /// The pane with the keys.
+    pub pane: Pane,
+    /// What lies over it.
+    pub overlay: Option<Overlay>,
+    /// Whether the dialog takes keys already.
+    pub is_armed: bool,
+    /// The checklist's row.
+    pub checklist: Cursor,
+    /// The graph's row.
+    pub chain: Cursor,
+    /// The graph's filter.
+    pub filter: String,
+    /// The rows that the filter leaves, of the module that is shown; none without a filter.
+    pub matches: Option<Vec<usize>>,
+    /// The past runs' row.
+    pub past: Cursor,
+    /// Folds and places, by page.
+    pub pages: BTreeMap<PageId, PageState>,
+    /// The survey.
+    pub survey: Option<Surveyed>,
+    /// Why there is none.
+    pub survey_failure: Option<Failure>,
+    /// What the user decides for the plan.
+    pub choices: Choices,
+    /// The rehearsal.
+    pub planned: Option<Planned>,
+    /// Why there is none.
+    pub plan_failure: Option<Failure>,
+    /// What runs.
+    pub work: Option<Work>,
+    /// When something ended: a Ctrl-C that was meant for it comes a moment later.
+    pub ended_at: Option<Duration>,
+    /// Whether the page shows the newest lines of the rehearsal's output.
+    pub is_following: bool,
+    /// What its events came to.
+    pub progress: Progress,
+    /// The items that the steps of the run at hand belong to, step by step.
+    pub step_items: Vec<Item>,
+    /// The run that ended last.
+    pub finished: Option<Finished>,
+    /// Past runs, newest first.
+    pub runs: Vec<Run>,
+    /// Why they are not known.
+    pub runs_failure: Option<Failure>,
+    /// What an undo would do.
+    pub preview: Option<Result<Previewed, Failure>>,
+    /// The run whose undo is looked at as soon as nothing else runs.
+    pub wanted: Option<String>,
+    /// Files that were read.
+    pub sources: BTreeMap<PathBuf, Result<String, String>>,
+    /// A line for the footer; gone with the next key.
+    pub notice: Option<String>,
+    /// Whether the app ends as soon as nothing runs.
+    pub is_leaving: bool,
+}
+
+impl Model {
+    /// The app at its start: nothing is known yet.
+    pub fn new(root: PathBuf, size: (u16, u16), theme: Theme) -> Self {
+        Self {
+            root,
+            size,
+            theme,
+            now: Duration::ZERO,
+            screen: Screen::Checklist,
+            pane: Pane::List,
+            overlay: None,
+            is_armed: true,
+            checklist: Cursor::default(),
+            chain: Cursor::default(),
+            filter: String::new(),
+            matches: None,
+            past: Cursor::default(),
+            pages: BTreeMap::new(),
+            survey: None,
+            survey_failure: None,
+            choices: Choices::default(),
+            planned: None,
+            plan_failure: None,
+            work: None,
+            ended_at: None,
+            is_following: true,
+            progress: Progress::default(),
+            step_items: Vec::new(),
+            finished: None,
+            runs: Vec::new(),
+            runs_failure: None,
+            preview: None,
+            wanted: None,
+            sources: BTreeMap::new(),
+            notice: None,
+            is_leaving: false,
+        }
+    }
+
+    /// The project's name: its folder's.
+    pub fn project(&self) -> String {
+        self.root.file_name().map_or_else(
+            || "/".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+
+    /// Whether the terminal is too small for anything that must be read first.
+    pub fn is_too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
+    /// The page that is open.
+    pub fn page_id(&self) -> PageId {
+        match self.screen {
+            Screen::Checklist => match super::list::checklist_row(self, self.checklist.at) {
+                super::list::ChecklistRow::Item(item) => PageId::Item(item),
+                super::list::ChecklistRow::Module(place) => PageId::Module(place),
+                super::list::ChecklistRow::Heading => PageId::Nothing,
+            },
+            Screen::Chain(module) => super::list::graph_row(self, module, self.chain.at)
+                .and_then(|row| row.revision)
+                .map_or(PageId::Nothing, |at| PageId::Revision(module, at)),
+            Screen::Past => self
+                .runs
+                .get(self.past.at)
+                .map_or(PageId::Nothing, |run| PageId::Run(run.id().to_owned())),
+        }
+    }
+
+    /// The list's cursor.
+    pub fn cursor(&self) -> Cursor {
+        match self.screen {
+            Screen::Checklist => self.checklist,
+            Screen::Chain(_) => self.chain,
+            Screen::Past => self.past,
+        }
+    }
+
+    /// The list's cursor, to be moved.
+    pub fn cursor_mut(&mut self) -> &mut Cursor {
+        match self.screen {
+            Screen::Checklist => &mut self.checklist,
+            Screen::Chain(_) => &mut self.chain,
+            Screen::Past => &mut self.past,
+        }
+    }
+
+    /// Whether the open page is output that is being followed.
+    pub fn follows(&self) -> bool {
+        let is_rehearsing = self
+            .work
+            .as_ref()
+            .is_some_and(|work| work.task == Task::Plan);
+        self.is_following && is_rehearsing && self.page_id() == PageId::Item(Item::Rehearse)
+    }
+
+    /// How an item stands.
+    pub fn standing(&self, item: Item) -> Standing {
+        standing::of(self, item)
+    }
+
+    /// Whether env.py was run.
+    pub fn is_deep(&self) -> bool {
+        self.survey
+            .as_ref()
+            .is_some_and(|survey| survey.depth == Depth::Full)
+    }
+
+    /// The plan, where there is one.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.planned.as_ref()?.plan.as_ref().ok()
+    }
+
+    /// The run that is open, if there is one.
+    pub fn open_run(&self) -> Option<&Run> {
+        self.runs.iter().find(|run| run.is_open())
+    }
+
+    /// A path as it is shown: relative to the project where it lies below it.
+    pub fn shown(&self, path: &std::path::Path) -> String {
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    }
+}

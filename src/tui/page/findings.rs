@@ -1,0 +1,191 @@
+//! Items 2 to 4: the findings of a family, each with what was seen, why it matters, what to do.
+
+use super::{Anchor, Page};
+use crate::engine::Depth;
+use crate::events::Item;
+use crate::model::Location;
+use crate::report::explain;
+use crate::rules::{Finding, LineEdit, Severity};
+use crate::tui::model::{Model, PageId, Standing};
+use crate::tui::standing;
+use crate::tui::theme::{Theme, Tone};
+
+pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
+    let id = PageId::Item(item);
+    let title = format!("{}  {}", item.number(), item.title());
+    let mut page = Page::new(model, &id, title, width);
+    page.standing = Some(model.standing(item));
+    let Some(survey) = &model.survey else {
+        page.text(Tone::Faint, 0, "waits for the survey");
+        return page;
+    };
+    let findings = standing::findings(survey, item);
+    if findings.is_empty() {
+        page.text(Tone::Plain, 0, silence(model, item, survey.depth));
+    }
+    for (index, finding) in findings.iter().enumerate() {
+        if index > 0 {
+            page.blank();
+        }
+        write(&mut page, model, finding, findings.len() == 1);
+    }
+    page
+}
+
+/// What to say where nothing was found.
+fn silence(model: &Model, item: Item, depth: Depth) -> &'static str {
+    let is_blind = model.standing(item) == Standing::Waiting;
+    match (item, depth) {
+        (_, Depth::Static) => {
+            "Nothing found in the files. The databases were not looked at yet, so this is not clear: \
+             press a to go on."
+        }
+        _ if is_blind => "Not everything could be seen, so this is not clear: see item 1.",
+        (Item::ProductionData, _) => "No sign of production data was found.",
+        (Item::SharedHistory, _) => "Nobody else seems to hold these revisions.",
+        _ => "None of the learned patterns was found.",
+    }
+}
+
+fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
+    let standing = match finding.severity {
+        Severity::Refuse => Standing::Refused,
+        Severity::Warn => Standing::Caution,
+        Severity::Note => Standing::Clear,
+    };
+    let tone = match finding.severity {
+        Severity::Note => Tone::Accent,
+        _ => Theme::tone(standing),
+    };
+    let mark = match finding.severity {
+        Severity::Note => "i",
+        _ => page.theme.mark(standing),
+    };
+    let module = finding
+        .module
+        .as_ref()
+        .map(|module| format!("  {module}"))
+        .unwrap_or_default();
+    let spans = vec![
+        page.piece(tone, &format!("{mark} {} {}", finding.code, finding.name)),
+        page.piece(
+            Tone::Faint,
+            &format!("  {}{module}", finding.severity.word()),
+        ),
+    ];
+    let fold = format!("{} {:?} {}", finding.code, finding.module, finding.subject);
+    let command = finding.remedy.command.clone();
+    let place = finding
+        .location
+        .as_ref()
+        .map(|location| (location.path.clone(), location.line));
+    let anchor = Anchor {
+        fold: Some(fold.clone()),
+        copy: command,
+        place,
+    };
+    let is_open = page.fold(anchor, is_only, spans);
+    page.text(Tone::Plain, 4, &finding.message);
+    if is_open {
+        details(page, model, finding, &fold);
+    }
+}
+
+fn details(page: &mut Page, model: &Model, finding: &Finding, fold: &str) {
+    if let Some(location) = &finding.location {
+        page.blank();
+        frame(page, model, location);
+    }
+    if !finding.evidence.is_empty() {
+        page.blank();
+        for seen in &finding.evidence {
+            page.labelled("    seen", 8, Tone::Plain, seen);
+        }
+    }
+    page.blank();
+    page.text(Tone::Strong, 4, "What would change the answer");
+    page.text(Tone::Plain, 4, &finding.remedy.text);
+    if let Some(edit) = &finding.remedy.diff {
+        diff(page, model, edit);
+    }
+    if let Some(command) = &finding.remedy.command {
+        page.command("    next:", command);
+    }
+    if let Some(text) = explain(&finding.code) {
+        let anchor = Anchor {
+            fold: Some(format!("{fold} why")),
+            ..Anchor::default()
+        };
+        let spans = vec![page.piece(Tone::Faint, "Why it matters, and an example")];
+        if page.fold(anchor, false, spans) {
+            for line in text.lines().skip(2) {
+                let tone = if line.starts_with('#') {
+                    Tone::Strong
+                } else {
+                    Tone::Plain
+                };
+                page.text(
+                    tone,
+                    4,
+                    line.trim_start_matches(['#', ' ']).trim_end_matches("```"),
+                );
+            }
+        }
+    }
+}
+
+/// The source line with a caret.
+fn frame(page: &mut Page, model: &Model, location: &Location) {
+    let place = format!(
+        "{}:{}:{}",
+        model.shown(&location.path),
+        location.line,
+        location.column
+    );
+    page.text(Tone::Faint, 4, &place);
+    if location.source_line.trim().is_empty() {
+        return;
+    }
+    let shown = |text: &str| text.replace('\t', "    ");
+    let number = format!("{:>5} | ", location.line);
+    let spans = vec![
+        page.piece(Tone::Faint, &format!("  {number}")),
+        page.piece(Tone::Plain, &shown(&location.source_line)),
+    ];
+    page.push(spans);
+    let before: String = location
+        .source_line
+        .chars()
+        .take(location.column.saturating_sub(1))
+        .collect();
+    let indent = crate::tui::text::width(&shown(&before)) + number.len() + 2;
+    let spans = vec![page.piece(Tone::Bad, &format!("{}^", " ".repeat(indent)))];
+    page.push(spans);
+}
+
+fn diff(page: &mut Page, model: &Model, edit: &LineEdit) {
+    let what = if edit.before.is_empty() {
+        "insert at"
+    } else {
+        "change"
+    };
+    let place = format!("{what} {}:{}", model.shown(&edit.path), edit.line);
+    page.rows.push(super::Row {
+        line: ratatui::text::Line::from(page.piece(Tone::Faint, &format!("    {place}"))),
+        anchor: Some(Anchor {
+            copy: Some(edit.after.join("\n")),
+            place: Some((edit.path.clone(), edit.line)),
+            ..Anchor::default()
+        }),
+    });
+    for (sign, tone, lines) in [
+        ('-', Tone::Bad, &edit.before),
+        ('+', Tone::Good, &edit.after),
+    ] {
+        for line in lines {
+            let text = format!("    {sign} {}", line.replace('\t', "    "));
+            let piece = page.piece(tone, &text);
+            page.push(vec![piece]);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What is open on the right: a page of lines, some of which one can act on. Pure.
+//!
+//! A page is made from the model for a width, for drawing and for moving alike, so what a key does
+//! is always about what is seen.
+
+mod confirm;
+mod findings;
+mod module;
+mod past;
+mod rehearse;
+mod revision;
+mod run;
+mod survey;
+
+pub(super) use past::can_go_back;
+
+use std::path::PathBuf;
+
+use ratatui::text::{Line, Span};
+
+use super::model::{Model, PageId, PageState, Standing};
+use super::text::{span, wrap};
+use super::theme::{Theme, Tone};
+use crate::error::Failure;
+use crate::events::Item;
+
+/// What a line offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anchor {
+    /// The part that it folds and unfolds.
+    pub fold: Option<String>,
+    /// What can be copied.
+    pub copy: Option<String>,
+    /// The place in a file.
+    pub place: Option<(PathBuf, usize)>,
+}
+
+/// A line of a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// As it is drawn.
+    pub line: Line<'static>,
+    /// What it offers, if anything.
+    pub anchor: Option<Anchor>,
+}
+
+/// A page.
+#[derive(Debug)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// How it stands.
+    pub standing: Option<Standing>,
+    /// Lines that stay in sight above the others.
+    pub pinned: Vec<Line<'static>>,
+    /// The lines.
+    pub rows: Vec<Row>,
+    theme: Theme,
+    state: PageState,
+    width: usize,
+}
+
+impl Page {
+    fn new(model: &Model, id: &PageId, title: impl Into<String>, width: u16) -> Self {
+        Self {
+            title: title.into(),
+            standing: None,
+            pinned: Vec::new(),
+            rows: Vec::new(),
+            theme: model.theme,
+            state: model.pages.get(id).cloned().unwrap_or_default(),
+            width: usize::from(width),
+        }
+    }
+
+    /// The anchor that the cursor is on or below.
+    pub fn anchor(&self, at: usize) -> Option<&Anchor> {
+        let end = self.rows.len().min(at + 1);
+        self.rows[..end]
+            .iter()
+            .rev()
+            .find_map(|row| row.anchor.as_ref())
+    }
+
+    /// The line of that anchor.
+    pub fn anchor_line(&self, at: usize) -> Option<usize> {
+        let end = self.rows.len().min(at + 1);
+        self.rows[..end]
+            .iter()
+            .rposition(|row| row.anchor.is_some())
+    }
+
+    fn piece(&self, tone: Tone, text: &str) -> Span<'static> {
+        span(self.theme.style(tone), text)
+    }
+
+    fn push(&mut self, spans: Vec<Span<'static>>) {
+        self.rows.push(Row {
+            line: Line::from(spans),
+            anchor: None,
+        });
+    }
+
+    fn blank(&mut self) {
+        self.rows.push(Row::default());
+    }
+
+    /// Text, wrapped, in one tone and with this indentation.
+    fn text(&mut self, tone: Tone, indent: usize, text: &str) {
+        for line in wrap(text, self.width.saturating_sub(indent)) {
+            let shown = format!("{}{line}", " ".repeat(indent));
+            let piece = self.piece(tone, &shown);
+            self.push(vec![piece]);
+        }
+    }
+
+    /// A word and a text beside it, which is wrapped under itself.
+    fn labelled(&mut self, label: &str, room: usize, tone: Tone, text: &str) {
+        let lines = wrap(text, self.width.saturating_sub(room + 1));
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let spans = vec![
+                self.piece(Tone::Faint, &format!("{label:<room$} ")),
+                self.piece(tone, line),
+            ];
+            self.push(spans);
+        }
+    }
+
+    /// A sign and a text beside it, which is wrapped under itself.
+    fn marked(&mut self, standing: Standing, tone: Tone, text: &str) {
+        let mark = self.theme.mark(standing);
+        for (index, line) in wrap(text, self.width.saturating_sub(2)).iter().enumerate() {
+            let mark = if index == 0 { mark } else { " " };
+            let spans = vec![
+                self.piece(Theme::tone(standing), &format!("{mark} ")),
+                self.piece(tone, line),
+            ];
+            self.push(spans);
+        }
+    }
+
+    /// A heading between parts.
+    fn heading(&mut self, text: &str) {
+        if !self.rows.is_empty() {
+            self.blank();
+        }
+        self.text(Tone::Strong, 0, text);
+    }
+
+    /// Whether a part is unfolded.
+    fn is_open(&self, fold: &str, by_default: bool) -> bool {
+        self.state.turned.contains(fold) != by_default
+    }
+
+    /// A line that folds a part, and whether the part is unfolded.
+    fn fold(&mut self, anchor: Anchor, by_default: bool, mut spans: Vec<Span<'static>>) -> bool {
+        let is_open = anchor
+            .fold
+            .as_deref()
+            .is_some_and(|fold| self.is_open(fold, by_default));
+        let sign = if is_open {
+            self.theme.letters("▾ ", "v ")
+        } else {
+            self.theme.letters("▸ ", "> ")
+        };
+        // The first piece is the name: it is never cut, it goes on below itself.
+        let first = spans.remove(0);
+        let lines = wrap(&first.content, self.width.saturating_sub(2));
+        let last = lines.len() - 1;
+        let mut anchor = Some(anchor);
+        for (index, line) in lines.iter().enumerate() {
+            let sign = if index == 0 { sign } else { "  " };
+            let mut all = vec![self.piece(Tone::Accent, sign), span(first.style, line)];
+            if index == last {
+                all.append(&mut spans);
+            }
+            self.rows.push(Row {
+                line: Line::from(all),
+                anchor: anchor.take(),
+            });
+        }
+        is_open
+    }
+
+    /// A command that can be copied.
+    fn command(&mut self, label: &str, command: &str) {
+        let lines = wrap(command, self.width.saturating_sub(label.len() + 1));
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 {
+                label.to_owned()
+            } else {
+                " ".repeat(label.len())
+            };
+            let spans = vec![
+                self.piece(Tone::Faint, &format!("{label} ")),
+                self.piece(Tone::Accent, line),
+            ];
+            self.rows.push(Row {
+                line: Line::from(spans),
+                anchor: (index == 0).then(|| Anchor {
+                    copy: Some(command.to_owned()),
+                    ..Anchor::default()
+                }),
+            });
+        }
+    }
+
+    /// A failure: what happened, what was seen, what to do next.
+    fn failure(&mut self, failure: &Failure) {
+        let mark = self.theme.mark(Standing::Failed);
+        self.text(Tone::Bad, 0, &format!("{mark} {}", failure.message));
+        if let Some(detail) = &failure.detail {
+            self.text(Tone::Plain, 2, detail);
+        }
+        for hint in &failure.hints {
+            // The command to type stands at the end of a hint.
+            match hint.rsplit_once(": ") {
+                Some((words, command)) if command.starts_with("redistill ") => {
+                    self.text(Tone::Plain, 2, &format!("{words}:"));
+                    self.command("   ", command);
+                }
+                _ => self.text(Tone::Plain, 2, hint),
+            }
+        }
+    }
+}
+
+/// Makes a page for a width.
+pub fn page(model: &Model, id: &PageId, width: u16) -> Page {
+    match id {
+        PageId::Item(Item::Survey) => survey::page(model, width),
+        PageId::Item(item @ (Item::ProductionData | Item::SharedHistory | Item::Lint)) => {
+            findings::page(model, *item, width)
+        }
+        PageId::Item(Item::Rehearse) => rehearse::page(model, width),
+        PageId::Item(Item::Confirm) => confirm::page(model, width),
+        PageId::Item(item) => run::page(model, *item, width),
+        PageId::Module(place) => module::page(model, *place, width),
+        PageId::Revision(module, at) => revision::page(model, *module, *at, width),
+        PageId::Run(run) => past::page(model, run, width),
+        PageId::Nothing => nothing(model, width),
+    }
+}
+
+fn nothing(model: &Model, width: u16) -> Page {
+    let mut page = Page::new(model, &PageId::Nothing, "", width);
+    match model.screen {
+        super::model::Screen::Past => {
+            if let Some(failure) = &model.runs_failure {
+                page.failure(failure);
+            } else {
+                page.text(Tone::Plain, 0, "No reset yet: .redistill/runs has no run");
+            }
+        }
+        super::model::Screen::Chain(_) if model.matches.is_some() => {
+            page.text(
+                Tone::Plain,
+                0,
+                "No revision has these letters; Esc shows all",
+            );
+        }
+        _ => {}
+    }
+    page
+}

@@ -1,0 +1,109 @@
+//! A past run: what it did, and what taking it back would do.
+
+use super::confirm::effects;
+use super::{Anchor, Page};
+use crate::journal::Run;
+use crate::plan::Purpose;
+use crate::report::past::{moment, standing};
+use crate::tui::model::{Model, PageId, Previewed, Task};
+use crate::tui::theme::Tone;
+
+const LABEL: usize = 10;
+
+pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
+    let title = format!("Run {id}");
+    let mut page = Page::new(model, &PageId::Run(id.to_owned()), title, width);
+    let Some(run) = model.runs.iter().find(|run| run.id() == id) else {
+        return page;
+    };
+    facts(&mut page, run);
+    match &model.preview {
+        Some(Ok(preview)) if preview.id == id => back(&mut page, preview),
+        Some(Err(failure)) => {
+            page.failure(failure);
+            page.blank();
+        }
+        _ if run.is_open() => {
+            page.text(
+                Tone::Caution,
+                0,
+                "It was interrupted and is still open. Enter offers to go on with it or to take it \
+                 back.",
+            );
+            page.blank();
+        }
+        _ if is_being_looked_at(model, id) => {
+            page.text(Tone::Accent, 0, "looking at what taking it back would do …");
+            page.blank();
+        }
+        _ if can_go_back(run) => {
+            page.text(Tone::Plain, 0, "Enter shows what taking it back would do.");
+            page.blank();
+        }
+        _ => {}
+    }
+    let anchor = Anchor {
+        fold: Some("did".to_owned()),
+        ..Anchor::default()
+    };
+    let is_alone = model.preview.is_none();
+    let spans = vec![page.piece(Tone::Strong, "What it does, in this order")];
+    if page.fold(anchor, is_alone, spans) {
+        effects(&mut page, &run.plan);
+    }
+    page
+}
+
+fn is_being_looked_at(model: &Model, id: &str) -> bool {
+    let is_next = model.wanted.as_deref() == Some(id);
+    is_next
+        || model
+            .work
+            .as_ref()
+            .is_some_and(|work| work.task == Task::Preview)
+}
+
+fn facts(page: &mut Page, run: &Run) {
+    page.labelled("standing", LABEL, Tone::Strong, standing(run));
+    page.labelled("began", LABEL, Tone::Plain, &moment(run));
+    if let Purpose::Undo(of) = &run.plan.purpose {
+        page.labelled("takes back", LABEL, Tone::Plain, of);
+    }
+    let reason = run.plan.choices.reason.as_deref().unwrap_or("not given");
+    page.labelled("reason", LABEL, Tone::Plain, reason);
+    for module in &run.plan.modules {
+        let text = format!(
+            "{}: {} → {}",
+            module.module,
+            crate::model::text::count(module.revisions.len(), "revision"),
+            module.baseline_id
+        );
+        page.labelled("module", LABEL, Tone::Plain, &text);
+    }
+    page.blank();
+}
+
+/// Whether an undo can be asked for.
+pub(in crate::tui) fn can_go_back(run: &Run) -> bool {
+    run.plan.purpose == Purpose::Reset && standing(run) == "done"
+}
+
+fn back(page: &mut Page, preview: &Previewed) {
+    page.text(Tone::Strong, 0, "Taking it back would, in this order");
+    if let Some(plan) = &preview.plan {
+        effects(page, plan);
+    }
+    for kept in &preview.kept {
+        page.labelled("stays", LABEL, Tone::Plain, kept);
+    }
+    for sentence in &preview.by_hand {
+        page.labelled("by hand", LABEL, Tone::Caution, sentence);
+    }
+    page.blank();
+    page.text(
+        Tone::Plain,
+        0,
+        "ctrl+x goes on to the confirmation, where the run's name is typed in full.",
+    );
+    page.blank();
+}

@@ -1,0 +1,444 @@
+//! The loop: the only place that reads keys, draws, and does what `update` wants done.
+//!
+//! It sleeps until the terminal, the session or a signal has something to say; only while something
+//! runs does it wake up by itself, to move the clock. It draws only after something changed.
+
+use std::collections::VecDeque;
+use std::io::{self, Write as _, stdin, stdout};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    self, Event, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+};
+use crossterm::execute;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
+
+use super::message::{Command, Key, Message, Mouse};
+use super::model::Model;
+use super::session::Session;
+use super::terminal::{self, Terminal};
+use super::theme::{Theme, Wishes};
+use super::update::{start, update};
+use crate::engine::Request;
+use crate::error::{Failure, Kind};
+use crate::exit::Exit;
+use crate::model::text::safe;
+use crate::system::{ReadFiles as _, RealFiles, environment, hand_over};
+
+/// How often the clock moves while something runs.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long is looked for an event that may be there. Without any time crossterm looks at nothing.
+const GLANCE: Duration = Duration::from_millis(1);
+
+/// How the app ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code.
+    pub exit: Exit,
+    /// What is worth a line in the shell, once the app's screen is gone.
+    pub words: Vec<String>,
+}
+
+/// Whether the terminal can show the app.
+pub fn is_possible() -> bool {
+    use std::io::IsTerminal as _;
+    let term = environment::variable("TERM");
+    stdin().is_terminal() && stdout().is_terminal() && term.is_some_and(|term| term != "dumb")
+}
+
+/// Runs the app until somebody leaves it.
+pub fn run(request: Request, cancel: &Arc<AtomicBool>) -> Result<Ending, Failure> {
+    let panics = keep_panics();
+    let outcome = App::new(request, cancel).and_then(|mut app| {
+        let outcome = app.run();
+        // The terminal first: the session may take a moment to end its children.
+        terminal::leave();
+        app.cancel.store(true, Ordering::SeqCst);
+        app.session.end();
+        outcome?;
+        Ok(app.ending())
+    });
+    terminal::leave();
+    let told = std::mem::take(&mut *panics.lock().unwrap_or_else(PoisonError::into_inner));
+    if told.is_empty() {
+        outcome.map_err(|error| lost(&error))
+    } else {
+        Err(Failure::new(Kind::Bug, "a part of redistill broke off")
+            .with_detail(told.join("\n"))
+            .with_hint("see whether a run is open: redistill log"))
+    }
+}
+
+fn lost(error: &io::Error) -> Failure {
+    Failure::untouched(format!("the terminal cannot be used: {error}"))
+        .with_hint("the same without the app: redistill check")
+}
+
+/// The loop's own panic gives the terminal back and is told as ever. One of another thread waits
+/// until the screen is ours no more.
+fn keep_panics() -> Arc<Mutex<Vec<String>>> {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keeper = Arc::clone(&kept);
+    let own = std::thread::current().id();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == own {
+            terminal::leave();
+            before(info);
+        } else if let Ok(mut kept) = keeper.lock() {
+            kept.push(safe(&info.to_string().replace('\n', " ")).into_owned());
+        }
+    }));
+    kept
+}
+
+/// Hands messages to the loop and wakes it.
+#[derive(Clone)]
+pub struct Bell {
+    messages: Sender<Message>,
+    wire: Arc<UnixStream>,
+}
+
+impl Bell {
+    /// Hands over a message.
+    pub fn ring(&self, message: Message) {
+        // Nobody listens any more: the app is ending.
+        let _ = self.messages.send(message);
+        self.wake();
+    }
+
+    /// Wakes the loop.
+    pub fn wake(&self) {
+        // A full wire wakes it, too.
+        let _ = (&*self.wire).write(&[1]);
+    }
+}
+
+struct App {
+    model: Model,
+    terminal: Terminal,
+    session: Session,
+    cancel: Arc<AtomicBool>,
+    bell: Bell,
+    inbox: Receiver<Message>,
+    wire: UnixStream,
+    since: Instant,
+    is_stopped: bool,
+    /// Whether an editor has the terminal: its Ctrl-C is not ours.
+    is_away: Arc<AtomicBool>,
+}
+
+impl App {
+    fn new(request: Request, cancel: &Arc<AtomicBool>) -> io::Result<Self> {
+        let since = Instant::now();
+        let (sender, inbox) = mpsc::channel();
+        let (near, far) = UnixStream::pair()?;
+        near.set_nonblocking(true)?;
+        far.set_nonblocking(true)?;
+        let bell = Bell {
+            messages: sender,
+            wire: Arc::new(far),
+        };
+        let is_away = Arc::new(AtomicBool::new(false));
+        listen_to_signals(bell.clone(), Arc::clone(&is_away))?;
+        let mut terminal = Terminal::take()?;
+        let model = Model::new(
+            request.root.clone(),
+            terminal::size()?,
+            Theme::choose(&wishes()),
+        );
+        // The first frame does not wait for anything.
+        terminal.draw(&model)?;
+        let session = Session::start(request, bell.clone(), Arc::clone(cancel))?;
+        Ok(Self {
+            model,
+            terminal,
+            session,
+            cancel: Arc::clone(cancel),
+            bell,
+            inbox,
+            wire: near,
+            since,
+            is_stopped: false,
+            is_away,
+        })
+    }
+
+    fn run(&mut self) -> io::Result<()> {
+        let commands = start(&mut self.model);
+        if self.perform(commands)? {
+            return Ok(());
+        }
+        loop {
+            self.fit()?;
+            self.terminal.draw(&self.model)?;
+            if self.wait()? || self.take_in()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sleeps until there is something to do; whether the terminal is gone.
+    fn wait(&mut self) -> io::Result<bool> {
+        let limit = self.model.work.as_ref().map(|_| Timespec {
+            tv_sec: 0,
+            tv_nsec: i64::from(TICK.subsec_nanos()),
+        });
+        let input = stdin();
+        let mut ends = [
+            PollFd::new(&input, PollFlags::IN),
+            PollFd::new(&self.wire, PollFlags::IN),
+        ];
+        match poll(&mut ends, limit.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        let is_gone = ends[0].revents().intersects(gone);
+        let mut bytes = [0; 256];
+        while io::Read::read(&mut self.wire, &mut bytes).is_ok_and(|read| read > 0) {}
+        if is_gone {
+            self.is_stopped = true;
+            // What runs must come to a safe place before we go.
+            self.cancel.store(true, Ordering::SeqCst);
+        }
+        Ok(is_gone)
+    }
+
+    /// Takes in everything that has happened; whether the app ends.
+    fn take_in(&mut self) -> io::Result<bool> {
+        let now = Message::Tick(self.since.elapsed());
+        update(&mut self.model, now);
+        while let Ok(message) = self.inbox.try_recv() {
+            self.is_stopped |= matches!(message, Message::Stop);
+            if self.send(message)? {
+                return Ok(true);
+            }
+        }
+        if self.session.is_gone() {
+            return Ok(true);
+        }
+        while event::poll(GLANCE)? {
+            for message in messages_of(event::read()?) {
+                if self.send(message)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn send(&mut self, message: Message) -> io::Result<bool> {
+        let commands = update(&mut self.model, message);
+        self.perform(commands)
+    }
+
+    /// Does what `update` wants done; whether the app ends.
+    fn perform(&mut self, commands: Vec<Command>) -> io::Result<bool> {
+        let mut waiting = VecDeque::from(commands);
+        while let Some(command) = waiting.pop_front() {
+            match command {
+                Command::Ask(ask) => {
+                    // Before it is handed over: what is cancelled from here on is this request.
+                    self.cancel.store(false, Ordering::SeqCst);
+                    self.session.ask(ask);
+                }
+                Command::Cancel => self.cancel.store(true, Ordering::SeqCst),
+                Command::DropTypeAhead => waiting.extend(self.drop_type_ahead()?),
+                Command::Copy(text) => {
+                    execute!(stdout(), CopyToClipboard::to_clipboard_from(text))?;
+                }
+                Command::Edit(path, line) => waiting.extend(self.edit(&path, line)?),
+                Command::Read(path) => self.read(path),
+                Command::Suspend => self.suspend()?,
+                Command::Quit => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Shows the dialog, forgets what was typed before it, and lets it take keys.
+    fn drop_type_ahead(&mut self) -> io::Result<Vec<Command>> {
+        self.terminal.draw(&self.model)?;
+        while event::poll(GLANCE)? {
+            // Another size is seen before the next frame anyway.
+            event::read()?;
+        }
+        Ok(update(&mut self.model, Message::Armed))
+    }
+
+    /// A file is read beside the loop: a slow disk must not hold it.
+    fn read(&self, path: PathBuf) {
+        let bell = self.bell.clone();
+        std::thread::spawn(move || {
+            let text = RealFiles
+                .read(&path)
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .map_err(|error| format!("cannot be read: {error}"));
+            bell.ring(Message::Source(path, text));
+        });
+    }
+
+    fn edit(&mut self, path: &Path, line: usize) -> io::Result<Vec<Command>> {
+        let (program, arguments) = editor(path, line);
+        self.is_away.store(true, Ordering::SeqCst);
+        terminal::leave();
+        let ended = hand_over(&program, arguments);
+        self.terminal.enter()?;
+        self.is_away.store(false, Ordering::SeqCst);
+        self.fit()?;
+        let notice = match ended {
+            Ok(status) if status.success() => "back; r looks at everything again".to_owned(),
+            Ok(status) => format!("{program} ended with {status}"),
+            Err(error) => format!("{program} cannot be started: {error}; set VISUAL or EDITOR"),
+        };
+        // A file that was edited is read again.
+        self.model.sources.remove(path);
+        Ok(update(&mut self.model, Message::Notice(notice)))
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        terminal::leave();
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+        self.terminal.enter()?;
+        self.fit()
+    }
+
+    /// The terminal may have another size by now.
+    fn fit(&mut self) -> io::Result<()> {
+        let size = terminal::size()?;
+        if size != self.model.size {
+            self.terminal.fit(size)?;
+            update(&mut self.model, Message::Resize(size.0, size.1));
+        }
+        Ok(())
+    }
+
+    fn ending(&self) -> Ending {
+        let finished = self
+            .model
+            .finished
+            .as_ref()
+            .map(|finished| &finished.outcome);
+        let (mut exit, mut words) = (Exit::Done, Vec::new());
+        match finished {
+            Some(Ok(ended)) => {
+                words.push(format!("{}: {}", ended.id, ended.outcome));
+                if ended.outcome == "done" {
+                    words.push(format!("undo: redistill undo {}", ended.id));
+                }
+                words.extend(
+                    ended
+                        .by_hand
+                        .iter()
+                        .map(|s| format!("by hand: {}", safe(s))),
+                );
+            }
+            Some(Err(failure)) => {
+                exit = failure.kind.exit();
+                words.push(failure.message.clone());
+                words.extend(failure.hints.iter().cloned());
+            }
+            None if self.is_stopped => exit = Exit::Cancelled,
+            None => {}
+        }
+        Ending { exit, words }
+    }
+}
+
+fn wishes() -> Wishes {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(environment::variable);
+    Wishes {
+        theme: environment::variable("REDISTILL_THEME"),
+        no_color: environment::variable("NO_COLOR").is_some(),
+        colorterm: environment::variable("COLORTERM"),
+        locale,
+    }
+}
+
+/// Signals become messages. The thread ends with the process.
+fn listen_to_signals(bell: Bell, is_away: Arc<AtomicBool>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            for signal in signals.forever() {
+                match signal {
+                    // The editor's own affair.
+                    SIGINT | SIGTSTP if is_away.load(Ordering::SeqCst) => {}
+                    SIGTSTP => bell.ring(Message::Key(Key::control('z'))),
+                    // Crossterm has the new size; the loop only has to look.
+                    SIGCONT | SIGWINCH => bell.wake(),
+                    _ => bell.ring(Message::Stop),
+                }
+            }
+        })
+        .map(|_| ())
+}
+
+/// The user's editor with its way to name a line.
+fn editor(path: &Path, line: usize) -> (String, Vec<String>) {
+    let named = environment::variable("VISUAL").or_else(|| environment::variable("EDITOR"));
+    let named = named.unwrap_or_else(|| "vi".to_owned());
+    let mut words = named.split_whitespace().map(str::to_owned);
+    let program = words.next().unwrap_or_else(|| "vi".to_owned());
+    let mut arguments: Vec<String> = words.collect();
+    let path = path.display().to_string();
+    let name = program.rsplit('/').next().unwrap_or(&program);
+    if matches!(name, "code" | "codium" | "cursor" | "zed" | "subl" | "hx") {
+        if matches!(name, "code" | "codium" | "cursor") {
+            arguments.push("-g".to_owned());
+        }
+        arguments.push(format!("{path}:{line}"));
+    } else {
+        arguments.extend([format!("+{line}"), path]);
+    }
+    (program, arguments)
+}
+
+/// What an event of the terminal means.
+fn messages_of(event: Event) -> Vec<Message> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+            let code = match key.code {
+                // With Ctrl some terminals send the capital letter.
+                KeyCode::Char(letter) if is_control => KeyCode::Char(letter.to_ascii_lowercase()),
+                code => code,
+            };
+            let mut keys = Vec::new();
+            // A terminal cannot tell Alt from an Esc that was pressed just before.
+            if key.modifiers.contains(KeyModifiers::ALT) {
+                keys.push(Message::Key(Key::plain(KeyCode::Esc)));
+            }
+            keys.push(Message::Key(Key {
+                code,
+                control: is_control,
+            }));
+            keys
+        }
+        Event::Mouse(mouse) => {
+            let what = match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => Mouse::Click,
+                MouseEventKind::ScrollUp => Mouse::WheelUp,
+                MouseEventKind::ScrollDown => Mouse::WheelDown,
+                _ => return Vec::new(),
+            };
+            vec![Message::Mouse(what, mouse.column, mouse.row)]
+        }
+        Event::Paste(text) => vec![Message::Paste(text)],
+        // The loop looks at the size before each frame.
+        _ => Vec::new(),
+    }
+}

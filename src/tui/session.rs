@@ -1,0 +1,188 @@
+//! The thread on which the engine works: requests in, answers and events out.
+//!
+//! Started by `run`. It keeps the plan and the preview that were shown, so that what is executed is
+//! what was seen.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use super::message::{Ask, Message};
+use super::model::{Planned, Previewed, Surveyed};
+use super::run::Bell;
+use crate::engine::{Depth, Ended, Engine, Preview, Request};
+use crate::error::Failure;
+use crate::events::{Event, Observer};
+use crate::plan::Plan;
+use crate::report;
+
+/// Room for the deepest Python expression.
+const STACK: usize = 16 << 20;
+
+/// The thread, from outside.
+pub struct Session {
+    asks: Option<Sender<Ask>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Session {
+    /// Starts it.
+    pub fn start(request: Request, bell: Bell, cancel: Arc<AtomicBool>) -> std::io::Result<Self> {
+        let (asks, inbox) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("engine".to_owned())
+            .stack_size(STACK)
+            .spawn(move || work(request, &bell, &cancel, &inbox))?;
+        Ok(Self {
+            asks: Some(asks),
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands it a request; whether it is still there.
+    pub fn ask(&self, ask: Ask) -> bool {
+        self.asks
+            .as_ref()
+            .is_some_and(|asks| asks.send(ask).is_ok())
+    }
+
+    /// Whether it broke off.
+    pub fn is_gone(&self) -> bool {
+        self.thread.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
+    /// Waits for its end: children and scratch databases go first.
+    pub fn end(&mut self) {
+        self.asks = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic was told by the hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Passes the engine's events on.
+struct Ear(Bell);
+
+impl Observer for Ear {
+    fn on_event(&self, event: &Event) {
+        self.0.ring(Message::Event(event.clone()));
+    }
+}
+
+/// What was shown, to be executed.
+#[derive(Default)]
+struct Shown {
+    plan: Option<Plan>,
+    preview: Option<Preview>,
+}
+
+fn work(request: Request, bell: &Bell, cancel: &AtomicBool, inbox: &Receiver<Ask>) {
+    let ear = Ear(bell.clone());
+    let mut engine = Engine::new(request, &ear, cancel);
+    let mut shown = Shown::default();
+    // The loop wakes up once more when this thread is gone, whatever ended it.
+    let _last = LastWord(bell.clone());
+    while let Ok(ask) = inbox.recv() {
+        if let Some(message) = answer(&mut engine, &mut shown, ask) {
+            bell.ring(message);
+        }
+    }
+}
+
+struct LastWord(Bell);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        self.0.wake();
+    }
+}
+
+fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Message> {
+    Some(match ask {
+        Ask::Survey(depth) => Message::Surveyed(survey(engine, depth).map(Box::new)),
+        Ask::Consent => {
+            let failure = engine.agree().err()?;
+            Message::Notice(format!("asked again next time: {}", failure.message))
+        }
+        Ask::Plan(choices) => {
+            let since = Instant::now();
+            let planned = engine.plan(&choices).map(|planned| {
+                shown.plan = planned.plan.as_ref().ok().cloned();
+                Box::new(Planned {
+                    findings: planned.assessment.findings,
+                    modules: planned.modules,
+                    plan: planned.plan,
+                    took: since.elapsed(),
+                })
+            });
+            Message::Planned(planned)
+        }
+        Ask::Reset(digest) => Message::Ended(reset(engine, shown, &digest)),
+        Ask::Runs => Message::Runs(engine.runs()),
+        Ask::Preview(id) => Message::Previewed(preview(engine, shown, &id).map(Box::new)),
+        Ask::Undo(id) => Message::Ended(undo(engine, shown, &id)),
+        Ask::Resume(_) => Message::Ended(engine.resume()),
+    })
+}
+
+fn survey(engine: &Engine<'_>, depth: Depth) -> Result<Surveyed, Failure> {
+    let survey = engine.survey(depth)?;
+    let assessment = engine.assess(&survey, depth);
+    let graphs = survey
+        .evidence
+        .modules
+        .iter()
+        .map(|seen| report::chain::drawing(&seen.chain))
+        .collect();
+    Ok(Surveyed {
+        depth,
+        is_agreed: engine.is_agreed(),
+        findings: assessment.findings,
+        verdict: assessment.verdict,
+        obstacles: survey.obstacles,
+        troubles: survey.troubles.into_iter().collect(),
+        evidence: survey.evidence,
+        graphs,
+    })
+}
+
+/// Executes the plan that was shown, by the way that `reset --plan` takes.
+fn reset(engine: &mut Engine<'_>, shown: &mut Shown, digest: &str) -> Result<Ended, Failure> {
+    let plan = match shown.plan.take() {
+        Some(plan) if plan.digest() == digest => plan,
+        _ => engine.find_plan(digest)?,
+    };
+    engine.reset(&plan)
+}
+
+fn preview(engine: &mut Engine<'_>, shown: &mut Shown, id: &str) -> Result<Previewed, Failure> {
+    let preview = engine.preview_undo(Some(id))?;
+    let told = Previewed {
+        id: id.to_owned(),
+        plan: preview.undo.as_ref().map(|undo| undo.plan.clone()),
+        kept: preview
+            .undo
+            .as_ref()
+            .map(|undo| undo.kept.clone())
+            .unwrap_or_default(),
+        by_hand: preview
+            .undo
+            .as_ref()
+            .map(|undo| undo.by_hand.clone())
+            .unwrap_or_default(),
+    };
+    shown.preview = Some(preview);
+    Ok(told)
+}
+
+/// Takes back what was shown; an open run has nothing to show and goes back the way it came.
+fn undo(engine: &mut Engine<'_>, shown: &mut Shown, id: &str) -> Result<Ended, Failure> {
+    let preview = match shown.preview.take() {
+        Some(preview) if preview.run.id() == id => preview,
+        _ => engine.preview_undo(Some(id))?,
+    };
+    engine.undo(&preview)
+}

@@ -1,0 +1,105 @@
+//! The terminal: taken over, given back. Called by `run` alone.
+//!
+//! Whatever ends the app (quit, failure, signal, panic), the terminal is as it was found: mode,
+//! screen, mouse, paste, cursor.
+
+use std::io::{self, Stdout, Write as _, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{TerminalOptions, Viewport};
+
+use super::model::Model;
+use super::view;
+
+/// Whether the terminal is ours; read by the panic hook.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal, ours.
+pub struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Terminal {
+    /// Takes it over.
+    pub fn take() -> io::Result<Self> {
+        let mut terminal = Self {
+            inner: fresh(size()?)?,
+        };
+        terminal.enter()?;
+        Ok(terminal)
+    }
+
+    /// Takes it over again, after an editor or a stop.
+    pub fn enter(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        execute!(
+            stdout(),
+            EnterAlternateScreen,
+            EnableMouseCapture,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
+        self.fit(size()?)
+    }
+
+    /// Begins with an empty screen of this size.
+    pub fn fit(&mut self, size: (u16, u16)) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.inner = fresh(size)?;
+        Ok(())
+    }
+
+    /// Draws, and says how big it is.
+    pub fn draw(&mut self, model: &Model) -> io::Result<()> {
+        self.inner
+            .draw(|frame| view::view(model, frame))
+            .map(|_| ())
+    }
+}
+
+/// Columns and rows.
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
+/// A terminal whose contents are not known. Its size is fixed: ratatui's own way to follow a new
+/// size asks the terminal where its cursor is, and waits for two seconds where none answers.
+fn fresh((width, height): (u16, u16)) -> io::Result<ratatui::Terminal<CrosstermBackend<Stdout>>> {
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    ratatui::Terminal::with_options(
+        CrosstermBackend::new(stdout()),
+        TerminalOptions { viewport },
+    )
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Gives it back. Twice is once; what cannot be written is past helping.
+pub fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let _ = execute!(
+        stdout(),
+        DisableBracketedPaste,
+        DisableMouseCapture,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = stdout().flush();
+    let _ = disable_raw_mode();
+}

@@ -1,0 +1,356 @@
+//! What the keys of the table do, and when they are valid.
+
+use super::super::keymap::Action;
+use super::super::layout::Layout;
+use super::super::list::{self, ChecklistRow};
+use super::super::message::{Ask, Command};
+use super::super::model::{Cursor, Model, Overlay, PageId, Pane, Purpose, Screen, Task};
+use super::super::page::{self, can_go_back};
+use super::super::{confirmation, layout};
+use super::movement::{self, Step};
+use super::{ask, begin, cancel};
+use crate::engine::Depth;
+use crate::events::Item;
+use crate::plan::{Source, Strategy};
+
+/// Whether an action would do something now.
+pub fn is_valid(model: &Model, action: Action) -> bool {
+    let is_idle = model.work.is_none();
+    let is_checklist = model.screen == Screen::Checklist;
+    match action {
+        Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::First
+        | Action::Last
+        | Action::PartBefore
+        | Action::PartAfter
+        | Action::Help
+        | Action::Palette
+        | Action::Suspend => true,
+        Action::Switch => {
+            let layout = Layout::of(model);
+            !layout.is_wide() || model.page_id() != PageId::Nothing
+        }
+        Action::Open => can_open(model),
+        Action::Back => can_go_up(model),
+        Action::Agree => is_checklist && is_idle && model.survey.is_some() && !model.is_deep(),
+        Action::Rehearse => is_checklist && is_idle && model.survey.is_some(),
+        Action::Source | Action::Strategy => {
+            is_checklist && is_idle && model.page_id() == PageId::Item(Item::Rehearse)
+        }
+        Action::GoOn => is_idle && !model.is_too_small() && purpose(model).is_some(),
+        Action::Cancel => model.work.as_ref().is_some_and(|work| !work.is_cancelled),
+        Action::Chain => is_checklist && model.survey.as_ref().is_some_and(has_modules),
+        Action::Past => is_checklist,
+        Action::Recheck => is_idle && is_checklist,
+        Action::Filter => matches!(model.screen, Screen::Chain(_)),
+        Action::Copy => anchor(model).is_some_and(|anchor| anchor.copy.is_some()),
+        Action::Edit => is_idle && anchor(model).is_some_and(|anchor| anchor.place.is_some()),
+        Action::Quit => !model
+            .work
+            .as_ref()
+            .is_some_and(|work| work.task.is_effect()),
+    }
+}
+
+fn has_modules(survey: &super::super::model::Surveyed) -> bool {
+    !survey.evidence.modules.is_empty()
+}
+
+/// What could be confirmed here.
+fn purpose(model: &Model) -> Option<Purpose> {
+    match model.screen {
+        Screen::Checklist => {
+            let is_done = model.standing(Item::Confirm) == super::super::model::Standing::Done;
+            let plan = model.plan().filter(|_| !is_done)?;
+            Some(Purpose::Reset(plan.digest()))
+        }
+        Screen::Past => match (&model.preview, model.page_id()) {
+            (Some(Ok(preview)), PageId::Run(id)) if preview.id == id && preview.plan.is_some() => {
+                Some(Purpose::Undo(id))
+            }
+            _ => None,
+        },
+        Screen::Chain(_) => None,
+    }
+}
+
+/// The anchor that the cursor of the page is on.
+pub(super) fn anchor(model: &Model) -> Option<page::Anchor> {
+    let id = model.page_id();
+    let (width, _) = layout::page_size(model);
+    let at = model.pages.get(&id).map_or(0, |state| state.cursor.at);
+    let page = page::page(model, &id, width);
+    let is_on_page = model.pane == Pane::Page;
+    if is_on_page {
+        page.anchor(at).cloned()
+    } else {
+        // From the list the first thing that can be copied or edited is meant.
+        page.rows.into_iter().find_map(|row| {
+            row.anchor
+                .filter(|anchor| anchor.copy.is_some() || anchor.place.is_some())
+        })
+    }
+}
+
+fn can_open(model: &Model) -> bool {
+    match model.pane {
+        Pane::List => match model.screen {
+            Screen::Past => !model.runs.is_empty(),
+            _ => model.page_id() != PageId::Nothing,
+        },
+        Pane::Page => anchor(model).is_some_and(|anchor| anchor.fold.is_some()),
+    }
+}
+
+fn can_go_up(model: &Model) -> bool {
+    model.pane == Pane::Page || model.screen != Screen::Checklist || model.matches.is_some()
+}
+
+/// Does it. Valid or not: what is not valid does nothing.
+pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Command> {
+    if !is_valid(model, action) {
+        return Vec::new();
+    }
+    match action {
+        Action::Up => movement::go(model, Step::Up),
+        Action::Down => movement::go(model, Step::Down),
+        Action::PageUp => movement::go(model, Step::PageUp),
+        Action::PageDown => movement::go(model, Step::PageDown),
+        Action::First => movement::go(model, Step::First),
+        Action::Last => movement::go(model, Step::Last),
+        Action::PartBefore => part(model, Step::PartBefore),
+        Action::PartAfter => part(model, Step::PartAfter),
+        Action::Open => open(model),
+        Action::Back => back(model),
+        Action::Switch => switch(model),
+        Action::Agree => ask(model, Overlay::Consent),
+        Action::Rehearse => rehearse(model),
+        Action::Source => {
+            model.choices.source = match model.choices.source {
+                Source::Chain => Source::Models,
+                Source::Models => Source::Chain,
+            };
+            forget_plan(model);
+            Vec::new()
+        }
+        Action::Strategy => {
+            model.choices.strategy = match model.choices.strategy {
+                Strategy::Keep => Strategy::Recreate,
+                Strategy::Recreate => Strategy::Unversioned,
+                Strategy::Unversioned => Strategy::Keep,
+            };
+            forget_plan(model);
+            Vec::new()
+        }
+        Action::GoOn => go_on(model),
+        Action::Cancel => cancel(model),
+        Action::Chain => chain(model),
+        Action::Past => {
+            model.screen = Screen::Past;
+            model.pane = Pane::List;
+            vec![Command::Ask(Ask::Runs)]
+        }
+        Action::Recheck => recheck(model),
+        Action::Filter => {
+            model.overlay = Some(Overlay::Filter);
+            Vec::new()
+        }
+        Action::Copy => copy(model),
+        Action::Edit => edit(model),
+        Action::Help | Action::Palette => {
+            model.overlay = Some(Overlay::Menu {
+                is_palette: action == Action::Palette,
+                filter: String::new(),
+                at: 0,
+            });
+            Vec::new()
+        }
+        Action::Suspend => vec![Command::Suspend],
+        Action::Quit => quit(model),
+    }
+}
+
+fn quit(model: &mut Model) -> Vec<Command> {
+    if model.work.is_some() {
+        model.is_leaving = true;
+        return cancel(model);
+    }
+    vec![Command::Quit]
+}
+
+/// A plan that was made with other choices is none.
+fn forget_plan(model: &mut Model) {
+    model.planned = None;
+    model.plan_failure = None;
+    model.finished = None;
+    model.step_items.clear();
+    model.progress = crate::progress::Progress::default();
+}
+
+fn rehearse(model: &mut Model) -> Vec<Command> {
+    if !model.is_deep() {
+        return ask(model, Overlay::Consent);
+    }
+    forget_plan(model);
+    model.checklist.at = Item::Rehearse.number() - 1;
+    model.pane = Pane::Page;
+    model.is_following = true;
+    let choices = model.choices.clone();
+    begin(model, Task::Plan, Ask::Plan(choices))
+}
+
+fn recheck(model: &mut Model) -> Vec<Command> {
+    let depth = if model.is_deep() || model.survey.as_ref().is_some_and(|seen| seen.is_agreed) {
+        Depth::Full
+    } else {
+        Depth::Static
+    };
+    forget_plan(model);
+    model.sources.clear();
+    model.survey_failure = None;
+    begin(model, Task::Survey(depth), Ask::Survey(depth))
+}
+
+fn go_on(model: &mut Model) -> Vec<Command> {
+    let Some(purpose) = purpose(model) else {
+        return Vec::new();
+    };
+    // The plan is read first, whatever was open.
+    if model.screen == Screen::Checklist && model.page_id() != PageId::Item(Item::Confirm) {
+        model.checklist.at = Item::Confirm.number() - 1;
+        model.pane = Pane::Page;
+        return Vec::new();
+    }
+    let confirm = confirmation::open(model, purpose);
+    ask(model, Overlay::Confirm(confirm))
+}
+
+fn chain(model: &mut Model) -> Vec<Command> {
+    let module = match list::checklist_row(model, model.checklist.at) {
+        ChecklistRow::Module(place) => place,
+        _ => 0,
+    };
+    show_chain(model, module);
+    Vec::new()
+}
+
+fn show_chain(model: &mut Model, module: usize) {
+    model.screen = Screen::Chain(module);
+    model.pane = Pane::List;
+    model.chain = Cursor::default();
+    model.filter.clear();
+    model.matches = None;
+}
+
+/// `[` and `]`: on the chain the module, elsewhere the part.
+fn part(model: &mut Model, step: Step) -> Vec<Command> {
+    let Screen::Chain(module) = model.screen else {
+        return movement::go(model, step);
+    };
+    let modules = model
+        .survey
+        .as_ref()
+        .map_or(0, |survey| survey.graphs.len())
+        .max(1);
+    let next = match step {
+        Step::PartBefore => (module + modules - 1) % modules,
+        _ => (module + 1) % modules,
+    };
+    show_chain(model, next);
+    Vec::new()
+}
+
+fn switch(model: &mut Model) -> Vec<Command> {
+    model.pane = match model.pane {
+        Pane::List => Pane::Page,
+        Pane::Page => Pane::List,
+    };
+    Vec::new()
+}
+
+fn open(model: &mut Model) -> Vec<Command> {
+    if model.pane == Pane::Page {
+        let fold = anchor(model).and_then(|anchor| anchor.fold);
+        if let Some(fold) = fold {
+            let state = model.pages.entry(model.page_id()).or_default();
+            if !state.turned.remove(&fold) {
+                state.turned.insert(fold);
+            }
+        }
+        return Vec::new();
+    }
+    match model.screen {
+        Screen::Checklist => match list::checklist_row(model, model.checklist.at) {
+            ChecklistRow::Module(place) => show_chain(model, place),
+            _ => model.pane = Pane::Page,
+        },
+        Screen::Chain(_) => model.pane = Pane::Page,
+        Screen::Past => return open_run(model),
+    }
+    Vec::new()
+}
+
+/// An open run offers its two ways; a finished one shows what an undo would do.
+fn open_run(model: &mut Model) -> Vec<Command> {
+    let Some(run) = model.runs.get(model.past.at) else {
+        return Vec::new();
+    };
+    let id = run.id().to_owned();
+    let (is_open, can_go_back) = (run.is_open(), can_go_back(run));
+    model.pane = Pane::Page;
+    if is_open && model.work.is_none() && !model.is_too_small() {
+        return ask(model, Overlay::Interrupted(id));
+    }
+    if !can_go_back {
+        return Vec::new();
+    }
+    model.preview = None;
+    model.wanted = Some(id);
+    wanted_preview(model)
+}
+
+/// Looks at what an undo would do, if that was wanted and nothing else runs.
+pub(super) fn wanted_preview(model: &mut Model) -> Vec<Command> {
+    if model.work.is_some() {
+        return Vec::new();
+    }
+    match model.wanted.take() {
+        Some(id) if model.page_id() == PageId::Run(id.clone()) => {
+            begin(model, Task::Preview, Ask::Preview(id))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn back(model: &mut Model) -> Vec<Command> {
+    if model.pane == Pane::Page {
+        model.pane = Pane::List;
+    } else if model.matches.is_some() {
+        model.filter.clear();
+        model.matches = None;
+        model.chain = Cursor::default();
+    } else {
+        model.screen = Screen::Checklist;
+    }
+    Vec::new()
+}
+
+fn copy(model: &mut Model) -> Vec<Command> {
+    let Some(text) = anchor(model).and_then(|anchor| anchor.copy) else {
+        return Vec::new();
+    };
+    model.notice = Some(format!(
+        "copied: {}",
+        text.lines().next().unwrap_or_default()
+    ));
+    vec![Command::Copy(text)]
+}
+
+fn edit(model: &mut Model) -> Vec<Command> {
+    anchor(model)
+        .and_then(|anchor| anchor.place)
+        .map_or(Vec::new(), |(path, line)| vec![Command::Edit(path, line)])
+}

@@ -1,0 +1,215 @@
+//! `view`: the model as a frame. Changes nothing, looks at nothing else.
+
+mod chrome;
+mod dialog;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Widget as _};
+
+use super::layout::{self, Layout};
+use super::list;
+use super::model::{Model, Pane, Standing};
+use super::page::{self, Page};
+use super::text::{elide, span, width};
+use super::theme::{Letters, Theme, Tone};
+
+/// Draws everything.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    draw(model, frame.buffer_mut());
+}
+
+/// Draws everything into a buffer of the model's size. One of another size stays empty: the news
+/// of the terminal's new size is on its way.
+pub fn draw(model: &Model, buffer: &mut Buffer) {
+    let area = buffer.area;
+    if (area.width, area.height) != model.size || area.is_empty() {
+        return;
+    }
+    let layout = Layout::of(model);
+    chrome::header(model, layout.header, buffer);
+    if model.is_too_small() {
+        too_small(model, buffer);
+    } else {
+        if let Some(area) = layout.list {
+            draw_list(model, area, buffer);
+        }
+        if let Some(area) = layout.page {
+            draw_page(model, &layout, area, buffer);
+        }
+        dialog::draw(model, buffer);
+    }
+    chrome::footer(model, layout.footer, buffer);
+}
+
+/// What is said where nothing can be read whole.
+fn too_small(model: &Model, buffer: &mut Buffer) {
+    let (columns, rows) = super::model::SMALLEST;
+    let text = format!(
+        "{} × {} is too small: {columns} × {rows} are needed to read what would be confirmed. \
+         Nothing can be confirmed here.",
+        model.size.0, model.size.1
+    );
+    let area = buffer.area;
+    let lines = super::text::wrap(&text, usize::from(area.width.saturating_sub(1)));
+    for (row, line) in (1..area.height.saturating_sub(1)).zip(lines) {
+        let line = Line::from(span(model.theme.style(Tone::Caution), &line));
+        buffer.set_line(0, row, &line, area.width);
+    }
+}
+
+/// A border with a title; which pane has the keys is told by the border's weight, too.
+fn block(model: &Model, title: Line<'static>, has_keys: bool) -> Block<'static> {
+    let tone = if has_keys { Tone::Accent } else { Tone::Faint };
+    let block = Block::bordered()
+        .border_style(model.theme.style(tone))
+        .title_top(title);
+    match model.theme.letters {
+        Letters::Unicode if has_keys => block.border_type(BorderType::Thick),
+        Letters::Unicode => block.border_type(BorderType::Rounded),
+        Letters::Ascii => block.border_set(ASCII),
+    }
+}
+
+/// A border of the first 128 characters.
+const ASCII: ratatui::symbols::border::Set<'static> = ratatui::symbols::border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+fn draw_list(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let has_keys = model.pane == Pane::List;
+    let room = usize::from(area.width).saturating_sub(4);
+    let title = format!(" {} ", elide(&list::title(model), room));
+    let title = Line::from(span(model.theme.style(Tone::Strong), &title));
+    block(model, title, has_keys).render(area, buffer);
+    let inside = layout::inner(area);
+    let cursor = model.cursor();
+    let length = list::length(model, model.screen);
+    for row in 0..usize::from(inside.height).min(length.saturating_sub(cursor.offset)) {
+        let at = cursor.offset + row;
+        let y = inside.y + u16::try_from(row).unwrap_or(0);
+        let line = list::line(model, at, inside.width.saturating_sub(2));
+        buffer.set_line(inside.x + 1, y, &line, inside.width.saturating_sub(2));
+        if at == cursor.at {
+            select(model, inside, y, has_keys, buffer);
+        }
+    }
+    more(model, area, cursor.offset, length, buffer);
+}
+
+/// Marks the line with the cursor by background and sign.
+fn select(model: &Model, inside: Rect, y: u16, has_keys: bool, buffer: &mut Buffer) {
+    if has_keys {
+        let line = Rect::new(inside.x, y, inside.width, 1);
+        buffer.set_style(line, model.theme.style(Tone::Selected));
+    }
+    let sign = model.theme.letters("›", ">");
+    buffer.set_string(inside.x, y, sign, model.theme.style(Tone::Accent));
+}
+
+/// In the lower border: how much lies above and below.
+fn more(model: &Model, area: Rect, offset: usize, length: usize, buffer: &mut Buffer) {
+    let height = usize::from(layout::inner(area).height);
+    if length <= height || area.width < 20 {
+        return;
+    }
+    let end = (offset + height).min(length);
+    let text = format!(" {}–{end} of {length} ", offset + 1);
+    let text = if model.theme.letters == Letters::Ascii {
+        text.replace('–', "-")
+    } else {
+        text
+    };
+    let columns = u16::try_from(width(&text)).unwrap_or(0);
+    let x = area.right().saturating_sub(columns + 2);
+    let y = area.bottom().saturating_sub(1);
+    buffer.set_string(x, y, text, model.theme.style(Tone::Faint));
+}
+
+fn draw_page(model: &Model, layout: &Layout, area: Rect, buffer: &mut Buffer) {
+    let id = model.page_id();
+    let page = page::page(model, &id, layout::text_width(area));
+    let has_keys = model.pane == Pane::Page;
+    let title = page_title(model, layout, &page, area);
+    let mut frame = block(model, title, has_keys);
+    if let Some(standing) = page.standing {
+        frame = frame.title_top(standing_title(model, standing).right_aligned());
+    }
+    frame.render(area, buffer);
+    let inside = layout::inner(area);
+    let room = inside.width.saturating_sub(2);
+    let pinned = u16::try_from(page.pinned.len())
+        .unwrap_or(0)
+        .min(inside.height);
+    for (y, line) in (inside.y..inside.y + pinned).zip(&page.pinned) {
+        buffer.set_line(inside.x + 1, y, line, room);
+    }
+    let below = Rect {
+        y: inside.y + pinned,
+        height: inside.height - pinned,
+        ..inside
+    };
+    draw_rows(model, &page, below, has_keys, buffer, area);
+}
+
+fn draw_rows(
+    model: &Model,
+    page: &Page,
+    below: Rect,
+    has_keys: bool,
+    buffer: &mut Buffer,
+    area: Rect,
+) {
+    let height = usize::from(below.height);
+    let bottom = page.rows.len().saturating_sub(height);
+    let cursor = model
+        .pages
+        .get(&model.page_id())
+        .map(|state| state.cursor)
+        .unwrap_or_default();
+    let offset = if model.follows() {
+        bottom
+    } else {
+        cursor.offset.min(bottom)
+    };
+    let current = page.anchor_line(cursor.at).filter(|_| has_keys);
+    for (row, line) in page.rows.iter().enumerate().skip(offset).take(height) {
+        let y = below.y + u16::try_from(row - offset).unwrap_or(0);
+        buffer.set_line(below.x + 1, y, &line.line, below.width.saturating_sub(2));
+        if current == Some(row) {
+            select(model, below, y, has_keys, buffer);
+        }
+    }
+    if page.pinned.is_empty() {
+        more(model, area, offset, page.rows.len(), buffer);
+    }
+}
+
+/// The page's title; with one pane it tells the way back, too.
+fn page_title(model: &Model, layout: &Layout, page: &Page, area: Rect) -> Line<'static> {
+    let room = usize::from(area.width).saturating_sub(16);
+    let mut title = page.title.clone();
+    if !layout.is_wide() {
+        let sign = model.theme.letters("›", ">");
+        title = format!("{} {sign} {}", list::title(model), title.trim_start());
+    }
+    let title = format!(" {} ", elide(title.trim(), room));
+    Line::from(span(model.theme.style(Tone::Strong), &title))
+}
+
+fn standing_title(model: &Model, standing: Standing) -> Line<'static> {
+    let text = format!(" {} {} ", model.theme.mark(standing), standing.word());
+    Line::from(span(model.theme.style(Theme::tone(standing)), &text))
+}
+
+#[cfg(test)]
+mod tests;

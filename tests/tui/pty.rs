@@ -1,0 +1,202 @@
+//! The program on a pseudo-terminal. Waits for conditions, never for times.
+
+use std::io::{Read as _, Write};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::support::{Lab, interpreter};
+
+/// How long a condition may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// A terminal with the program in it.
+pub struct Pty {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    /// The terminal's modes before the program came.
+    found: String,
+    state: PathBuf,
+    size: (u16, u16),
+}
+
+impl Pty {
+    /// Starts the program in the lab's project, on a terminal of these columns and rows.
+    pub fn open(lab: &Lab, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
+        Self::start(lab, size, variables, lab.beside("state"))
+    }
+
+    /// The same once more, by the same person.
+    pub fn open_again(lab: &Lab, other: &Self) -> Self {
+        Self::start(lab, other.size, &[], other.state.clone())
+    }
+
+    fn start(lab: &Lab, size: (u16, u16), variables: &[(&str, &str)], state: PathBuf) -> Self {
+        let pair = native_pty_system().openpty(cells(size)).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redistill"));
+        command.cwd(lab.root());
+        command.env("REDISTILL_PYTHON", interpreter());
+        command.env("REDISTILL_STATE", &state);
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        for name in [
+            "LC_ALL",
+            "LC_CTYPE",
+            "NO_COLOR",
+            "VIRTUAL_ENV",
+            "REDISTILL_THEME",
+        ] {
+            command.env_remove(name);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let found = modes(&*pair.master);
+        let child = pair.slave.spawn_command(command).unwrap();
+        // Else the end of the program would not be the end of the output.
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 8192];
+            while let Ok(read @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            writer: pair.master.take_writer().unwrap(),
+            master: pair.master,
+            child,
+            output,
+            parser: vt100::Parser::new(size.1, size.0, 0),
+            found,
+            state,
+            size,
+        }
+    }
+
+    /// What stands on the screen.
+    pub fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Presses keys.
+    pub fn keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Waits until the screen shows a text.
+    #[track_caller]
+    pub fn wait_for(&mut self, wanted: &str) {
+        self.wait(wanted, |pty| pty.text().contains(wanted));
+    }
+
+    #[track_caller]
+    fn wait(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let since = Instant::now();
+        while !is_so(self) {
+            assert!(
+                since.elapsed() < PATIENCE,
+                "no {what:?} on:\n{}",
+                self.text()
+            );
+            match self.output.recv_timeout(Duration::from_millis(50)) {
+                Ok(bytes) => self.parser.process(&bytes),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => panic!("it ended:\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.master.resize(cells(size)).unwrap();
+        self.parser.screen_mut().set_size(size.1, size.0);
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        let ended = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .unwrap();
+        assert!(ended.success());
+    }
+
+    /// Waits until the program is stopped, as a job of a shell is.
+    #[track_caller]
+    pub fn wait_until_stopped(&mut self) {
+        let path = format!("/proc/{}/stat", self.child.process_id().unwrap());
+        self.wait("a stopped program", |_| {
+            std::fs::read_to_string(&path).is_ok_and(|text| text.contains(") T "))
+        });
+        self.drain();
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        self.signal("CONT");
+    }
+
+    fn drain(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.parser.process(&bytes);
+        }
+    }
+
+    /// Waits for the end; the exit code.
+    #[track_caller]
+    pub fn end(&mut self) -> u32 {
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                since.elapsed() < PATIENCE,
+                "it does not end:\n{}",
+                self.text()
+            );
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(50)) {
+                self.parser.process(&bytes);
+            }
+        };
+        self.drain();
+        status.exit_code()
+    }
+
+    /// The terminal is as it was before the program came: modes, screen, cursor, mouse, paste.
+    #[track_caller]
+    pub fn is_as_found(&self) {
+        assert_eq!(modes(&*self.master), self.found);
+        let screen = self.parser.screen();
+        assert!(!screen.alternate_screen(), "still on the other screen");
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "paste is still bracketed");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    }
+}
+
+fn cells((cols, rows): (u16, u16)) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+/// Everything that `stty -a` would show.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}
