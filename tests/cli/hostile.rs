@@ -179,7 +179,10 @@ fn a_module_that_is_not_there_and_one_that_is_broken() {
     }
     lab.write("broken/app/models.py", "import not_installed_anywhere\n");
     // Both modules have the same identifiers; without its env.py nobody knows whose database it is.
-    lab.sql("broken", "comment on database broken is 'redistill: disposable'");
+    lab.sql(
+        "broken",
+        "comment on database broken is 'redistill: disposable'",
+    );
     let before = lab.tree();
     show(lab.redistill(&["plan", "--module", "goood"]))
         .expect(2)
