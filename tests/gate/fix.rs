@@ -19,6 +19,10 @@ class Key(Base):
 fn with_models(models: impl AsRef<[u8]>) -> Project {
     let project = Project::with(&[("alembic.ini", INI), ("alembic/env.py", ENV)]);
     project.write("alembic/versions/__init__.py", "");
+    project.write(
+        "app/base.py",
+        "Base = declarative_base(metadata=MetaData(naming_convention={\"fk\": \"fk_%(table_name)s\"}))\n",
+    );
     project.write("app/models.py", models);
     project
 }
@@ -157,7 +161,7 @@ fn a_link_stays_a_link_and_never_leads_out_of_the_project() {
     let outside = project.outside().join("models.py");
     std::fs::rename(&path, &outside).unwrap();
     // A folder that is a link: the file in it is read as one of the project.
-    std::fs::remove_dir(project.root().join("app")).unwrap();
+    std::fs::remove_dir_all(project.root().join("app")).unwrap();
     std::fs::create_dir(project.outside().join("shared")).unwrap();
     std::fs::rename(&outside, project.outside().join("shared/models.py")).unwrap();
     symlink(project.outside().join("shared"), project.root().join("app")).unwrap();

@@ -61,7 +61,7 @@ fn revision(number: usize) -> String {
 }
 
 fn models() -> String {
-    let mut text = "import sqlalchemy as sa\nfrom sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n".to_owned();
+    let mut text = "import sqlalchemy as sa\nfrom sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    metadata = sa.MetaData(naming_convention={\"fk\": \"fk_%(table_name)s_%(column_0_name)s\"})\n".to_owned();
     for table in 0..TABLES {
         write!(
             text,

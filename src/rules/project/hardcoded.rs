@@ -18,7 +18,7 @@ pub static SECRET: Rule = Rule {
                `password` or `api_key`, or a key by its form. The secret itself is never shown.",
         why: "Everybody who can read the repository can read it, every environment gets the same one, and it stays in \
               the git history after it was changed.",
-        example: "```python\nop.execute(\"CREATE ROLE app LOGIN PASSWORD 'geheim'\")\n```",
+        example: "```python\nop.execute(\"CREATE ROLE app LOGIN PASSWORD 'correct-horse'\")\n```",
         remedy: "Take it from the environment, `os.environ[\"APP_PASSWORD\"]`, and change the secret: it is known.",
     },
     check: secrets,
