@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const OUTPUT_LIMIT: usize = 4 << 20;
 
 /// How long a child that was asked to end may take.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(15);
 
 /// Which identity a child runs under.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -170,6 +170,24 @@ fn two_resets_are_walked_one_after_the_other() {
 }
 
 #[test]
+fn without_the_archive_the_head_comes_home_and_the_rest_is_refused() {
+    let lab = Lab::with_module(&Module::default());
+    tenant(&lab, "at_head", "n002");
+    tenant(&lab, "behind", "n001");
+    lab.reset(&[]);
+    std::fs::remove_dir_all(lab.root().join("backups")).unwrap();
+    let base = baseline(&lab);
+    lab.redistill(&["adopt", "--url", &url(&lab, "at_head")])
+        .expect(0);
+    assert_eq!(version(&lab, "at_head"), [base]);
+    let before = lab.dump("behind", &[]);
+    lab.redistill(&["adopt", "--url", &url(&lab, "behind")])
+        .expect(1)
+        .says(&["n001", "archive", "backups"]);
+    assert_eq!(lab.dump("behind", &[]), before);
+}
+
+#[test]
 fn production_is_proven_and_left_to_a_person() {
     let lab = Lab::with_module(&Module::default());
     tenant(&lab, "shop_prod", "n002");

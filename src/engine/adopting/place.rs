@@ -111,11 +111,19 @@ fn identify(
         ([(index, id, _)], _) | ([], [(index, id, _)]) => Ok(Place::Old(*index, vec![id.clone()])),
         ([], _) => {
             let head = lineage.catalog(lineage.present(), &base)?;
-            Err(differs(
+            let refusal = differs(
                 &format!("{what}, and it is what no revision builds"),
                 &differences(&head, live, &known),
-            )
-            .with_hint(format!(
+            );
+            let refusal = if lineage.present() == 0 && !own.is_empty() {
+                refusal.with_hint(
+                    "no archive of an older chain lies in the project's backups; fetch it from \
+                     whoever made the reset, then give the command again",
+                )
+            } else {
+                refusal
+            };
+            Err(refusal.with_hint(format!(
                 "the differences are those to the baseline; mend them, then: alembic stamp \
                  --purge {}",
                 safe(&strings(&base).join(" "))
