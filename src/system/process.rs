@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 /// How much of a child's output is kept, in bytes; the rest is read and thrown away.
 const OUTPUT_LIMIT: usize = 4 << 20;
 
-/// How long a child that was asked to end may take.
-const GRACE: Duration = Duration::from_secs(15);
+/// How long a child that was asked to end may take before it is asked more firmly.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Which identity a child runs under.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -300,22 +300,27 @@ impl Running {
         }
     }
 
-    /// SIGINT, as Ctrl-C would send it: programs remove their temporary files on it. A grandchild may
-    /// take longer than the child.
+    /// SIGINT, as Ctrl-C would send it: programs remove their temporary files on it. Then SIGTERM:
+    /// what was started in the background of a script ignores the first. A grandchild may take
+    /// longer than the child.
     fn ask_group_to_end(&mut self) {
-        let Some(group) = rustix::process::Pid::from_raw(self.child.id().cast_signed()) else {
+        use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+        let Some(group) = Pid::from_raw(self.child.id().cast_signed()) else {
             return;
         };
-        let deadline = Instant::now() + GRACE;
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::INT);
-        let _ = self.wait_until(deadline);
-        while rustix::process::test_kill_process_group(group).is_ok() {
-            if Instant::now() >= deadline {
-                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-                return;
+        for signal in [Signal::INT, Signal::TERM] {
+            let _ = kill_process_group(group, signal);
+            let deadline = Instant::now() + GRACE;
+            while Instant::now() < deadline {
+                // A child that nobody has waited for keeps its group.
+                let _ = self.child.try_wait();
+                if test_kill_process_group(group).is_err() {
+                    return;
+                }
+                std::thread::park_timeout(Duration::from_millis(5));
             }
-            std::thread::park_timeout(Duration::from_millis(5));
         }
+        let _ = kill_process_group(group, Signal::KILL);
     }
 
     /// Sends a signal to the child alone.
@@ -361,7 +366,7 @@ mod tests {
     fn a_child_that_is_stopped_may_clean_up() {
         let folder = tempfile::tempdir().unwrap();
         let stop = AtomicBool::new(true);
-        let script = "trap 'rm left; exit' INT; touch left ready; while :; do sleep 1; done";
+        let script = "trap 'rm left; exit' INT TERM; touch left ready; while :; do sleep 1; done";
         let error = std::thread::scope(|scope| {
             stop.store(false, Ordering::Relaxed);
             scope.spawn(|| {

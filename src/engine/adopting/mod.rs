@@ -12,36 +12,32 @@
 //! stands for itself: a kill leaves each as before, at a revision of its own chain, or brought home,
 //! and the command can be given again.
 
+mod home;
 mod lineage;
 mod place;
+mod production;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use lineage::{Lineage, differences};
-use place::{Place, base_of, differs, live_catalog, own_rows, place_of, prove_way};
+use lineage::Lineage;
+use place::{Place, base_of, live_catalog, own_rows, place_of, prove_way};
 
 use super::planning::{all_version_tables, not_seen};
 use super::surveying::{observe, version_tables};
-use super::tester::OwnAlembic;
 use super::{Depth, Engine, Survey, failures};
 use crate::error::Failure;
-use crate::evidence::{AskedFor, DatabaseEvidence, Described, Evidence, ModuleEvidence, Observed};
-use crate::model::text::{safe, safe_lines};
-use crate::model::{Host, ModuleName, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{self, Choices, TableAction, VersionTableChange};
+use crate::evidence::{Described, ModuleEvidence};
+use crate::model::text::safe;
+use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
+use crate::plan::Choices;
 use crate::rehearse::{ScratchHost, Subject};
-use crate::rules::{self, Scope, Severity, Sources};
-use crate::steps::{self, Clients, World};
-use crate::survey::variables;
 use crate::system::connect;
-use crate::worker::{WalkRequest, Worker};
+use crate::worker::Worker;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
-/// An upgrade may rewrite large tables.
-const UPGRADE_LIMIT: Duration = Duration::from_hours(12);
 
 /// What is to be brought home.
 #[derive(Clone, Debug, Default)]
@@ -263,150 +259,6 @@ impl Engine<'_> {
             Adopted::Upgraded(applied)
         })
     }
-
-    /// From one generation to the next: to the head, proven equal to the next one's base, stamped.
-    fn walk_home(
-        &self,
-        case: &Case<'_>,
-        from: usize,
-        stands: &mut Vec<String>,
-    ) -> Result<usize, Failure> {
-        let lineage = case.lineage;
-        let mut applied = 0;
-        for index in from..lineage.present() {
-            let generation = &lineage.generations[index];
-            let heads: Vec<String> = strings(&generation.chain.effective_heads());
-            if sorted(stands) != sorted(&heads) {
-                applied += Self::upgrade(case, index)?;
-                *stands = heads;
-            }
-            let next = base_of(lineage, index + 1);
-            let reference = lineage.catalog(index + 1, &next)?;
-            let found = differences(&reference, &live_catalog(case)?, &BTreeSet::new());
-            if !found.is_empty() {
-                return Err(differs(
-                    &format!(
-                        "at {} it is not what the baseline builds",
-                        stands.join(", ")
-                    ),
-                    &found,
-                )
-                .with_hint(
-                    "its version rows were left as they are; mend the differences, then give \
-                     the command again",
-                ));
-            }
-            let goal = strings(&next);
-            self.stamp(case, stands, &goal)?;
-            *stands = goal;
-        }
-        Ok(applied)
-    }
-
-    /// Runs an archived chain to its heads on the database itself.
-    fn upgrade(case: &Case<'_>, index: usize) -> Result<usize, Failure> {
-        let subject = case.lineage.subject();
-        let request = WalkRequest {
-            scratch: &case.target,
-            to: "heads",
-            version_locations: case.lineage.generations[index].locations.clone(),
-        };
-        let walked = subject.call_within(UPGRADE_LIMIT, |call| {
-            subject.worker.upgrade(&subject.request(), &request, call)
-        });
-        walked.map(|walk| walk.applied.len()).map_err(|error| {
-            failures::worker(&case.seen.module.name, &error).with_hint(
-                "the database stands at the last revision that went through (alembic's own \
-                 transactions); mend the cause, then give the command again",
-            )
-        })
-    }
-
-    fn stamp(&self, case: &Case<'_>, from: &[String], to: &[String]) -> Result<(), Failure> {
-        let name = &case.seen.module.name;
-        // Taken again: an upgrade has changed the rows, and may have made the table.
-        let evidence = observe(name, &case.target, case.table, case.tables)?;
-        let table = &evidence.version_table;
-        let change = VersionTableChange {
-            module: name.clone(),
-            table: case.table.clone(),
-            expect: table.rows.clone(),
-            exists: table.exists,
-            definition: vec![version_table_definition(case.table)],
-            action: if table.exists {
-                TableAction::ReplaceRows {
-                    remove: from.to_vec(),
-                    insert: to.to_vec(),
-                }
-            } else {
-                TableAction::Create { rows: to.to_vec() }
-            },
-        };
-        let database = plan::reference_to(&evidence);
-        let databases = BTreeMap::from([(database.label.clone(), case.target.clone())]);
-        let tester = OwnAlembic {
-            engine: self,
-            modules: Vec::new(),
-        };
-        let world = World {
-            clients: Clients::Report,
-            ..self.world(&databases, &tester)
-        };
-        steps::stamp(&database, &[change], &world)
-            .map(drop)
-            .map_err(|error| {
-                Failure::untouched(safe(&error.to_string()).into_owned())
-                    .with_hint("its version rows are as they were; give the command again")
-            })
-    }
-
-    fn is_production(&self, seen: &ModuleEvidence) -> bool {
-        !self.production_findings(seen.clone()).is_empty()
-    }
-
-    /// Production is proven, and left to a person.
-    fn refuse_production(
-        &self,
-        case: &Case<'_>,
-        evidence: &DatabaseEvidence,
-    ) -> Result<(), Failure> {
-        let mut seen = case.seen.clone();
-        seen.database = Observed::Seen(evidence.clone());
-        if let Observed::Seen(described) = &mut seen.described {
-            described.asked_for = vec![asked_for(&case.target)];
-        }
-        let findings = self.production_findings(seen);
-        let [first, ..] = &findings[..] else {
-            return Ok(());
-        };
-        let all: Vec<String> = findings
-            .iter()
-            .map(|finding| format!("{} {}: {}", finding.code, finding.name, finding.message))
-            .collect();
-        let base = base_of(case.lineage, case.lineage.present());
-        Err(Failure::refused(
-            "it can be brought home, but it looks like production, where redistill writes nothing",
-        )
-        .with_detail(safe_lines(&all.join("\n")))
-        .with_hint(format!("why: redistill explain {}", first.code))
-        .with_hint(format!(
-            "by hand, once it is at the old head: alembic stamp --purge {}",
-            safe(&strings(&base).join(" "))
-        )))
-    }
-
-    fn production_findings(&self, seen: ModuleEvidence) -> Vec<rules::Finding> {
-        let evidence = Evidence {
-            variables: variables::observe(),
-            ..Evidence::of(self.request.root.clone(), vec![seen])
-        };
-        rules::assess(&evidence, &Sources::default(), Scope::Full)
-            .into_iter()
-            .filter(|finding| {
-                finding.code.starts_with("RD1") && finding.severity == Severity::Refuse
-            })
-            .collect()
-    }
 }
 
 /// The databases, each with its module.
@@ -474,40 +326,6 @@ fn trouble(survey: &Survey, name: &ModuleName) -> Failure {
     known.unwrap_or_else(|| not_seen(name))
 }
 
-/// What the project's own env.py would have asked for, had it named this database.
-fn asked_for(target: &Target) -> AskedFor {
-    let host = match &target.host {
-        Host::Tcp(host) => host.clone(),
-        Host::Socket(folder) => folder.display().to_string(),
-    };
-    AskedFor {
-        driver: String::new(),
-        is_async: false,
-        host: Some(host),
-        port: Some(target.port.to_string()),
-        database: Some(target.database.clone()),
-        user: Some(target.user.clone()),
-        password: None,
-        other: Vec::new(),
-    }
-}
-
-/// Alembic's own (`alembic/ddl/impl.py`, `version_table_impl`).
-fn version_table_definition(table: &QualifiedName) -> String {
-    format!(
-        "CREATE TABLE {} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {} PRIMARY KEY \
-         (version_num))",
-        table.quoted(),
-        quote_identifier(&format!("{}_pkc", table.name))
-    )
-}
-
 fn strings(ids: &[RevisionId]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
-}
-
-fn sorted(rows: &[String]) -> Vec<&String> {
-    let mut rows: Vec<&String> = rows.iter().collect();
-    rows.sort();
-    rows
 }
