@@ -11,7 +11,7 @@ use super::failures::shown;
 use super::{Engine, edit};
 use crate::error::{Failure, Kind};
 use crate::model::text::io_words;
-use crate::python::{Source, Syntax, unbound};
+use crate::python::{Source, Syntax, newly_unbound};
 use crate::rules::{Finding, LineEdit};
 use crate::survey::ini::Ini;
 use crate::system::{FileKind, ReadFiles, WriteFiles as _};
@@ -219,7 +219,7 @@ impl Draft {
             .map_err(|why| format!("the file could not be read after it: {why}"))?;
         if is_python(&self.fixed.path) {
             let parse = |bytes| Syntax::parse(&self.fixed.path, bytes);
-            let missing = unbound(&parse(&self.fixed.after), &parse(&after));
+            let missing = newly_unbound(&parse(&self.fixed.after), &parse(&after));
             if !missing.is_empty() {
                 return Err(format!("the file does not import {}", missing.join(", ")));
             }

@@ -79,6 +79,24 @@ pub struct Module {
 }
 
 impl Module {
+    /// A module as `alembic init alembic` leaves it in a folder (absolute).
+    pub fn plain(name: impl Into<String>, directory: PathBuf) -> Self {
+        Self {
+            name: ModuleName(name.into()),
+            config: ConfigSource::Ini {
+                path: directory.join("alembic.ini"),
+                section: "alembic".to_owned(),
+            },
+            flavour: Flavour::Plain,
+            script_location: directory.join("alembic"),
+            version_locations: vec![directory.join("alembic/versions")],
+            recursive: false,
+            sourceless: false,
+            written_url: None,
+            directory,
+        }
+    }
+
     /// The env.py of the module.
     pub fn env_py(&self) -> PathBuf {
         self.script_location.join("env.py")

@@ -15,7 +15,7 @@ use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
 use super::syntax::Syntax;
 use crate::model::Location;
 
-pub use bound::UnboundName;
+pub use bound::{UnboundName, newly_unbound};
 pub use literals::{Hardcoded, HardcodedKind, hide_secrets};
 
 /// The docstring.

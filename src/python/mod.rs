@@ -3,7 +3,6 @@
 //! A real parser gives facts with line numbers; what cannot be known without running the code is
 //! said to be so, never guessed. Pure: `survey` hands bytes in, `rules` judges what comes out.
 
-mod bindings;
 mod columns;
 pub mod contents;
 pub mod env;
@@ -19,11 +18,10 @@ pub mod sql_type;
 pub mod suppression;
 pub mod syntax;
 
-pub use bindings::unbound;
 pub use columns::{
     ColumnFact, EnumFact, KeyTarget, MemberLabels, MembersOf, ReferenceFact, TableFact,
 };
-pub use contents::Contents;
+pub use contents::{Contents, newly_unbound};
 pub use identifiers::Identifiers;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::finding::{Finding, LineEdit, Remedy, Severity};
 use super::sources::{ModuleSources, Sources};
-use crate::evidence::{Evidence, ModuleEvidence};
+use crate::evidence::{Evidence, GitEvidence, ModuleEvidence};
 
 /// What a rule looks at; the first digit of its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,6 +118,12 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// The repository around the project and those inside it; none where git could not answer.
+    pub fn repositories(&self) -> impl Iterator<Item = &'a GitEvidence> {
+        let seen = self.evidence.git.seen().map(GitEvidence::all);
+        seen.into_iter().flatten()
+    }
+
     /// The modules with what their files say, in order.
     pub fn modules(&self) -> impl Iterator<Item = (&'a ModuleEvidence, &'a ModuleSources)> {
         self.evidence

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::database::ask;
 use super::questions::Questions;
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed, Pooling};
-use crate::model::{Chain, ConfigSource, Flavour, Module, ModuleName, QualifiedName, Target};
+use crate::model::{Chain, Module, QualifiedName, Target};
 use crate::rules::{Finding, Scope, Severity, Sources, Verdict, assess};
 use crate::sandbox::Server;
 use crate::system::{Session, SqlError};
@@ -52,23 +52,7 @@ fn judged(database: Observed<DatabaseEvidence>) -> Vec<Finding> {
         PathBuf::from("/p"),
         vec![ModuleEvidence {
             database,
-            ..ModuleEvidence::of(
-                Module {
-                    name: ModuleName("shop".to_owned()),
-                    config: ConfigSource::Ini {
-                        path: directory.join("alembic.ini"),
-                        section: "alembic".to_owned(),
-                    },
-                    flavour: Flavour::Plain,
-                    script_location: directory.join("alembic"),
-                    version_locations: vec![directory.join("alembic/versions")],
-                    recursive: false,
-                    sourceless: false,
-                    written_url: None,
-                    directory,
-                },
-                Chain::default(),
-            )
+            ..ModuleEvidence::of(Module::plain("shop", directory), Chain::default())
         }],
     );
     let mut findings = assess(&evidence, &Sources::default(), Scope::Full);

@@ -288,7 +288,7 @@ fn url(module: &Module, files: &dyn ReadFiles) -> Option<UrlLine> {
 mod tests {
     use super::*;
     use crate::evidence::{NO_REPOSITORY, Observed};
-    use crate::model::{Flavour, ModuleName};
+    use crate::model::ModuleName;
     use crate::rules::{Scope, assess};
     use crate::system::{RealFiles, WriteFiles as _};
 
@@ -303,20 +303,7 @@ mod tests {
     fn module(root: &Path, name: &str) -> ModuleEvidence {
         let directory = root.join(name);
         let mut evidence = ModuleEvidence::of(
-            Module {
-                name: ModuleName(name.to_owned()),
-                config: ConfigSource::Ini {
-                    path: directory.join("alembic.ini"),
-                    section: "alembic".to_owned(),
-                },
-                flavour: Flavour::Plain,
-                script_location: directory.join("alembic"),
-                version_locations: vec![directory.join("alembic/versions")],
-                recursive: false,
-                sourceless: false,
-                written_url: None,
-                directory,
-            },
+            Module::plain(name, directory),
             crate::model::Chain::default(),
         );
         evidence.chain = crate::survey::chain::read(&evidence.module, &RealFiles);

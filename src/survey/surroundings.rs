@@ -286,7 +286,7 @@ fn name_of(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ConfigSource, Flavour, Module};
+    use crate::model::Module;
     use crate::rules::{Scope, assess};
     use crate::survey::{chain, sources};
     use crate::system::{RealFiles, WriteFiles as _, tree};
@@ -302,20 +302,7 @@ mod tests {
     fn codes(root: &Path) -> Vec<String> {
         let directory = root.to_owned();
         let mut module = ModuleEvidence::of(
-            Module {
-                name: ModuleName("shop".to_owned()),
-                config: ConfigSource::Ini {
-                    path: directory.join("alembic.ini"),
-                    section: "alembic".to_owned(),
-                },
-                flavour: Flavour::Plain,
-                script_location: directory.join("alembic"),
-                version_locations: vec![directory.join("alembic/versions")],
-                recursive: false,
-                sourceless: false,
-                written_url: None,
-                directory,
-            },
+            Module::plain("shop", directory),
             crate::model::Chain::default(),
         );
         module.chain = chain::read(&module.module, &RealFiles);

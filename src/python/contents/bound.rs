@@ -2,7 +2,8 @@
 //!
 //! Careful on the side of silence: a name that is bound anywhere in the file, in whatever scope,
 //! counts as bound everywhere; a star import, `exec` or `globals()` may bind anything; annotations
-//! are not looked at, because Python 3.14 does not evaluate them.
+//! are not looked at, because Python 3.14 does not evaluate them. What `check --fix` asks before it
+//! writes, [`newly_unbound`], is careful on the other side.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +52,29 @@ pub(super) fn unbound(syntax: &Syntax) -> Vec<UnboundName> {
     found
 }
 
+/// The names that `after` reads, `before` does not, and nothing in `after` binds; sorted: what a
+/// correction forgot to import. Careful on the other side: what may bind anything binds nothing
+/// here, and a builtin that is new is named, too.
+pub fn newly_unbound(before: &Syntax, after: &Syntax) -> Vec<String> {
+    let walked = |syntax| {
+        let mut walk = Walk {
+            reads_annotations: true,
+            ..Walk::default()
+        };
+        walk.visit_body(Syntax::body(syntax));
+        walk
+    };
+    let (old, new) = (walked(before), walked(after));
+    let known: BTreeSet<&str> = old.read.iter().map(|(name, _)| *name).collect();
+    let missing: BTreeSet<&str> = new
+        .read
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !known.contains(name) && !new.bound.contains(name))
+        .collect();
+    missing.into_iter().map(str::to_owned).collect()
+}
+
 /// Whether statements bind a name, in whatever scope, or may bind any.
 pub(super) fn binds(body: &[Stmt], name: &str) -> bool {
     let mut walk = Walk::default();
@@ -64,6 +88,7 @@ struct Walk<'a> {
     /// With the whole dotted expression.
     read: Vec<(&'a str, &'a Expr)>,
     may_bind_anything: bool,
+    reads_annotations: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -104,6 +129,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
 
     fn visit_parameter(&mut self, parameter: &'a Parameter) {
         self.bind(Some(&parameter.name));
+        visitor::walk_parameter(self, parameter);
     }
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
@@ -133,7 +159,11 @@ impl<'a> Visitor<'a> for Walk<'a> {
         visitor::walk_type_param(self, parameter);
     }
 
-    fn visit_annotation(&mut self, _: &'a Expr) {}
+    fn visit_annotation(&mut self, annotation: &'a Expr) {
+        if self.reads_annotations {
+            visitor::walk_annotation(self, annotation);
+        }
+    }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
@@ -287,5 +317,31 @@ x[0] = x
             assert_eq!(names(&format!("{line}unknown()\n")), [""; 0], "{line}");
         }
         assert_eq!(names("unknown()\n"), ["1:unknown"]);
+    }
+
+    fn missing(before: &str, after: &str) -> Vec<String> {
+        let parse = |text: &str| Syntax::parse(Path::new("/p/m.py"), text.as_bytes());
+        newly_unbound(&parse(before), &parse(after))
+    }
+
+    #[test]
+    fn a_new_name_must_be_bound() {
+        let head = "import sqlalchemy as sa\nfrom a.b import UUID as PG_UUID, Text\nimport c.d\n";
+        let with = |value: &str| format!("{head}def f(p):\n    q = 1\n    x = Column({value})\n");
+        let before = with("Integer");
+        for (value, names) in [
+            ("PG_UUID(as_uuid=True)", vec![]),
+            ("sa.Uuid()", vec![]),
+            ("c.d.X(p, q)", vec![]),
+            ("UUID()", vec!["UUID"]),
+            ("Uuid(Numeric)", vec!["Numeric", "Uuid"]),
+        ] {
+            assert_eq!(missing(&before, &with(value)), names, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_was_unbound_before_is_not_new() {
+        assert_eq!(missing("x = a\n", "x = a + a\n"), [] as [&str; 0]);
     }
 }

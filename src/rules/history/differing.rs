@@ -1,6 +1,5 @@
 //! RD224 revision-differs-elsewhere: another branch has a revision of the chain with contents of its own.
 
-use crate::evidence::GitEvidence;
 use crate::model::text::count;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
@@ -22,18 +21,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn repositories<'a>(case: &Case<'a>) -> Vec<&'a GitEvidence> {
-    case.evidence
-        .git
-        .seen()
-        .map(GitEvidence::all)
-        .unwrap_or_default()
-}
-
 fn check(case: &Case<'_>) -> Vec<Finding> {
     const MOST: usize = 20;
-    repositories(case)
-        .into_iter()
+    case.repositories()
         .filter(|git| !git.differing.is_empty())
         .map(|git| {
             let n = git.differing.len();

@@ -1,6 +1,5 @@
 //! RD222 fetch-is-old: what is known of the remotes is not of today.
 
-use crate::evidence::GitEvidence;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -21,20 +20,11 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn repositories<'a>(case: &Case<'a>) -> Vec<&'a GitEvidence> {
-    case.evidence
-        .git
-        .seen()
-        .map(GitEvidence::all)
-        .unwrap_or_default()
-}
-
 /// After so many days what is known of a remote is old.
 const OLD: u64 = 14;
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    repositories(case)
-        .into_iter()
+    case.repositories()
         .filter(|git| git.remotes.iter().any(|remote| remote.is_known))
         .filter_map(|git| {
             let seen = match &git.contact {

@@ -1,6 +1,6 @@
 //! RD221 revisions-hang-on-chain: other branches, work trees or stashes build on the chain.
 
-use crate::evidence::{GitEvidence, Hanging};
+use crate::evidence::Hanging;
 use crate::model::text::count;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
@@ -22,20 +22,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn repositories<'a>(case: &Case<'a>) -> Vec<&'a GitEvidence> {
-    case.evidence
-        .git
-        .seen()
-        .map(GitEvidence::all)
-        .unwrap_or_default()
-}
-
 fn check(case: &Case<'_>) -> Vec<Finding> {
     const MOST: usize = 20;
-    let hanging: Vec<&Hanging> = repositories(case)
-        .into_iter()
-        .flat_map(|git| &git.hanging)
-        .collect();
+    let hanging: Vec<&Hanging> = case.repositories().flat_map(|git| &git.hanging).collect();
     let Some(first) = hanging.first() else {
         return Vec::new();
     };

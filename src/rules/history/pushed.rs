@@ -1,7 +1,6 @@
 //! RD202 history-pushed: published, by one author alone.
 
 use super::people::{others, seen};
-use crate::evidence::GitEvidence;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -23,10 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let repositories = case.evidence.git.seen().map(GitEvidence::all);
-    repositories
-        .into_iter()
-        .flatten()
+    case.repositories()
         .filter(|git| !git.published.is_empty() && others(git).is_empty())
         .map(|git| {
             let finding = RULE

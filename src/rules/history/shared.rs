@@ -23,10 +23,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    let repositories = case.evidence.git.seen().map(GitEvidence::all);
-    repositories
-        .into_iter()
-        .flatten()
+    case.repositories()
         .filter(|git| !git.published.is_empty())
         .filter_map(|git| {
             let reasons = others(git);

@@ -1,6 +1,5 @@
 //! RD223 remote-never-fetched: a remote of which nothing is known.
 
-use crate::evidence::GitEvidence;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -21,17 +20,8 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn repositories<'a>(case: &Case<'a>) -> Vec<&'a GitEvidence> {
-    case.evidence
-        .git
-        .seen()
-        .map(GitEvidence::all)
-        .unwrap_or_default()
-}
-
 fn check(case: &Case<'_>) -> Vec<Finding> {
-    repositories(case)
-        .into_iter()
+    case.repositories()
         .flat_map(|git| git.remotes.iter().filter(|remote| !remote.is_known))
         .map(|remote| {
             let name = &remote.name;

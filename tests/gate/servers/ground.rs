@@ -6,9 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use redistill::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
-use redistill::model::{
-    Chain, ConfigSource, Flavour, Host, Module, ModuleName, QualifiedName, Target,
-};
+use redistill::model::{Chain, Host, Module, QualifiedName, Target};
 use redistill::rules::{Finding, Scope, Sources, assess};
 use redistill::sandbox::{Server, ServerOptions};
 use redistill::survey::database;
@@ -186,23 +184,7 @@ pub fn evidence(database: Observed<DatabaseEvidence>) -> Evidence {
         PathBuf::from("/p"),
         vec![ModuleEvidence {
             database,
-            ..ModuleEvidence::of(
-                Module {
-                    name: ModuleName("shop".to_owned()),
-                    config: ConfigSource::Ini {
-                        path: directory.join("alembic.ini"),
-                        section: "alembic".to_owned(),
-                    },
-                    flavour: Flavour::Plain,
-                    script_location: directory.join("alembic"),
-                    version_locations: vec![directory.join("alembic/versions")],
-                    recursive: false,
-                    sourceless: false,
-                    written_url: None,
-                    directory,
-                },
-                Chain::default(),
-            )
+            ..ModuleEvidence::of(Module::plain("shop", directory), Chain::default())
         }],
     )
 }
