@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::evidence::{DatabaseEvidence, ModuleEvidence};
 use crate::model::text::elapsed;
-use crate::rules::{DISPOSABLE_MARK, PRODUCTION_MARK};
+use crate::rules::{is_marked_disposable, is_marked_production};
 use crate::tui::layout::buttons;
 use crate::tui::list::{ChecklistRow, checklist_row};
 use crate::tui::model::{Model, Overlay, Screen};
@@ -26,7 +26,12 @@ pub(super) fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     let right = target(model).map_or_else(Vec::new, |target| target_spans(model, &target, area));
     let used: usize = right.iter().map(|span| width(&span.content)).sum();
     let left_room = usize::from(area.width).saturating_sub(used + 13);
-    let project = elide(&model.project(), left_room);
+    // The first letters alone would look like another project's name.
+    let project = if left_room < 8 && width(&model.project()) > left_room {
+        String::new()
+    } else {
+        elide(&model.project(), left_room)
+    };
     let left = Line::from(vec![
         span(model.theme.style(Tone::Accent), " redistill"),
         span(model.theme.style(Tone::Strong), &format!("  {project}")),
@@ -53,9 +58,9 @@ fn target(model: &Model) -> Option<Target> {
         None => seen.first()?,
     };
     let comment = database.comment.as_deref().unwrap_or_default();
-    let mark = if comment.contains(PRODUCTION_MARK) {
+    let mark = if is_marked_production(comment) {
         Some(("production", Tone::Bad))
-    } else if comment.contains(DISPOSABLE_MARK) {
+    } else if is_marked_disposable(comment) {
         Some(("disposable", Tone::Good))
     } else {
         None
