@@ -21,6 +21,7 @@ mod picture;
 mod run;
 mod session;
 mod standing;
+mod syntax;
 mod terminal;
 mod text;
 mod theme;
