@@ -185,6 +185,7 @@ fn module() -> PlannedModule {
             kind: "function".to_owned(),
             name: "touch()".to_owned(),
             detail: String::new(),
+            code: "op.execute(\"CREATE FUNCTION touch() RETURNS trigger\")".to_owned(),
         }],
         lost: Vec::new(),
         accepted: Vec::new(),
@@ -193,6 +194,8 @@ fn module() -> PlannedModule {
         known_differences: Vec::new(),
         left_behind: Vec::new(),
         remarks: Vec::new(),
+        sides: Vec::new(),
+        equal: BTreeMap::new(),
     }
 }
 
