@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::keymap::Action;
 use super::message::{Ask, Command, Key, Message};
-use super::model::{Model, Planned, Previewed, Surveyed};
+use super::model::{Model, Planned, Previewed, Surveyed, Wish};
 use super::theme::{Colours, Letters, Theme};
 use super::update::{start, update};
 use crate::engine::{Depth, Ended};
@@ -201,6 +201,7 @@ fn module() -> PlannedModule {
 
 pub fn planned(plan: Result<Plan, Failure>) -> Planned {
     Planned {
+        wish: Wish::default(),
         findings: Vec::new(),
         modules: vec![module()],
         plan,

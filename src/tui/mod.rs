@@ -10,6 +10,7 @@
 mod confirmation;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod keymap;
 mod layout;
 mod list;

@@ -3,7 +3,9 @@
 use crossterm::event::KeyCode;
 
 use super::super::confirmation::{self, Answer};
-use super::super::keymap;
+use super::super::form::{Form, Outcome};
+use super::super::keymap::{self, Action};
+use super::super::layout;
 use super::super::list;
 use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
@@ -33,12 +35,25 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
             at,
         }) => in_menu(model, key, is_palette, filter, at),
         Some(Overlay::Filter) => filtering(model, key),
+        Some(Overlay::Choices(form)) => choosing(model, key, form),
         None => Vec::new(),
     }
 }
 
-/// The wheel moves in menus; a click chooses there.
-pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, _y: u16) -> Vec<Command> {
+/// The wheel moves in menus and forms; a click chooses there.
+pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, y: u16) -> Vec<Command> {
+    if let Some(Overlay::Choices(form)) = &model.overlay {
+        let row = layout::form_row(model, form, y);
+        if let Some(Overlay::Choices(form)) = &mut model.overlay {
+            match (mouse, row) {
+                (Mouse::Click, Some(row)) => form.click(row),
+                (Mouse::WheelUp, _) => drop(form.key(Key::plain(KeyCode::Up))),
+                (Mouse::WheelDown, _) => drop(form.key(Key::plain(KeyCode::Down))),
+                (Mouse::Click, None) => {}
+            }
+        }
+        return Vec::new();
+    }
     if let Some(Overlay::Menu { .. }) = model.overlay {
         let code = match mouse {
             Mouse::WheelUp => KeyCode::Up,
@@ -55,7 +70,9 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Command> {
     let letters: Vec<char> = text.chars().filter(|letter| !letter.is_control()).collect();
     let takes_text = matches!(
         model.overlay,
-        Some(Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. })
+        Some(
+            Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. } | Overlay::Choices(_)
+        )
     );
     if takes_text {
         for letter in letters {
@@ -129,6 +146,13 @@ fn confirming(model: &mut Model, key: Key, mut confirm: Confirm) -> Vec<Command>
 /// Everything was typed: the effect is asked for.
 fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
     close(model);
+    // What was read is what runs.
+    let is_present = |digest: &String| model.plan().is_some_and(|plan| plan.digest() == *digest);
+    if let Purpose::Reset(digest) = &purpose
+        && !is_present(digest)
+    {
+        return Vec::new();
+    }
     model.progress = Progress::default();
     model.finished = None;
     model.step_items = confirmation::step_items(model, &purpose);
@@ -140,6 +164,19 @@ fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
         Purpose::Undo(id) => begin(model, Task::Undo, Ask::Undo(id)),
         Purpose::Resume(id) => begin(model, Task::Resume, Ask::Resume(id)),
     }
+}
+
+/// The form: what is taken is rehearsed at once.
+fn choosing(model: &mut Model, key: Key, mut form: Form) -> Vec<Command> {
+    match form.key(key) {
+        Outcome::Open => model.overlay = Some(Overlay::Choices(form)),
+        Outcome::Taken(wish) => {
+            close(model);
+            model.wish = wish;
+            return actions::perform(model, Action::Rehearse);
+        }
+    }
+    Vec::new()
 }
 
 fn in_menu(

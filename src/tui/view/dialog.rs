@@ -3,13 +3,12 @@
 use std::cmp::Ordering;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
 use super::block;
 use crate::tui::keymap;
-use crate::tui::layout::inner;
+use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
 use crate::tui::model::{Confirm, Model, Overlay, Purpose};
 use crate::tui::text::{padded, span, width, wrap};
@@ -20,6 +19,7 @@ use crate::tui::update::is_valid;
 pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
     match &model.overlay {
         None | Some(Overlay::Filter) => {}
+        Some(Overlay::Choices(form)) => super::form::draw(model, form, buffer),
         Some(Overlay::Consent) => boxed(model, "May env.py be run?", &consent(model), buffer),
         Some(Overlay::Interrupted(id)) => {
             boxed(
@@ -45,15 +45,10 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
     }
 }
 
-/// The width of a dialog's text.
-fn room(model: &Model) -> usize {
-    usize::from(model.size.0).saturating_sub(8).min(84)
-}
-
 /// A box in the middle, as high as its text.
 fn boxed(model: &Model, title: &str, lines: &[Line<'static>], buffer: &mut Buffer) {
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let area = middle(model, height);
+    let area = layout::dialog(model, height);
     Clear.render(area, buffer);
     let title = Line::from(span(model.theme.style(Tone::Strong), &format!(" {title} ")));
     block(model, title, true).render(area, buffer);
@@ -63,17 +58,8 @@ fn boxed(model: &Model, title: &str, lines: &[Line<'static>], buffer: &mut Buffe
     }
 }
 
-fn middle(model: &Model, height: u16) -> Rect {
-    let (columns, rows) = model.size;
-    let width = u16::try_from(room(model) + 4)
-        .unwrap_or(columns)
-        .min(columns);
-    let height = height.min(rows.saturating_sub(2));
-    Rect::new((columns - width) / 2, (rows - height) / 2, width, height)
-}
-
 fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
-    wrap(text, room(model))
+    wrap(text, dialog_room(model))
         .iter()
         .map(|line| Line::from(span(model.theme.style(tone), line)))
         .collect()
@@ -248,7 +234,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
     let height = u16::try_from(full + 4)
         .unwrap_or(u16::MAX)
         .min(model.size.1.saturating_sub(2));
-    let area = middle(model, height);
+    let area = layout::dialog(model, height);
     Clear.render(area, buffer);
     let heading = Line::from(span(model.theme.style(Tone::Strong), &format!(" {title} ")));
     block(model, heading, true).render(area, buffer);

@@ -2,6 +2,7 @@
 
 mod chrome;
 mod dialog;
+mod form;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
