@@ -8,6 +8,7 @@ use super::super::list;
 use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
 use super::super::model::{Confirm, Cursor, Model, Overlay, Pane, Purpose, Screen, Task};
+use super::super::view::{self, Hit};
 use super::actions::{self, is_valid};
 use super::{ask, begin};
 use crate::engine::Depth;
@@ -37,17 +38,29 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
     }
 }
 
-/// The wheel moves in menus; a click chooses there.
-pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, _y: u16) -> Vec<Command> {
-    if let Some(Overlay::Menu { .. }) = model.overlay {
-        let code = match mouse {
-            Mouse::WheelUp => KeyCode::Up,
-            Mouse::WheelDown => KeyCode::Down,
-            Mouse::Click => return Vec::new(),
-        };
-        return on_key(model, Key::plain(code));
+/// The wheel moves in menus; a click on an offer is its key, on a row of a menu it does it.
+pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
+    let is_menu = matches!(model.overlay, Some(Overlay::Menu { .. }));
+    let code = match mouse {
+        Mouse::WheelUp if is_menu => KeyCode::Up,
+        Mouse::WheelDown if is_menu => KeyCode::Down,
+        Mouse::WheelUp | Mouse::WheelDown => return Vec::new(),
+        Mouse::Click => return clicked(model, x, y),
+    };
+    on_key(model, Key::plain(code))
+}
+
+fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Command> {
+    match view::hit(model, x, y) {
+        Some(Hit::Key(key)) => on_key(model, key),
+        Some(Hit::Row(row)) => {
+            if let Some(Overlay::Menu { at, .. }) = &mut model.overlay {
+                *at = row;
+            }
+            on_key(model, Key::plain(KeyCode::Enter))
+        }
+        None => Vec::new(),
     }
-    Vec::new()
 }
 
 /// Pasted text goes where text is typed, without its line breaks.
@@ -157,6 +170,8 @@ fn in_menu(
             filter.pop();
             at = 0;
         }
+        // The sign that begins a filter elsewhere begins one here, too.
+        KeyCode::Char('/') if filter.is_empty() => {}
         KeyCode::Char(letter) if !key.control => {
             filter.push(letter);
             at = 0;

@@ -165,7 +165,7 @@ fn on_interrupt(model: &mut Model) -> Vec<Command> {
 fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
     model.notice = None;
     if model.overlay.is_some() {
-        return dialog::on_mouse(model, mouse, y);
+        return dialog::on_mouse(model, mouse, x, y);
     }
     let layout = layout::Layout::of(model);
     let at = ratatui::layout::Position::new(x, y);

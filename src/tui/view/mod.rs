@@ -3,6 +3,8 @@
 mod chrome;
 mod dialog;
 
+pub use dialog::{Hit, hit};
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
