@@ -115,7 +115,12 @@ mod tests {
             };
             choices.problem()
         };
-        for fine in ["a", "base_1", "2026.11.22", "0123456789abcdef0123456789abcdef"] {
+        for fine in [
+            "a",
+            "base_1",
+            "2026.11.22",
+            "0123456789abcdef0123456789abcdef",
+        ] {
             assert_eq!(problem(fine), None, "{fine}");
         }
         for wrong in [

@@ -52,8 +52,7 @@ impl ModuleProgress {
         }
         self.reached = reached;
         let used = now.saturating_sub(began);
-        self.ends = (reached >= FEWEST && used >= SOONEST)
-            .then(|| began + used * WHOLE / reached);
+        self.ends = (reached >= FEWEST && used >= SOONEST).then(|| began + used * WHOLE / reached);
     }
 
     /// How many of so many cells of a bar are full.
@@ -105,7 +104,11 @@ mod tests {
         let mut progress = Progress::default();
         at(&mut progress, 10, &phase("art", "replay"));
         at(&mut progress, 11, &revision("art", 1));
-        assert_eq!(progress.remaining(Duration::from_secs(11)), None, "too early");
+        assert_eq!(
+            progress.remaining(Duration::from_secs(11)),
+            None,
+            "too early"
+        );
         at(&mut progress, 19, &revision("art", 5));
         // 225 of 1000 took 9 s: 40 s in all, from second 10 on.
         assert_eq!(

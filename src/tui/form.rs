@@ -57,7 +57,10 @@ impl Form {
     /// The form as things stand, with the keys for a row.
     pub fn of(model: &Model, at: usize) -> Self {
         let choices = model.wish.choices.clone();
-        let modules = model.survey.iter().flat_map(|survey| &survey.evidence.modules);
+        let modules = model
+            .survey
+            .iter()
+            .flat_map(|survey| &survey.evidence.modules);
         let given = match &choices.revision_id {
             RevisionIdChoice::Given(id) => id.clone(),
             RevisionIdChoice::New | RevisionIdChoice::ReuseHead => String::new(),
@@ -65,7 +68,10 @@ impl Form {
         Self {
             at,
             given,
-            message: choices.message.clone().unwrap_or_else(|| INITIAL.to_owned()),
+            message: choices
+                .message
+                .clone()
+                .unwrap_or_else(|| INITIAL.to_owned()),
             reason: choices.reason.clone().unwrap_or_default(),
             modules: modules
                 .map(|seen| seen.module.name.0.clone())
@@ -98,7 +104,9 @@ impl Form {
             KeyCode::Char('u') if key.control => self.text(String::clear),
             KeyCode::Char(' ') if !self.is_text() => self.change(true),
             KeyCode::Char(letter) if !key.control && !letter.is_control() => self.letter(letter),
-            KeyCode::Backspace => self.text(|text| text.truncate(text.len() - text.chars().next_back().map_or(0, char::len_utf8))),
+            KeyCode::Backspace => self.text(|text| {
+                text.truncate(text.len() - text.chars().next_back().map_or(0, char::len_utf8))
+            }),
             KeyCode::Enter => return self.take(),
             _ => {}
         }
@@ -246,7 +254,10 @@ mod tests {
             },
             only: Vec::new(),
         };
-        assert_eq!(pressed(&mut form, &[KeyCode::Enter]), Outcome::Taken(expected));
+        assert_eq!(
+            pressed(&mut form, &[KeyCode::Enter]),
+            Outcome::Taken(expected)
+        );
     }
 
     #[test]
@@ -280,7 +291,10 @@ mod tests {
         pressed(&mut form, &[Up, Up]);
         typed(&mut form, "a-b");
         assert_eq!(pressed(&mut form, &[Enter]), Outcome::Open);
-        assert!(form.problem.as_deref().is_some_and(|why| why.contains('-')), "{form:?}");
+        assert!(
+            form.problem.as_deref().is_some_and(|why| why.contains('-')),
+            "{form:?}"
+        );
         pressed(&mut form, &[KeyCode::Left, KeyCode::Left]);
         pressed(&mut form, &[Down, Down, Down]);
         typed(&mut form, " ");

@@ -483,7 +483,11 @@ impl Model {
 
     /// Whether an object is to be left out of the baseline.
     pub fn is_left_out(&self, object: &str) -> bool {
-        self.wish.choices.leave_out.iter().any(|left| left == object)
+        self.wish
+            .choices
+            .leave_out
+            .iter()
+            .any(|left| left == object)
     }
 
     /// The run that is open, if there is one.

@@ -91,19 +91,52 @@ fn head(page: &mut Page, module: &PlannedModule) -> bool {
 fn about(module: &PlannedModule, object: Option<&str>, fold: Option<String>) -> Anchor {
     Anchor {
         fold,
-        about: Some((module.module.0.clone(), object.unwrap_or_default().to_owned())),
+        about: Some((
+            module.module.0.clone(),
+            object.unwrap_or_default().to_owned(),
+        )),
         ..Anchor::default()
     }
 }
 
 fn parts(page: &mut Page, model: &Model, module: &PlannedModule) {
     let carried = module.carried.iter().map(entry).collect();
-    part(page, model, module, Part::Lost, entries(model, Part::Lost, &module.lost));
-    lines(page, module, "left behind after downgrade", Tone::Bad, &module.left_behind);
+    part(
+        page,
+        model,
+        module,
+        Part::Lost,
+        entries(model, Part::Lost, &module.lost),
+    );
+    lines(
+        page,
+        module,
+        "left behind after downgrade",
+        Tone::Bad,
+        &module.left_behind,
+    );
     part(page, model, module, Part::Carried, carried);
-    part(page, model, module, Part::Accepted, entries(model, Part::Accepted, &module.accepted));
-    part(page, model, module, Part::Drift, entries(model, Part::Drift, &module.drift));
-    lines(page, module, "models ahead of the chain", Tone::Caution, &module.model_drift);
+    part(
+        page,
+        model,
+        module,
+        Part::Accepted,
+        entries(model, Part::Accepted, &module.accepted),
+    );
+    part(
+        page,
+        model,
+        module,
+        Part::Drift,
+        entries(model, Part::Drift, &module.drift),
+    );
+    lines(
+        page,
+        module,
+        "models ahead of the chain",
+        Tone::Caution,
+        &module.model_drift,
+    );
     lines(page, module, "remarks", Tone::Faint, &module.remarks);
     equal(page, module);
     baseline(page, module);
@@ -123,7 +156,9 @@ fn entry(carried: &Carried) -> Entry<'_> {
         kind: &carried.kind,
         name: carried.name.clone(),
         aside: carried.detail.clone(),
-        code: Some(&carried.code).map(String::as_str).filter(|code| !code.is_empty()),
+        code: Some(&carried.code)
+            .map(String::as_str)
+            .filter(|code| !code.is_empty()),
         is_free: true,
     }
 }
@@ -151,7 +186,13 @@ fn entry_of<'a>(model: &Model, part: Part, other: &'a Difference) -> Entry<'a> {
 }
 
 /// A part with its objects; one that is empty says so.
-fn part(page: &mut Page, model: &Model, module: &PlannedModule, part: Part, entries: Vec<Entry<'_>>) {
+fn part(
+    page: &mut Page,
+    model: &Model,
+    module: &PlannedModule,
+    part: Part,
+    entries: Vec<Entry<'_>>,
+) {
     let title = part.title();
     if entries.is_empty() {
         if part != Part::Accepted {
@@ -161,7 +202,14 @@ fn part(page: &mut Page, model: &Model, module: &PlannedModule, part: Part, entr
         return;
     }
     let by_default = part == Part::Lost || entries.len() <= AT_A_GLANCE;
-    if !header(page, module, title, part.tone(), by_default, &entries.len().to_string()) {
+    if !header(
+        page,
+        module,
+        title,
+        part.tone(),
+        by_default,
+        &entries.len().to_string(),
+    ) {
         return;
     }
     let kinds = entries.iter().map(|entry| width(entry.kind)).max();
@@ -211,21 +259,37 @@ fn object(
         _ => entry.aside.clone(),
     };
     let is_changed = entry.is_free && is_left_out != was_left_out;
-    let aside_tone = if is_changed { Tone::Accent } else { Tone::Faint };
+    let aside_tone = if is_changed {
+        Tone::Accent
+    } else {
+        Tone::Faint
+    };
     let spans = vec![
         page.piece(tone, &format!("{mark} ")),
         page.piece(Tone::Faint, &format!("{:<kinds$}  ", entry.kind)),
         page.piece(Tone::Plain, &format!("{:<names$}", entry.name)),
         page.piece(aside_tone, &format!("  {aside}")),
     ];
-    let fold = format!("{}: {}: {}", module.module, entry.part.title(), entry.object);
+    let fold = format!(
+        "{}: {}: {}",
+        module.module,
+        entry.part.title(),
+        entry.object
+    );
     let mut anchor = about(module, Some(&entry.object), Some(fold));
     anchor.toggle = entry.is_free.then(|| Toggle {
         object: entry.object.clone(),
         columns: BOX + 2..BOX + 5,
     });
     if page.branch(BOX, anchor, false, spans) {
-        definitions(page, module, &entry.object, entry.part == Part::Drift, entry.code, 8);
+        definitions(
+            page,
+            module,
+            &entry.object,
+            entry.part == Part::Drift,
+            entry.code,
+            8,
+        );
     }
 }
 
@@ -283,7 +347,14 @@ fn lines(page: &mut Page, module: &PlannedModule, title: &str, tone: Tone, items
         return;
     }
     let by_default = tone == Tone::Bad;
-    if header(page, module, title, tone, by_default, &items.len().to_string()) {
+    if header(
+        page,
+        module,
+        title,
+        tone,
+        by_default,
+        &items.len().to_string(),
+    ) {
         for item in items {
             page.text(Tone::Plain, 6, item);
         }
@@ -313,10 +384,18 @@ pub(super) fn page(model: &Model, module: &str, object: &str, width: u16) -> Pag
     let id = PageId::Object(module.to_owned(), object.to_owned());
     let mut page = Page::new(model, &id, object, width);
     let planned = model.planned.iter().flat_map(|planned| &planned.modules);
-    let found = planned.into_iter().find(|planned| planned.module.0 == module);
+    let found = planned
+        .into_iter()
+        .find(|planned| planned.module.0 == module);
     if let Some(found) = found {
-        let carried = found.carried.iter().find(|carried| carried.object() == object);
-        let is_drift = found.drift.iter().any(|other| other.object().to_string() == object);
+        let carried = found
+            .carried
+            .iter()
+            .find(|carried| carried.object() == object);
+        let is_drift = found
+            .drift
+            .iter()
+            .any(|other| other.object().to_string() == object);
         let code = carried.map(|carried| carried.code.as_str());
         let code = code.filter(|code| !code.is_empty());
         definitions(&mut page, found, object, is_drift, code, 0);

@@ -31,7 +31,11 @@ fn bars(page: &mut Page, model: &Model, since: &str, is_cancelled: bool) {
         page.piece(Tone::Accent, since),
         page.piece(Tone::Faint, &format!("  {words}")),
     ];
-    if let Some(left) = model.progress.remaining(model.now).filter(|_| !is_cancelled) {
+    if let Some(left) = model
+        .progress
+        .remaining(model.now)
+        .filter(|_| !is_cancelled)
+    {
         let left = format!("  about {} left", elapsed(left));
         head.insert(1, page.piece(Tone::Plain, &left));
     }

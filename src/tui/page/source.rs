@@ -12,7 +12,7 @@ use crate::tui::text::{span, width};
 use crate::tui::theme::{Theme, Tone};
 
 /// From this many columns on, two definitions stand beside each other.
-const BESIDE: usize = 76;
+const BESIDE: usize = 70;
 
 /// One of two definitions.
 pub(super) struct Half<'a> {
@@ -36,34 +36,63 @@ fn lines(theme: Theme, language: Language, text: &str, room: usize) -> Vec<Vec<S
     lines
 }
 
-/// Breaks a line where the room ends; what follows is indented by two more.
+/// Breaks a line where the room ends, between words where that is possible; what follows is
+/// indented by two more.
 fn broken(
     theme: Theme,
     pieces: &[(Tone, String)],
     room: usize,
     lines: &mut Vec<Vec<Span<'static>>>,
 ) {
-    let whole: String = pieces.iter().map(|(_, text)| text.as_str()).collect();
-    let depth = whole.len() - whole.trim_start_matches(' ').len();
-    let indent = " ".repeat((depth + 2).min(room / 2));
-    let (mut spans, mut used) = (Vec::new(), 0);
-    for (tone, text) in pieces {
-        let style = theme.style(*tone);
-        let mut part = String::new();
-        for letter in text.chars() {
-            let columns = letter.width().unwrap_or(0);
-            if used + columns > room {
-                spans.push(span(style, &std::mem::take(&mut part)));
-                lines.push(std::mem::take(&mut spans));
-                spans.push(span(style, &indent));
-                used = indent.len();
-            }
-            part.push(letter);
-            used += columns;
+    let letters: Vec<(char, Tone)> = pieces
+        .iter()
+        .flat_map(|(tone, text)| text.chars().map(|letter| (letter, *tone)))
+        .collect();
+    let depth = letters
+        .iter()
+        .take_while(|(letter, _)| *letter == ' ')
+        .count();
+    let indent = (depth + 2).min(room / 2);
+    let mut rest = letters.as_slice();
+    let mut before = 0;
+    loop {
+        let fits = fitting(rest, room - before);
+        let (line, after) = rest.split_at(fits);
+        let mut spans = vec![Span::raw(" ".repeat(before))];
+        for part in line.chunk_by(|one, other| one.1 == other.1) {
+            let text: String = part.iter().map(|(letter, _)| *letter).collect();
+            spans.push(span(theme.style(part[0].1), &text));
         }
-        spans.push(span(style, &part));
+        lines.push(spans);
+        if after.is_empty() {
+            return;
+        }
+        (rest, before) = (after, indent);
     }
-    lines.push(spans);
+}
+
+/// How many letters stand on the line: as many as have room, up to the last space among them.
+fn fitting(letters: &[(char, Tone)], room: usize) -> usize {
+    let mut used = 0;
+    let fits = letters
+        .iter()
+        .take_while(|(letter, _)| {
+            used += letter.width().unwrap_or(0);
+            used <= room
+        })
+        .count();
+    if fits == letters.len() {
+        return fits;
+    }
+    let words = letters[..fits]
+        .iter()
+        .rposition(|(letter, _)| *letter == ' ');
+    let first = letters.iter().position(|(letter, _)| *letter != ' ');
+    match words {
+        Some(at) if first.is_some_and(|first| at > first) => at + 1,
+        // One letter in any case, or it would never end.
+        _ => fits.max(1),
+    }
 }
 
 impl Page {
@@ -196,7 +225,9 @@ fn sections(text: &str) -> Vec<(&str, &str)> {
         .zip(ends)
         .map(|(start, end)| {
             let part = &text[*start..end];
-            let name = part.strip_prefix("def ").and_then(|rest| rest.split('(').next());
+            let name = part
+                .strip_prefix("def ")
+                .and_then(|rest| rest.split('(').next());
             (name.unwrap_or(HEAD), part)
         })
         .collect()
@@ -206,8 +237,12 @@ fn sections(text: &str) -> Vec<(&str, &str)> {
 pub(super) fn page(model: &Model, module: &str, width: u16) -> Page {
     let id = PageId::Baseline(module.to_owned());
     let planned = model.planned.iter().flat_map(|planned| &planned.modules);
-    let found = planned.into_iter().find(|planned| planned.module.0 == module);
-    let title = found.map_or_else(String::new, |found| format!("Baseline {}", found.baseline_id));
+    let found = planned
+        .into_iter()
+        .find(|planned| planned.module.0 == module);
+    let title = found.map_or_else(String::new, |found| {
+        format!("Baseline {}", found.baseline_id)
+    });
     let mut page = Page::new(model, &id, title, width);
     let Some(found) = found else {
         return page;
@@ -246,7 +281,10 @@ mod tests {
             .iter()
             .map(|spans| spans.iter().map(|span| &*span.content).collect())
             .collect();
-        assert!(shown.iter().all(|line: &String| width(line) <= 16), "{shown:?}");
+        assert!(
+            shown.iter().all(|line: &String| width(line) <= 16),
+            "{shown:?}"
+        );
         let letters = |text: &str| text.replace(' ', "");
         assert_eq!(letters(&shown.concat()), letters(text));
     }

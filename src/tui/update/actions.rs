@@ -43,13 +43,17 @@ pub fn is_valid(model: &Model, action: Action) -> bool {
             let is_here = model.page_id() == PageId::Item(Item::Rehearse);
             is_checklist && is_idle && is_here && !is_done(model)
         }
-        Action::Choose => is_checklist && is_idle && model.survey.is_some() && !is_done(model),
+        Action::Choose => {
+            let is_sized = !model.is_too_small();
+            is_checklist && is_idle && is_sized && model.survey.is_some() && !is_done(model)
+        }
         Action::Toggle => {
             let has_box = anchor(model).is_some_and(|anchor| anchor.toggle.is_some());
             is_checklist && is_idle && model.pane == Pane::Page && has_box && !is_done(model)
         }
         Action::GoOn => {
-            let is_possible = purpose(model).is_some() || can_plan_again(model);
+            let is_stale = model.screen == Screen::Checklist && can_plan_again(model);
+            let is_possible = purpose(model).is_some() || is_stale;
             is_idle && !model.is_too_small() && is_possible
         }
         Action::Cancel => model.work.as_ref().is_some_and(|work| !work.is_cancelled),
@@ -77,7 +81,7 @@ fn is_done(model: &Model) -> bool {
 
 /// Whether there is a plan to be made with other choices.
 fn can_plan_again(model: &Model) -> bool {
-    model.screen == Screen::Checklist && model.is_stale() && model.is_deep() && !is_done(model)
+    model.is_stale() && model.is_deep() && !is_done(model)
 }
 
 /// What could be confirmed here.
@@ -217,7 +221,8 @@ fn rehearse(model: &mut Model) -> Vec<Command> {
         return ask(model, Overlay::Consent);
     }
     // The reason goes into the note: it is asked for before there is one.
-    if model.wish.choices.reason.is_none() && !model.is_reason_asked {
+    let is_open = model.wish.choices.reason.is_none() && !model.is_reason_asked;
+    if is_open && !model.is_too_small() {
         return choose(model, form::REASON);
     }
     model.checklist.at = Item::Rehearse.number() - 1;
@@ -239,11 +244,33 @@ pub(super) fn rehearse_again(model: &mut Model) -> Vec<Command> {
     begin(model, Task::Plan, Ask::Plan(wish))
 }
 
+/// The comparison was left with other choices: they are rehearsed.
+pub(super) fn settle_choices(model: &mut Model) -> Vec<Command> {
+    let is_free = model.work.is_none() && model.overlay.is_none() && !model.is_leaving;
+    if !is_free || !can_plan_again(model) {
+        return Vec::new();
+    }
+    model.notice = Some("rehearsing with the other choices".to_owned());
+    rehearse_again(model)
+}
+
 /// Opens the form of all choices.
 fn choose(model: &mut Model, at: usize) -> Vec<Command> {
     model.is_reason_asked = true;
     model.overlay = Some(Overlay::Choices(form::Form::of(model, at)));
     Vec::new()
+}
+
+/// Whether the box of the line with the cursor is in this column.
+pub(super) fn has_box_at(model: &Model, column: usize) -> bool {
+    let id = model.page_id();
+    let (width, _) = layout::page_size(model);
+    let at = model.pages.get(&id).map_or(0, |state| state.cursor.at);
+    let page = page::page(model, &id, width);
+    let anchor = page.rows.get(at).and_then(|row| row.anchor.as_ref());
+    anchor
+        .and_then(|anchor| anchor.toggle.as_ref())
+        .is_some_and(|toggle| toggle.columns.contains(&column))
 }
 
 /// Carries the object under the cursor, or leaves it out.

@@ -5,11 +5,11 @@ use crossterm::event::KeyCode;
 use super::super::confirmation::{self, Answer};
 use super::super::form::{Form, Outcome};
 use super::super::keymap::{self, Action};
-use super::super::layout;
 use super::super::list;
 use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
 use super::super::model::{Confirm, Cursor, Model, Overlay, Pane, Purpose, Screen, Task};
+use super::super::view::{self, Hit};
 use super::actions::{self, is_valid};
 use super::{ask, begin};
 use crate::engine::Depth;
@@ -40,29 +40,36 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
     }
 }
 
-/// The wheel moves in menus and forms; a click chooses there.
-pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, y: u16) -> Vec<Command> {
-    if let Some(Overlay::Choices(form)) = &model.overlay {
-        let row = layout::form_row(model, form, y);
-        if let Some(Overlay::Choices(form)) = &mut model.overlay {
-            match (mouse, row) {
-                (Mouse::Click, Some(row)) => form.click(row),
-                (Mouse::WheelUp, _) => drop(form.key(Key::plain(KeyCode::Up))),
-                (Mouse::WheelDown, _) => drop(form.key(Key::plain(KeyCode::Down))),
-                (Mouse::Click, None) => {}
+/// The wheel moves in menus; a click on an offer is its key, on a row of a menu it does it.
+pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
+    let is_list = matches!(
+        model.overlay,
+        Some(Overlay::Menu { .. } | Overlay::Choices(_))
+    );
+    let code = match mouse {
+        Mouse::WheelUp if is_list => KeyCode::Up,
+        Mouse::WheelDown if is_list => KeyCode::Down,
+        Mouse::WheelUp | Mouse::WheelDown => return Vec::new(),
+        Mouse::Click => return clicked(model, x, y),
+    };
+    on_key(model, Key::plain(code))
+}
+
+fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Command> {
+    match view::hit(model, x, y) {
+        Some(Hit::Key(key)) => on_key(model, key),
+        Some(Hit::Row(row)) => {
+            if let Some(Overlay::Choices(form)) = &mut model.overlay {
+                form.click(row);
+                return Vec::new();
             }
+            if let Some(Overlay::Menu { at, .. }) = &mut model.overlay {
+                *at = row;
+            }
+            on_key(model, Key::plain(KeyCode::Enter))
         }
-        return Vec::new();
+        None => Vec::new(),
     }
-    if let Some(Overlay::Menu { .. }) = model.overlay {
-        let code = match mouse {
-            Mouse::WheelUp => KeyCode::Up,
-            Mouse::WheelDown => KeyCode::Down,
-            Mouse::Click => return Vec::new(),
-        };
-        return on_key(model, Key::plain(code));
-    }
-    Vec::new()
 }
 
 /// Pasted text goes where text is typed, without its line breaks.
@@ -70,9 +77,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Command> {
     let letters: Vec<char> = text.chars().filter(|letter| !letter.is_control()).collect();
     let takes_text = matches!(
         model.overlay,
-        Some(
-            Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. } | Overlay::Choices(_)
-        )
+        Some(Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. } | Overlay::Choices(_))
     );
     if takes_text {
         for letter in letters {
@@ -194,6 +199,8 @@ fn in_menu(
             filter.pop();
             at = 0;
         }
+        // The sign that begins a filter elsewhere begins one here, too.
+        KeyCode::Char('/') if filter.is_empty() => {}
         KeyCode::Char(letter) if !key.control => {
             filter.push(letter);
             at = 0;

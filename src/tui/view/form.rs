@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
 use super::block;
+use super::dialog::{ENTER, ESC, Offer, keys};
 use crate::plan::RevisionIdChoice;
 use crate::tui::form::{Form, IDENTIFIER, MESSAGE, MODULES, REASON, SOURCE, STRATEGY, offset};
 use crate::tui::layout::{self, inner};
@@ -13,6 +14,9 @@ use crate::tui::model::Model;
 use crate::tui::page::{source_words, strategy_words};
 use crate::tui::text::{span, tail, width};
 use crate::tui::theme::Tone;
+
+/// What the form takes besides the keys of a form.
+pub(super) const KEYS: &[Offer] = &[(ENTER, "enter", "rehearse"), (ESC, "esc", "leave it")];
 
 /// The column of the answers.
 const LABEL: usize = 12;
@@ -33,15 +37,20 @@ pub(super) fn draw(model: &Model, form: &Form, buffer: &mut Buffer) {
         }
     }
     let inside = inner(area);
-    let below = [
-        (rows.bottom() + 1, words(model, form)),
-        (inside.bottom().saturating_sub(2), keys(model)),
-    ];
-    for (y, line) in below {
-        if y < inside.bottom() {
-            buffer.set_line(inside.x + 2, y, &line, inside.width.saturating_sub(3));
-        }
-    }
+    let foot = inside.bottom().saturating_sub(1);
+    let room = inside.width.saturating_sub(2);
+    buffer.set_line(
+        inside.x + 2,
+        rows.bottom() + 1,
+        &words(model, form),
+        room - 1,
+    );
+    let hint = Line::from(span(
+        model.theme.style(Tone::Faint),
+        "up and down move, left and right change",
+    ));
+    buffer.set_line(inside.x + 2, foot.saturating_sub(1), &hint, room - 1);
+    buffer.set_line(inside.x + 1, foot, &keys(model, KEYS), room);
 }
 
 fn line(model: &Model, form: &Form, row: usize, room: usize) -> Line<'static> {
@@ -54,13 +63,19 @@ fn line(model: &Model, form: &Form, row: usize, room: usize) -> Line<'static> {
         MODULES => "modules",
         _ => "",
     };
-    let mut spans = vec![span(model.theme.style(Tone::Faint), &format!("{label:<LABEL$}"))];
+    let mut spans = vec![span(
+        model.theme.style(Tone::Faint),
+        &format!("{label:<LABEL$}"),
+    )];
     spans.extend(answer(model, form, row, room.saturating_sub(LABEL + 1)));
     Line::from(spans)
 }
 
 fn answer(model: &Model, form: &Form, row: usize, room: usize) -> Vec<Span<'static>> {
-    let (left, right) = (model.theme.letters("‹ ", "< "), model.theme.letters(" ›", " >"));
+    let (left, right) = (
+        model.theme.letters("‹ ", "< "),
+        model.theme.letters(" ›", " >"),
+    );
     let one = |text: &str| {
         vec![
             span(model.theme.style(Tone::Accent), left),
@@ -78,17 +93,20 @@ fn answer(model: &Model, form: &Form, row: usize, room: usize) -> Vec<Span<'stat
         },
         MESSAGE => typed(model, form, row, &form.message, room),
         REASON => typed(model, form, row, &form.reason, room),
-        row => form.modules.get(row - MODULES).map_or_else(Vec::new, |(name, is_chosen)| {
-            let (mark, tone) = if *is_chosen {
-                ("[x] ", Tone::Good)
-            } else {
-                ("[ ] ", Tone::Caution)
-            };
-            vec![
-                span(model.theme.style(tone), mark),
-                span(model.theme.style(Tone::Plain), name),
-            ]
-        }),
+        row => form
+            .modules
+            .get(row - MODULES)
+            .map_or_else(Vec::new, |(name, is_chosen)| {
+                let (mark, tone) = if *is_chosen {
+                    ("[x] ", Tone::Good)
+                } else {
+                    ("[ ] ", Tone::Caution)
+                };
+                vec![
+                    span(model.theme.style(tone), mark),
+                    span(model.theme.style(Tone::Plain), name),
+                ]
+            }),
     }
 }
 
@@ -108,7 +126,10 @@ fn typed(model: &Model, form: &Form, row: usize, text: &str, room: usize) -> Vec
 /// What the row is, or why it cannot be taken.
 fn words(model: &Model, form: &Form) -> Line<'static> {
     if let Some(problem) = &form.problem {
-        return Line::from(span(model.theme.style(Tone::Caution), &format!("! {problem}")));
+        return Line::from(span(
+            model.theme.style(Tone::Caution),
+            &format!("! {problem}"),
+        ));
     }
     let words = match form.at {
         SOURCE => "where the baseline comes from",
@@ -120,22 +141,4 @@ fn words(model: &Model, form: &Form) -> Line<'static> {
     };
     debug_assert!(width(words) < 72, "fits the smallest dialog but one");
     Line::from(span(model.theme.style(Tone::Faint), words))
-}
-
-fn keys(model: &Model) -> Line<'static> {
-    let spans: Vec<Span<'static>> = [
-        ("enter", "rehearse"),
-        ("up down", "move"),
-        ("left right", "change"),
-        ("esc", "leave it"),
-    ]
-    .iter()
-    .flat_map(|(key, words)| {
-        [
-            span(model.theme.style(Tone::Accent), key),
-            span(model.theme.style(Tone::Plain), &format!(" {words}   ")),
-        ]
-    })
-    .collect();
-    Line::from(spans)
 }

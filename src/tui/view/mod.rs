@@ -4,6 +4,8 @@ mod chrome;
 mod dialog;
 mod form;
 
+pub use dialog::{Hit, hit};
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
