@@ -12,6 +12,7 @@ import alembic.config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
+import _redistill_needs as needs
 import _redistill_redirect as redirect
 from _redistill_child import Failure
 
@@ -94,6 +95,7 @@ class Project:
         if self.module.get("flavour") == "flask_migrate":
             if not config.get_main_option("script_location"):
                 config.set_main_option("script_location", self.module["script_location"].replace("%", "%%"))
+        needs.watch(config)
         return config
 
     def options(self, arguments):

@@ -76,6 +76,16 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
             "install what is missing into the project's environment, or name another interpreter: \
              redistill --python PROGRAM check"
         }
+        ErrorKind::NeedsApplication => {
+            "name the application as for the flask command, then: FLASK_APP=package.module redistill check"
+        }
+        ErrorKind::NeedsArgument => {
+            "name it in redistill.toml: [modules.NAME] with x = [\"key=value\"]; then: redistill check"
+        }
+        ErrorKind::NeedsCommand => {
+            "let env.py open a connection of its own where the application gives none, so that \
+             `alembic current` works in the module's folder; then: redistill check"
+        }
         ErrorKind::EnvFailed
         | ErrorKind::Exited
         | ErrorKind::ConfigFailed
