@@ -69,7 +69,8 @@ class Project:
             load_dotenv()
         except Exception:
             pass
-        application = ScriptInfo().load_app()
+        # The flask command takes it from there, not `ScriptInfo`.
+        application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP") or None).load_app()
         self.context_stack.enter_context(application.app_context())
         self.phase = "config"
 

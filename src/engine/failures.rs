@@ -25,7 +25,12 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
                  check",
             );
         }
-        _ => Failure::untouched(message),
+        _ => match error.kind() {
+            // What the configuration can give is not given; what nothing can give is refused.
+            Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
+            Some(ErrorKind::NeedsCommand | ErrorKind::OfflineOnly) => Failure::refused(message),
+            _ => Failure::untouched(message),
+        },
     };
     let failure = match error.failed() {
         Some(failed) => with_facts(failure, failed),

@@ -1,6 +1,7 @@
 //! Shapes of projects: each is reset, agreed to by Alembic, and undone; or it is refused with the way
 //! out. The table of all shapes stands in `docs/design/0014-shapes.md`.
 
+mod applications;
 mod content;
 mod drivers;
 mod graph;
