@@ -116,6 +116,9 @@ class Project:
             script.version_locations = list(locations)
             script.__dict__.pop("_version_locations", None)
             script.__dict__.pop("_singular_version_location", None)
+        elif self.module.get("revisions"):
+            only, load = set(self.module["revisions"]), script._load_revisions
+            script.revision_map = type(script.revision_map)(lambda: (one for one in load() if one.revision in only))
         return script
 
     def load_chain(self, script):

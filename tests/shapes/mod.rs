@@ -26,6 +26,8 @@ pub struct Way<'a> {
     pub choices: &'a [&'a str],
     /// Whether `alembic check` is clean.
     pub is_in_step: bool,
+    /// How many heads there are afterwards.
+    pub heads: usize,
 }
 
 impl Default for Way<'_> {
@@ -37,6 +39,7 @@ impl Default for Way<'_> {
             prepare: "",
             choices: &[],
             is_in_step: true,
+            heads: 1,
         }
     }
 }
@@ -85,10 +88,12 @@ impl Way<'_> {
         assert_eq!(check.status.success(), self.is_in_step, "{said}");
         let heads = lab.alembic(folder, &[section, &["heads"][..]].concat());
         let heads: Vec<&str> = heads.lines().filter(|l| l.contains("(head)")).collect();
-        assert_eq!(heads.len(), 1, "{heads:?}");
+        assert_eq!(heads.len(), self.heads, "{heads:?}");
         let current = lab.alembic(folder, &[section, &["current"][..]].concat());
-        let id = heads[0].split_whitespace().next().expect("a head is named");
-        assert!(current.contains(&format!("{id} (head)")), "{current}");
+        for head in heads {
+            let id = head.split_whitespace().next().expect("a head is named");
+            assert!(current.contains(&format!("{id} (head)")), "{current}");
+        }
     }
 
     /// Puts empty databases in the place of the live ones.
