@@ -12,5 +12,6 @@ mod docs;
 mod gate;
 mod guided;
 mod kinds;
+mod shapes;
 mod support;
 mod tui;

@@ -103,7 +103,7 @@ pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint
     }
 }
 
-fn major(session: &Session) -> Result<u32, SqlError> {
+pub(super) fn major(session: &Session) -> Result<u32, SqlError> {
     let rows = session.query(
         "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
         &[],
@@ -113,7 +113,7 @@ fn major(session: &Session) -> Result<u32, SqlError> {
 
 /// Everything that leads to the database stands in the child's environment; nothing of ours does.
 /// The name keeps it from being taken for a stranger while it leaves.
-fn command(program: &Path, live: &Target) -> Process {
+pub(super) fn command(program: &Path, live: &Target) -> Process {
     let mut process = Process::new(program)
         .env_clear()
         .env("LC_ALL", "C")

@@ -7,12 +7,13 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::baseline::{Built, Drafter};
+use super::uncovered::{self, Uncovered};
 use super::{Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Choices, PlannedModule, Source, Strategy};
-use crate::schema::{Catalog, Difference, compare, is_left_out, remarks};
+use crate::plan::{Carried, Choices, PlannedModule, Source, Strategy};
+use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, remarks, sides};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
@@ -238,8 +239,8 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         text,
         file_name,
         carried,
-        lost,
-        accepted,
+        mut lost,
+        mut accepted,
         hook_error,
         ..
     } = drafter.build(&reference)?;
@@ -248,6 +249,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
             objects: reference.objects.len(),
         });
     }
+    let uncovered = uncovered(subject, &drafter, lost.iter().chain(&accepted))?;
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
     let drift = match (subject.choices.source, live) {
@@ -266,6 +268,21 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     );
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;
+    let three = Three {
+        old: &reference,
+        baseline: &built,
+        live: live.map(|live| &live.catalog),
+    };
+    let named = carried.iter().map(Carried::object).collect();
+    let apart = lost.iter().chain(&accepted).chain(&drift);
+    let (mut sides, equal) = (
+        sides(three, &named, apart),
+        equal(&reference, &built, &named),
+    );
+    sides.extend(uncovered.sides());
+    lost.extend(uncovered.lost);
+    accepted.extend(uncovered.accepted);
+    remarks.extend(uncovered.remarks);
     let planned = PlannedModule {
         module: subject.module.name.clone(),
         revisions: subject
@@ -287,6 +304,8 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         known_differences: live.map_or(Vec::new(), |live| live.check.clone()),
         left_behind,
         remarks,
+        sides,
+        equal,
     };
     let script = match subject.choices.strategy {
         Strategy::Recreate => drafter.script(&built)?,
@@ -299,6 +318,21 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
     })
+}
+
+/// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.
+fn uncovered<'a>(
+    subject: &Subject<'_>,
+    drafter: &Drafter<'_>,
+    explained: impl Iterator<Item = &'a Difference>,
+) -> Result<Uncovered, RehearseError> {
+    match drafter.replayed_target() {
+        Some(replayed) => {
+            let explained: Vec<&Difference> = explained.collect();
+            uncovered::look(subject, replayed, drafter.built_target(), &explained)
+        }
+        None => Ok(Uncovered::default()),
+    }
 }
 
 /// The catalog that the baseline must build: the old chain's, or (for source `models`, where the

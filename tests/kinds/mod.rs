@@ -28,10 +28,7 @@ fn made(lab: &Lab) -> Vec<String> {
 }
 
 fn rename(lab: &Lab, from: &str, to: &str) {
-    lab.sql(
-        "postgres",
-        &format!("alter database {from} rename to {to}"),
-    );
+    lab.sql("postgres", &format!("alter database {from} rename to {to}"));
 }
 
 #[test]
