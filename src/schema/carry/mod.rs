@@ -304,7 +304,8 @@ impl Writer<'_> {
                     self.written.insert(part.clone());
                     self.extras(&part, part_object);
                 }
-                _ if is_there && self.b.objects.contains_key(key) => {}
+                // A table that is written anew has no SERIAL that would make its sequence.
+                _ if is_there && self.b.objects.contains_key(key) && part.kind != "sequence" => {}
                 _ if self.written.contains(&part) => {}
                 _ => {
                     if !self.whole(&part) {
