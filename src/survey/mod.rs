@@ -14,6 +14,7 @@ mod definition;
 pub mod enums;
 pub mod git;
 pub mod holders;
+pub mod identities;
 pub mod ini;
 pub mod interpreter;
 pub mod inventory;

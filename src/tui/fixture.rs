@@ -185,6 +185,8 @@ fn module() -> PlannedModule {
             kind: "function".to_owned(),
             name: "touch()".to_owned(),
             detail: String::new(),
+            from: None,
+            changed_in: None,
         }],
         lost: Vec::new(),
         accepted: Vec::new(),

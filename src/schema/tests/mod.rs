@@ -146,7 +146,7 @@ fn every_kind_is_carried_onto_an_empty_database_and_goes_again() {
         let empty_dump = dump(&target);
         let carried = carry(&a, &empty, &[]);
         assert_eq!(carried.cannot, []);
-        let body = compose(carried.pieces);
+        let body = compose(carried.pieces, &Origins::default());
         for round in 0..2 {
             migrate(&body, &target, driver, "upgrade");
             let b = snapshot(&target);
@@ -261,7 +261,7 @@ fn a_wrong_draft_is_corrected() {
     let mut pieces = merge(draft, around.pieces);
     for build in 0..3 {
         let target = database(&server, &format!("b{build}"));
-        let body = compose(pieces.clone());
+        let body = compose(pieces.clone(), &Origins::default());
         // The first draft gives `odd` to a column that owns another sequence already.
         migrate(&body, &target, "psycopg", "upgrade");
         let more = carry(&a, &snapshot(&target), &[]);
@@ -349,7 +349,7 @@ fn seed_rows_and_sequences_arrive_with_every_driver() {
     let sequences = rows::sequence_values(&from).unwrap();
     assert_eq!(sequences.len(), 2);
     pieces.extend(sequences.iter().map(carry_sequence));
-    let body = compose(pieces);
+    let body = compose(pieces, &Origins::default());
     for driver in ["psycopg2", "psycopg", "asyncpg"] {
         let target = database(&server, &format!("rows_{driver}"));
         connect(&target).batch(schema).unwrap();
