@@ -23,6 +23,7 @@ pub mod mentions;
 pub mod project;
 pub mod pyproject;
 mod questions;
+pub mod replaced;
 pub mod rows;
 mod sessions;
 mod signals;

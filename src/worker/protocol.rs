@@ -121,6 +121,8 @@ pub struct RenderRequest {
     /// The identifiers that it stands for; written as `replaces`, which Alembic does not read and
     /// `rules::project::parent_replaced` does.
     pub replaces: Vec<String>,
+    /// A sentence for the docstring, below the message; left away where the template makes none.
+    pub about: Option<String>,
 }
 
 /// Asks what Alembic says about a database.

@@ -1,6 +1,7 @@
 //! The text of the baseline: what is said in it, and what it says of itself.
 
 mod origins;
+mod result;
 
 use crate::support::{Lab, Module};
 

@@ -9,12 +9,15 @@ use std::path::PathBuf;
 
 use super::Scratch;
 use super::module::{RehearseError, Subject, walk_request};
+use crate::model::text::{count, safe};
 use crate::model::{RevisionId, Target};
 use crate::plan::{Carried, Source};
 use crate::schema::{
     Catalog, Difference, Origin, Origins, Piece, carry, compare, compose, is_left_out, merge,
     unsayable,
 };
+use crate::survey::replaced::replaced;
+use crate::system::RealFiles;
 use crate::worker::RenderRequest;
 use seed::has_table_of;
 
@@ -188,6 +191,7 @@ impl<'a> Drafter<'a> {
                     branch_labels: Vec::new(),
                     depends_on: Vec::new(),
                     replaces: self.replaced(),
+                    about: Some(self.about()),
                     down_revision: None,
                 };
                 self.subject
@@ -210,17 +214,30 @@ impl<'a> Drafter<'a> {
         })
     }
 
-    /// The old chain's identifiers, without the one that the baseline keeps.
+    /// The identifiers that the baseline stands for, oldest first, without the one that it keeps:
+    /// the old chain's, and those that a baseline in it stood for already.
     fn replaced(&self) -> Vec<String> {
-        let ids: std::collections::BTreeSet<&str> = self
-            .subject
-            .chain
-            .revisions
+        let chain = self.subject.chain;
+        let mut ids = replaced(chain, &RealFiles);
+        ids.extend(chain.revisions.iter().map(|revision| revision.id.0.clone()));
+        let mut seen = std::collections::BTreeSet::new();
+        ids.retain(|id| *id != self.subject.baseline_id.0 && seen.insert(id.clone()));
+        ids
+    }
+
+    /// What the docstring says of it: `Replaces 12 revisions that ended at a012.`
+    fn about(&self) -> String {
+        let chain = self.subject.chain;
+        let heads: Vec<String> = chain
+            .heads()
             .iter()
-            .filter(|revision| revision.id != self.subject.baseline_id)
-            .map(|revision| revision.id.0.as_str())
+            .map(|head| safe(&head.0).into_owned())
             .collect();
-        ids.into_iter().map(str::to_owned).collect()
+        format!(
+            "Replaces {} that ended at {}.",
+            count(chain.revisions.len(), "revision"),
+            heads.join(" and ")
+        )
     }
 
     fn upgrade(&self, scratch: &Scratch, doing: &'static str) -> Result<(), RehearseError> {
