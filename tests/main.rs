@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod baseline;
 mod cli;
 mod docs;
 mod gate;
