@@ -7,9 +7,11 @@
 )]
 
 mod architecture;
+mod breaks;
 mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod peers;
 mod support;
 mod tui;

@@ -1,5 +1,6 @@
 //! A laboratory for one test: a server of its own, a project in a temporary folder, the program.
 
+pub mod packages;
 pub mod terminal;
 
 use std::collections::BTreeMap;
@@ -172,6 +173,7 @@ pub struct Lab {
     pub server: Server,
     folder: tempfile::TempDir,
     root: PathBuf,
+    interpreter: PathBuf,
 }
 
 impl Lab {
@@ -194,7 +196,19 @@ impl Lab {
             server,
             folder,
             root,
+            interpreter: interpreter().to_owned(),
         }
+    }
+
+    /// The same project, run by another interpreter.
+    pub fn run_by(mut self, interpreter: &Path) -> Self {
+        interpreter.clone_into(&mut self.interpreter);
+        self
+    }
+
+    /// What runs the project.
+    pub fn interpreter(&self) -> &Path {
+        &self.interpreter
     }
 
     /// A project with one module, upgraded to its head.
@@ -315,7 +329,7 @@ impl Lab {
 
     /// Runs Alembic itself in a module's folder.
     pub fn alembic_output(&self, folder: &str, arguments: &[&str]) -> Output {
-        Command::new(interpreter())
+        Command::new(&self.interpreter)
             .args(["-B", "-m", "alembic"])
             .args(arguments)
             .current_dir(self.root.join(folder))
@@ -349,7 +363,7 @@ impl Lab {
         command
             .args(arguments)
             .current_dir(&self.root)
-            .env("REDISTILL_PYTHON", interpreter())
+            .env("REDISTILL_PYTHON", &self.interpreter)
             .env("NO_COLOR", "1")
             .env_remove("VIRTUAL_ENV")
             .stdin(Stdio::null());
