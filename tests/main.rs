@@ -8,10 +8,12 @@
 
 mod architecture;
 mod baseline;
+mod breaks;
 mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod peers;
 mod shapes;
 mod support;
 mod tui;

@@ -69,6 +69,12 @@ pub enum RehearseError {
         /// What differs.
         what: String,
     },
+    /// `alembic check` ends with an error, on a database that stands at the baseline.
+    #[error("alembic check gives no answer on the database that the baseline builds: {why}")]
+    Check {
+        /// Its words.
+        why: String,
+    },
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
     Worker(WorkerError),
@@ -371,7 +377,8 @@ fn additional(reference: &Catalog, live: &Catalog) -> Option<String> {
     })
 }
 
-/// What the models say that the baseline does not, as `alembic check` words it.
+/// What the models say that the baseline does not, as `alembic check` words it. The last step asks
+/// the same of the live database: what cannot be answered here stops the run there.
 fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<String>, RehearseError> {
     if !subject.described.has_metadata {
         return Ok(Vec::new());
@@ -386,7 +393,12 @@ fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<Strin
             subject.worker.inspect(&subject.request(), &request, call)
         })
         .map_err(RehearseError::Worker)?;
-    Ok(inspected.differences)
+    match inspected.check_error {
+        Some(why) if subject.choices.strategy != Strategy::Unversioned => {
+            Err(RehearseError::Check { why })
+        }
+        _ => Ok(inspected.differences),
+    }
 }
 
 /// Walks a scratch up or down.
