@@ -11,5 +11,6 @@ mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod property;
 mod support;
 mod tui;
