@@ -113,7 +113,7 @@ impl Tally {
                         "seed {} ({}) fails at {}: {}\n",
                         chain.seed, chain.driver, failure.stage, failure.why
                     );
-                    for (name, body) in files(&chain).iter().filter(|_| is_shrinking) {
+                    for (name, body) in files(&chain, "c").iter().filter(|_| is_shrinking) {
                         write!(text, "--- {name}\n{body}").unwrap();
                     }
                     println!("{text}");

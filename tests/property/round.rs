@@ -115,11 +115,11 @@ fn python(script: &str, jobs: &[Value]) -> Vec<Value> {
 }
 
 /// The revision files of a chain: name and text.
-pub fn files(chain: &Chain) -> Vec<(String, String)> {
+pub fn files(chain: &Chain, prefix: &str) -> Vec<(String, String)> {
     let mut down = "None".to_owned();
     let mut files = Vec::new();
     for (number, operations) in chain.revisions.iter().enumerate() {
-        let id = format!("c{number:03}");
+        let id = format!("{prefix}{number:03}");
         let body = body(operations);
         files.push((
             format!("{id}_step.py"),
@@ -189,7 +189,7 @@ impl Round {
     fn build(&mut self, chains: &[Chain]) {
         for (at, chain) in chains.iter().enumerate() {
             let name = format!("m{at:02}");
-            let files = files(chain);
+            let files = files(chain, &name);
             let borrowed: Vec<(&str, &str)> = files
                 .iter()
                 .map(|(name, text)| (name.as_str(), text.as_str()))
@@ -349,19 +349,20 @@ impl Round {
         if answer.code == 0 {
             return Some(answer.json()["digest"].as_str().unwrap().to_owned());
         }
-        for (at, name) in self
-            .runners
-            .iter()
-            .map(|runner| (runner.at, runner.name.clone()))
-            .collect::<Vec<_>>()
-        {
-            let alone = self
-                .lab
-                .redistill(&[&plan[..], &["--module", &name]].concat());
-            if alone.code != 0 {
-                let why = why_not(&alone.stdout, &alone.stderr);
-                self.leave(at, Outcome::Fails(Failure { stage: "plan", why }));
+        let mut refused = self.named(&answer.stdout);
+        if refused.is_empty() {
+            // An error ends the whole plan; each module for itself says whose it is.
+            for runner in &self.runners {
+                let alone = self
+                    .lab
+                    .redistill(&[&plan[..], &["--module", &runner.name]].concat());
+                if alone.code != 0 {
+                    refused.push((runner.at, why_not(&alone.stdout, &alone.stderr)));
+                }
             }
+        }
+        for (at, why) in refused {
+            self.leave(at, Outcome::Fails(Failure { stage: "plan", why }));
         }
         if self.runners.is_empty() {
             return None;
@@ -374,6 +375,21 @@ impl Round {
             return None;
         }
         Some(answer.json()["digest"].as_str().unwrap().to_owned())
+    }
+
+    /// The chains that the plan's own account finds fault with.
+    fn named(&self, stdout: &str) -> Vec<(usize, String)> {
+        let json: Value = serde_json::from_str(stdout).unwrap_or_default();
+        let modules = json["modules"].as_array().into_iter().flatten();
+        let found = modules.filter_map(|module| {
+            let why = shortfalls(module);
+            let runner = self
+                .runners
+                .iter()
+                .find(|runner| module["module"] == *runner.name)?;
+            (!why.is_empty()).then(|| (runner.at, why.join("\n")))
+        });
+        found.collect()
     }
 
     /// The databases are what the old chains built.
@@ -455,21 +471,10 @@ impl Round {
 /// Why there is no plan: what is lost, and what was said.
 fn why_not(stdout: &str, stderr: &str) -> String {
     let json: Value = serde_json::from_str(stdout).unwrap_or_default();
-    let mut why: Vec<String> = stderr
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(str::to_owned)
-        .collect();
+    let said = stderr.lines().filter(|line| line.starts_with([' ', 'r']));
+    let mut why: Vec<String> = said.map(str::to_owned).collect();
     for module in json["modules"].as_array().into_iter().flatten() {
-        for list in ["lost", "left_behind", "drift"] {
-            why.extend(
-                module[list]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .map(|one| format!("{list}: {one}")),
-            );
-        }
+        why.extend(shortfalls(module));
     }
     for finding in json["findings"].as_array().into_iter().flatten() {
         if finding["severity"] == "refuse" {
@@ -477,6 +482,17 @@ fn why_not(stdout: &str, stderr: &str) -> String {
         }
     }
     why.join("\n")
+}
+
+/// What a planned module loses or leaves.
+fn shortfalls(module: &Value) -> Vec<String> {
+    let all = ["lost", "left_behind", "drift"]
+        .into_iter()
+        .flat_map(|list| {
+            let items = module[list].as_array().into_iter().flatten();
+            items.map(move |one| format!("{list}: {one}"))
+        });
+    all.collect()
 }
 
 /// The rows of each table in one order; a table has none.
