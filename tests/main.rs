@@ -12,5 +12,6 @@ mod docs;
 mod gate;
 mod guided;
 mod property;
+mod shapes;
 mod support;
 mod tui;

@@ -236,17 +236,12 @@ impl<'a> Drafter<'a> {
             .call(|call| {
                 let request = RenderRequest {
                     revision: self.subject.baseline_id.0.clone(),
-                    message: self
-                        .subject
-                        .choices
-                        .message
-                        .clone()
-                        .unwrap_or_else(|| "initial_schema".to_owned()),
+                    message: self.message(),
                     upgrade: body.upgrade,
                     downgrade: body.downgrade,
                     imports: imports.to_vec(),
                     folder: self.staging.path().to_owned(),
-                    branch_labels: Vec::new(),
+                    branch_labels: self.labels(),
                     depends_on: Vec::new(),
                     replaces: self.replaced(),
                     down_revision: None,
@@ -269,6 +264,25 @@ impl<'a> Drafter<'a> {
             accepted: Vec::new(),
             hook_error: rendered.hook_error,
         })
+    }
+
+    /// A branch says which one it is: its file may lie beside another's.
+    fn message(&self) -> String {
+        let chosen = self.subject.choices.message.as_deref();
+        let message = chosen.unwrap_or("initial_schema");
+        match &self.subject.module.branch {
+            Some(branch) => format!("{message} {}", branch.name),
+            None => message.to_owned(),
+        }
+    }
+
+    /// The labels of all revisions that it stands for: `LABEL@head` goes on meaning something.
+    fn labels(&self) -> Vec<String> {
+        let revisions = self.subject.chain.revisions.iter();
+        let mut labels: Vec<String> = revisions.flat_map(|one| one.labels.clone()).collect();
+        labels.sort();
+        labels.dedup();
+        labels
     }
 
     /// The old chain's identifiers, without the one that the baseline keeps.
@@ -432,6 +446,7 @@ fn carried(pieces: &[Piece]) -> Vec<Carried> {
                 kind: piece.kind.clone(),
                 name,
                 detail: String::new(),
+                code: piece.up.clone(),
             }
         })
         .collect()
