@@ -14,6 +14,7 @@ mod docs;
 mod gate;
 mod guided;
 mod peers;
+mod property;
 mod shapes;
 mod support;
 mod tui;
