@@ -11,5 +11,6 @@ mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod strategies;
 mod support;
 mod tui;

@@ -185,10 +185,15 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 None => failure,
             };
             match error {
-                RehearseError::Replay(_) => failure.with_hint(
-                    "mend that revision, or take the models as the source: redistill plan --source \
-                     models",
-                ),
+                RehearseError::Replay(_) => failure
+                    .with_hint(
+                        "mend that revision, or take the models as the source: redistill plan \
+                         --source models",
+                    )
+                    .with_hint(
+                        "or take the live schema for what the chain would have built, which proves \
+                         less: redistill plan --reference live",
+                    ),
                 RehearseError::Chain { .. } => {
                     failure.with_hint("mend that revision, then: redistill verify")
                 }
@@ -206,6 +211,10 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             "see that env.py imports the models before it passes target_metadata, or take the \
                  chain as the source: redistill plan --source chain",
         ),
+        RehearseError::Shared(_) => {
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint("take the models as the source: redistill plan --source models")
+        }
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(
@@ -215,6 +224,17 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         }
         _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
     }
+}
+
+/// The old chain does not replay; with the pattern behind it, where that is known.
+pub fn replay(module: &ModuleName, error: &RehearseError, why: Option<String>) -> Failure {
+    let mut failure = rehearsal(module, error);
+    if let Some(why) = why {
+        let detail = failure.detail.take();
+        let lines: Vec<String> = std::iter::once(why).chain(detail).collect();
+        failure.detail = Some(lines.join("\n"));
+    }
+    failure
 }
 
 /// A plan cannot be made.
