@@ -124,7 +124,8 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
     lines
 }
 
-fn column_line(key: &ObjectKey, column: &Object) -> String {
+/// A column as CREATE TABLE and ADD COLUMN name it.
+pub(in crate::schema) fn column_line(key: &ObjectKey, column: &Object) -> String {
     let mut words = vec![
         sql::name(&key.name),
         column.get("type").unwrap_or_default().to_owned(),
