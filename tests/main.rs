@@ -16,5 +16,6 @@ mod guided;
 mod peers;
 mod property;
 mod shapes;
+mod strategies;
 mod support;
 mod tui;

@@ -102,6 +102,14 @@ impl<'a> Drafter<'a> {
         Ok(catalog)
     }
 
+    /// Takes a copy of the live schema for what the old chain would have built. It has no rows, and
+    /// so the baseline gets none.
+    pub fn stand_in(&mut self, copy: Scratch) -> Result<Catalog, RehearseError> {
+        let catalog = self.subject.snapshot(&copy.connect()?)?;
+        self.replayed = Some(copy);
+        Ok(catalog)
+    }
+
     fn replay_error(&self, error: crate::worker::WorkerError) -> RehearseError {
         if self
             .subject
