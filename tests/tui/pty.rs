@@ -176,6 +176,18 @@ impl Pty {
         &self.written
     }
 
+    /// Waits until the whole screen is this one.
+    #[track_caller]
+    pub fn wait_for_screen(&mut self, screen: &str) {
+        let lines = |text: &str| -> Vec<String> {
+            text.lines()
+                .map(|line| line.trim_end().to_owned())
+                .collect()
+        };
+        let wanted = lines(screen);
+        self.wait(screen, |pty| lines(&pty.text()) == wanted);
+    }
+
     /// Waits until something that is not on the screen is so.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, is_so: impl Fn() -> bool) {
