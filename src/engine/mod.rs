@@ -141,6 +141,11 @@ impl<'a> Engine<'a> {
         &self.request.root
     }
 
+    /// Looks at these modules only from now on, at all where none is named. Gives what it was.
+    pub fn narrow(&mut self, only: Vec<String>) -> Vec<String> {
+        std::mem::replace(&mut self.request.only, only)
+    }
+
     fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
         self.request
             .modules

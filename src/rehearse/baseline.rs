@@ -432,6 +432,7 @@ fn carried(pieces: &[Piece]) -> Vec<Carried> {
                 kind: piece.kind.clone(),
                 name,
                 detail: String::new(),
+                code: piece.up.clone(),
             }
         })
         .collect()

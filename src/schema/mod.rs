@@ -9,6 +9,7 @@ mod compare;
 mod compose;
 mod piece;
 mod rows;
+mod sides;
 mod source;
 mod teardown;
 
@@ -18,6 +19,7 @@ pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};
+pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
 
 #[cfg(test)]

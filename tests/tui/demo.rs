@@ -52,7 +52,7 @@ fn a_demo_is_looked_at_repaired_reset_and_gone() {
     pty.keys("\x18");
     pty.wait_for("This will, in this order");
     pty.keys("\x18");
-    for (typed, name) in ["artstore_admin", "artstore_storage", "artstore_query"]
+    for (typed, name) in ["artstore_admin", "artstore_storage_01", "artstore"]
         .iter()
         .enumerate()
     {

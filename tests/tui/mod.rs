@@ -1,5 +1,6 @@
 //! The app in a real terminal: the real binary on a pseudo-terminal, read by a terminal emulator.
 
+mod bench;
 mod demo;
 mod endings;
 mod hostile;

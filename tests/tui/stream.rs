@@ -71,10 +71,10 @@ impl vte::Perform for Reader {
 /// Colours, bold, dim, reversed, and their ends; no blinking, nothing hidden.
 fn is_style(all: &[u16]) -> bool {
     match all {
-        [38 | 48, 2, _, _, _] | [38 | 48, 5, _] => true,
-        _ => all
-            .iter()
-            .all(|one| matches!(one, 0 | 1 | 2 | 7 | 22 | 27 | 39 | 49 | 59)),
+        [] => true,
+        [38 | 48, 2, _, _, _, rest @ ..] | [38 | 48, 5, _, rest @ ..] => is_style(rest),
+        [0 | 1 | 2 | 7 | 22 | 27 | 39 | 49 | 59, rest @ ..] => is_style(rest),
+        _ => false,
     }
 }
 

@@ -3,6 +3,8 @@
 use crossterm::event::KeyCode;
 
 use super::super::confirmation::{self, Answer};
+use super::super::form::{Form, Outcome};
+use super::super::keymap::Action;
 use super::super::list;
 use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
@@ -33,16 +35,20 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
             at,
         }) => in_menu(model, key, is_palette, filter, at),
         Some(Overlay::Filter) => filtering(model, key),
+        Some(Overlay::Choices(form)) => choosing(model, key, form),
         None => Vec::new(),
     }
 }
 
 /// The wheel moves in menus; a click on an offer is its key, on a row of a menu it does it.
 pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
-    let is_menu = matches!(model.overlay, Some(Overlay::Menu { .. }));
+    let is_list = matches!(
+        model.overlay,
+        Some(Overlay::Menu { .. } | Overlay::Choices(_))
+    );
     let code = match mouse {
-        Mouse::WheelUp if is_menu => KeyCode::Up,
-        Mouse::WheelDown if is_menu => KeyCode::Down,
+        Mouse::WheelUp if is_list => KeyCode::Up,
+        Mouse::WheelDown if is_list => KeyCode::Down,
         Mouse::WheelUp | Mouse::WheelDown => return Vec::new(),
         Mouse::Click => return clicked(model, x, y),
     };
@@ -53,6 +59,10 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Command> {
     match view::hit(model, x, y) {
         Some(Hit::Key(key)) => on_key(model, key),
         Some(Hit::Row(row)) => {
+            if let Some(Overlay::Choices(form)) = &mut model.overlay {
+                form.click(row);
+                return Vec::new();
+            }
             if let Some(Overlay::Menu { at, .. }) = &mut model.overlay {
                 *at = row;
             }
@@ -67,7 +77,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Command> {
     let letters: Vec<char> = text.chars().filter(|letter| !letter.is_control()).collect();
     let takes_text = matches!(
         model.overlay,
-        Some(Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. })
+        Some(Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. } | Overlay::Choices(_))
     );
     if takes_text {
         for letter in letters {
@@ -141,6 +151,13 @@ fn confirming(model: &mut Model, key: Key, mut confirm: Confirm) -> Vec<Command>
 /// Everything was typed: the effect is asked for.
 fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
     close(model);
+    // What was read is what runs.
+    let is_present = |digest: &String| model.plan().is_some_and(|plan| plan.digest() == *digest);
+    if let Purpose::Reset(digest) = &purpose
+        && !is_present(digest)
+    {
+        return Vec::new();
+    }
     model.progress = Progress::default();
     model.finished = None;
     model.step_items = confirmation::step_items(model, &purpose);
@@ -152,6 +169,19 @@ fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
         Purpose::Undo(id) => begin(model, Task::Undo, Ask::Undo(id)),
         Purpose::Resume(id) => begin(model, Task::Resume, Ask::Resume(id)),
     }
+}
+
+/// The form: what is taken is rehearsed at once.
+fn choosing(model: &mut Model, key: Key, mut form: Form) -> Vec<Command> {
+    match form.key(key) {
+        Outcome::Open => model.overlay = Some(Overlay::Choices(form)),
+        Outcome::Taken(wish) => {
+            close(model);
+            model.wish = wish;
+            return actions::perform(model, Action::Rehearse);
+        }
+    }
+    Vec::new()
 }
 
 fn in_menu(

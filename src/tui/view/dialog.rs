@@ -8,8 +8,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::block;
-use crate::tui::layout::inner;
+use super::{block, form};
+use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
 use crate::tui::message::Key;
 use crate::tui::model::{Confirm, Model, Overlay, Purpose};
@@ -25,6 +25,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
             filter,
             at,
         }) => draw_menu(model, *is_palette, filter, *at, buffer),
+        Some(Overlay::Choices(shown)) => form::draw(model, shown, buffer),
         Some(overlay) => {
             if let Some(sheet) = sheet(model, overlay) {
                 boxed(model, &sheet, buffer);
@@ -42,10 +43,10 @@ struct Sheet {
 }
 
 /// A key that a question takes, with its name and what it does.
-type Offer = (Key, &'static str, &'static str);
+pub(super) type Offer = (Key, &'static str, &'static str);
 
-const ENTER: Key = Key::plain(KeyCode::Enter);
-const ESC: Key = Key::plain(KeyCode::Esc);
+pub(super) const ENTER: Key = Key::plain(KeyCode::Enter);
+pub(super) const ESC: Key = Key::plain(KeyCode::Esc);
 
 /// Between two offers.
 const GAP: usize = 4;
@@ -73,7 +74,7 @@ fn sheet(model: &Model, overlay: &Overlay) -> Option<Sheet> {
             lines: confirming(model, confirm),
             keys: &[(ENTER, "enter", "answer"), (ESC, "esc", "leave it")],
         },
-        Overlay::Menu { .. } | Overlay::Filter => return None,
+        Overlay::Menu { .. } | Overlay::Filter | Overlay::Choices(_) => return None,
     })
 }
 
@@ -102,13 +103,24 @@ pub fn hit(model: &Model, x: u16, y: u16) -> Option<Hit> {
         let length = menu::rows(model, *is_palette, filter).len();
         return (is_in && offset + row < length).then_some(Hit::Row(offset + row));
     }
-    let sheet = sheet(model, overlay)?;
-    let inside = inner(sheet_area(model, &sheet));
+    if let Overlay::Choices(shown) = overlay
+        && let Some(row) = layout::form_row(model, shown, y)
+    {
+        return Some(Hit::Row(row));
+    }
+    let (area, keys) = match overlay {
+        Overlay::Choices(shown) => (layout::form(model, shown).0, form::KEYS),
+        _ => {
+            let sheet = sheet(model, overlay)?;
+            (sheet_area(model, &sheet), sheet.keys)
+        }
+    };
+    let inside = inner(area);
     if y + 1 != inside.bottom() {
         return None;
     }
     let mut left = usize::from(inside.x) + 1;
-    for (key, name, words) in sheet.keys {
+    for (key, name, words) in keys {
         let columns = width(name) + 1 + width(words);
         if (left..left + columns).contains(&usize::from(x)) {
             return Some(Hit::Key(*key));
@@ -118,14 +130,9 @@ pub fn hit(model: &Model, x: u16, y: u16) -> Option<Hit> {
     None
 }
 
-/// The width of a dialog's text.
-fn room(model: &Model) -> usize {
-    usize::from(model.size.0).saturating_sub(8).min(84)
-}
-
 /// As high as its text, an empty line and the keys.
 fn sheet_area(model: &Model, sheet: &Sheet) -> Rect {
-    middle(
+    layout::dialog(
         model,
         u16::try_from(sheet.lines.len() + 4).unwrap_or(u16::MAX),
     )
@@ -147,24 +154,15 @@ fn boxed(model: &Model, sheet: &Sheet, buffer: &mut Buffer) {
     buffer.set_line(inside.x + 1, foot, &keys(model, sheet.keys), room);
 }
 
-fn middle(model: &Model, height: u16) -> Rect {
-    let (columns, rows) = model.size;
-    let width = u16::try_from(room(model) + 4)
-        .unwrap_or(columns)
-        .min(columns);
-    let height = height.min(rows.saturating_sub(2));
-    Rect::new((columns - width) / 2, (rows - height) / 2, width, height)
-}
-
 fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
-    wrap(text, room(model))
+    wrap(text, dialog_room(model))
         .iter()
         .map(|line| Line::from(span(model.theme.style(tone), line)))
         .collect()
 }
 
 /// A line of keys with their words, once they are taken.
-fn keys(model: &Model, keys: &[Offer]) -> Line<'static> {
+pub(super) fn keys(model: &Model, keys: &[Offer]) -> Line<'static> {
     if !model.is_armed {
         return Line::default();
     }
@@ -312,7 +310,7 @@ fn question(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
 /// As high as the menu without a filter, so that it stays where it is while letters are typed.
 fn menu_area(model: &Model, is_palette: bool) -> Rect {
     let full = menu::rows(model, is_palette, "").len();
-    middle(model, u16::try_from(full + 4).unwrap_or(u16::MAX))
+    layout::dialog(model, u16::try_from(full + 4).unwrap_or(u16::MAX))
 }
 
 /// The first row in sight, and how many there are.

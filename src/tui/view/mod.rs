@@ -2,6 +2,7 @@
 
 mod chrome;
 mod dialog;
+mod form;
 
 pub use dialog::{Hit, hit};
 
