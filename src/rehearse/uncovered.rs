@@ -8,14 +8,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::dump::{self, DumpError};
+use super::dump;
 use super::module::{RehearseError, Subject};
-use crate::model::{QualifiedName, Target, quote_identifier};
+use crate::model::Target;
 use crate::plan::Source;
 use crate::schema::{Difference, ObjectKey, Sides, is_left_out};
 use crate::system::{Session, SqlError};
-
-const LIMIT: Duration = Duration::from_mins(10);
 
 /// The kind under which an entry is named, shown and left out.
 const KIND: &str = "pg_dump entry";
@@ -66,8 +64,9 @@ pub fn look(
 ) -> Result<Uncovered, RehearseError> {
     subject.phase("dump")?;
     let mut found = Uncovered::default();
-    let texts = text(replayed, &subject.version_tables)
-        .and_then(|left| Ok((left, text(built, &subject.version_tables)?)));
+    let without = &subject.version_tables;
+    let texts =
+        dump::schema(replayed, without).and_then(|left| Ok((left, dump::schema(built, without)?)));
     let mut differences = match texts {
         Ok((left, right)) => compare(&entries(&left), &entries(&right)),
         Err(error) => {
@@ -100,25 +99,6 @@ pub fn look(
     Ok(found)
 }
 
-/// The schema of a scratch database as `pg_dump` writes it.
-fn text(scratch: &Target, version_tables: &[QualifiedName]) -> Result<String, DumpError> {
-    let session = Session::connect(scratch, Duration::from_secs(15))?;
-    let program = dump::program(dump::major(&session)?)?;
-    drop(session);
-    let mut process = dump::command(&program, scratch)
-        .args(["--schema-only", "--no-owner", "--encoding=UTF8"])
-        .args(["--no-password", "--no-subscriptions"]);
-    for table in version_tables {
-        let [schema, name] = [&table.schema, &table.name].map(|name| quote_identifier(name));
-        process = process.arg(format!("--exclude-table={schema}.{name}"));
-    }
-    let output = process.output(LIMIT)?;
-    if !output.status.success() {
-        return Err(DumpError::Failed(output.text().trim().to_owned()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 /// The entries by what they are about, with their text: `-- Name: f(); Type: ACL; Schema: public; …`
 /// and the lines up to the next such line. Several entries of one name are put together.
 fn entries(dump: &str) -> BTreeMap<ObjectKey, Vec<String>> {
@@ -132,6 +112,8 @@ fn entries(dump: &str) -> BTreeMap<ObjectKey, Vec<String>> {
         let is_frame = line.is_empty()
             || line == "--"
             || line.starts_with("SET ")
+            // Whose an object is, is the environment's.
+            || line.contains(" OWNER TO ")
             || line.starts_with("\\restrict")
             || line.starts_with("\\unrestrict")
             || line == "-- PostgreSQL database dump complete";
