@@ -1,6 +1,7 @@
 //! A history with every kind of object, reset in every way: what `pg_dump` says stays the same.
 
 mod history;
+mod uncovered;
 
 use crate::support::Lab;
 use history::lab;
