@@ -205,6 +205,8 @@ fn carried(kind: &str, name: &str, old: Option<&str>, code: &str) -> (Carried, S
         name: name.to_owned(),
         detail: String::new(),
         code: code.to_owned(),
+        from: None,
+        changed_in: None,
     };
     let sides = Sides {
         object: carried.object(),

@@ -15,7 +15,9 @@ mod unsayable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use attributes::is_beside;
 pub use order::by_reference;
+pub(super) use table::column_line;
 pub use unsayable::unsayable;
 
 use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};

@@ -187,7 +187,7 @@ fn built(server: &Server, a: &Catalog) -> Body {
     let mut pieces = carried.pieces;
     for round in 0..3 {
         let target = database(server, &format!("b_round_{round}"));
-        let body = compose(pieces.clone());
+        let body = compose(pieces.clone(), &Origins::default());
         migrate(&body, &target, "psycopg", "upgrade");
         let more = carry(a, &snapshot(&target), &[]);
         assert_eq!(more.cannot, []);
@@ -334,7 +334,7 @@ fn a_wrong_draft_is_corrected() {
     let mut pieces = merge(draft, around.pieces);
     for build in 0..3 {
         let target = database(&server, &format!("b{build}"));
-        let body = compose(pieces.clone());
+        let body = compose(pieces.clone(), &Origins::default());
         // The first draft gives `odd` to a column that owns another sequence already.
         migrate(&body, &target, "psycopg", "upgrade");
         let more = carry(&a, &snapshot(&target), &[]);
@@ -430,7 +430,7 @@ fn seed_rows_and_sequences_arrive_with_every_driver() {
     let sequences = rows::sequence_values(&from).unwrap();
     assert_eq!(sequences.len(), 2);
     pieces.extend(sequences.iter().map(carry_sequence));
-    let body = compose(pieces);
+    let body = compose(pieces, &Origins::default());
     for driver in ["psycopg2", "psycopg", "asyncpg"] {
         let target = database(&server, &format!("rows_{driver}"));
         connect(&target).batch(schema).unwrap();
