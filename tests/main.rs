@@ -7,11 +7,14 @@
 )]
 
 mod architecture;
+mod baseline;
 mod breaks;
 mod cli;
 mod docs;
 mod gate;
 mod guided;
 mod peers;
+mod property;
+mod shapes;
 mod support;
 mod tui;

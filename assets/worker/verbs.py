@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import conv
 import _redistill_redirect as redirect
 from _redistill_child import Failure
 from _redistill_draft import draft
+from _redistill_origins import Origins
 from _redistill_render import render
 from _redistill_script import script
 
@@ -175,9 +176,12 @@ def walk(project, destination, up):
     script = project.script(config)
     revisions = project.load_chain(script)
     applied, runs = [], []
+    origins = Origins() if project.request.get("origins") else None
 
     def steps(current, context):
         runs.append(context)
+        if origins:
+            origins.look(context, None)
         refuse_missing(revisions, "upgrade" if up else "downgrade")
         plan = list(script._upgrade_revs(destination, current) if up else script._downgrade_revs(destination, current))
         for index, step in enumerate(plan, 1):
@@ -194,13 +198,15 @@ def walk(project, destination, up):
             yield step
             project.step = None
             elapsed = int((time.monotonic() - started) * 1000)
+            if origins:
+                origins.look(context, step.revision.revision)
             applied.append({"revision": step.revision.revision, "elapsed_ms": elapsed, "run": len(runs)})
             project.channel.event(type="finished", elapsed_ms=elapsed, **facts)
 
     project.run_env(steps, config, script, destination_rev=destination)
     if not runs:
         raise Failure("never_migrated", "env.py ran to its end without running migrations")
-    return {"applied": applied, "runs": len(runs)}
+    return {"applied": applied, "runs": len(runs), "origins": origins.answer() if origins else []}
 
 
 def refuse_missing(revisions, function):

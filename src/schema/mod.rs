@@ -7,8 +7,10 @@ mod carry;
 mod catalog;
 mod compare;
 mod compose;
+mod origins;
 mod piece;
 mod rows;
+mod sides;
 mod source;
 mod teardown;
 
@@ -16,8 +18,10 @@ pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};
+pub use origins::{Facet, Origins, Whence};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};
+pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
 
 #[cfg(test)]

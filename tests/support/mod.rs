@@ -173,7 +173,10 @@ pub struct Lab {
     pub server: Server,
     folder: tempfile::TempDir,
     root: PathBuf,
-    interpreter: PathBuf,
+    /// The interpreter of the project.
+    pub python: PathBuf,
+    /// How it is told to be Alembic: `-B -m alembic`.
+    pub alembic: &'static [&'static str],
 }
 
 impl Lab {
@@ -196,19 +199,20 @@ impl Lab {
             server,
             folder,
             root,
-            interpreter: interpreter().to_owned(),
+            python: interpreter().to_owned(),
+            alembic: &["-B", "-m", "alembic"],
         }
     }
 
     /// The same project, run by another interpreter.
     pub fn run_by(mut self, interpreter: &Path) -> Self {
-        interpreter.clone_into(&mut self.interpreter);
+        interpreter.clone_into(&mut self.python);
         self
     }
 
     /// What runs the project.
     pub fn interpreter(&self) -> &Path {
-        &self.interpreter
+        &self.python
     }
 
     /// A project with one module, upgraded to its head.
@@ -329,8 +333,8 @@ impl Lab {
 
     /// Runs Alembic itself in a module's folder.
     pub fn alembic_output(&self, folder: &str, arguments: &[&str]) -> Output {
-        Command::new(&self.interpreter)
-            .args(["-B", "-m", "alembic"])
+        Command::new(&self.python)
+            .args(self.alembic)
             .args(arguments)
             .current_dir(self.root.join(folder))
             .stdin(Stdio::null())
@@ -363,7 +367,7 @@ impl Lab {
         command
             .args(arguments)
             .current_dir(&self.root)
-            .env("REDISTILL_PYTHON", &self.interpreter)
+            .env("REDISTILL_PYTHON", &self.python)
             .env("NO_COLOR", "1")
             .env_remove("VIRTUAL_ENV")
             .stdin(Stdio::null());
