@@ -9,7 +9,7 @@ use crate::model::{QualifiedName, quote_identifier};
 use crate::schema::{SeedColumn, SeedRows, SequenceValue};
 use crate::system::{Session, SqlError};
 
-use super::catalog::read_only;
+use super::catalog::{read_only, read_rows};
 
 /// How many rows a table has, and their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub fn rows(
     session: &Session,
     tables: &[QualifiedName],
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
-    read_only(session, || rows_within(session, tables))
+    read_rows(session, || rows_within(session, tables))
 }
 
 /// As [`rows`], in the transaction that is open. Text forms follow that transaction's settings.
@@ -80,7 +80,7 @@ pub fn non_empty(
     if tables.is_empty() {
         return Ok(Vec::new());
     }
-    read_only(session, || {
+    read_rows(session, || {
         let parts: Vec<String> = tables
             .iter()
             .enumerate()
@@ -109,7 +109,7 @@ pub fn seed_rows(
     table: &QualifiedName,
     limit: u32,
 ) -> Result<SeedRows, SqlError> {
-    read_only(session, || {
+    read_rows(session, || {
         let columns: Vec<SeedColumn> = columns(session, std::slice::from_ref(table))?
             .remove(table)
             .unwrap_or_default()
