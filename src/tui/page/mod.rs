@@ -12,6 +12,7 @@ mod past;
 mod rehearse;
 mod revision;
 mod run;
+pub mod side;
 mod source;
 mod survey;
 
@@ -265,6 +266,7 @@ pub fn page(model: &Model, id: &PageId, width: u16) -> Page {
         PageId::Run(run) => past::page(model, run, width),
         PageId::Baseline(module) => source::page(model, module, width),
         PageId::Object(module, object) => comparison::page(model, module, object, width),
+        PageId::Graph(module) => side::graph(model, *module, width),
         PageId::Nothing => nothing(model, width),
     }
 }
