@@ -46,6 +46,9 @@ fn sentence(label: &str, kept: &Kept<'_>, plan: &Plan) -> Option<String> {
             !built_again.contains(&name)
         })
         .collect();
+    if tables.is_empty() {
+        return None;
+    }
     let rows: u64 = tables.iter().filter_map(|table| table.rows.exact()).sum();
     let is_whole = tables
         .iter()

@@ -92,7 +92,7 @@ impl Layout {
 
 const fn list_width(screen: Screen, width: u16) -> u16 {
     match screen {
-        Screen::Checklist if width >= 140 => 40,
+        Screen::Checklist if width >= 180 || (width >= 140 && width < THREE_PANES) => 40,
         Screen::Checklist => 34,
         Screen::Chain(_) => width / 2,
         Screen::Past => width * 2 / 5,
