@@ -237,11 +237,12 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         catalog: built,
         text,
         file_name,
+        data,
         carried,
         lost,
         accepted,
+        remarks: of_rows,
         hook_error,
-        ..
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
         return Err(RehearseError::Empty {
@@ -260,6 +261,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
+    remarks.extend(of_rows);
     remarks.extend(
         live.iter()
             .filter_map(|live| additional(&reference, &live.catalog)),
@@ -278,6 +280,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline_id: subject.baseline_id.clone(),
         baseline_path: file_name,
         baseline: text,
+        data,
         reference: if is_replayed { "replay" } else { "live" }.to_owned(),
         carried,
         lost,
