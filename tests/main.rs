@@ -12,5 +12,6 @@ mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod shapes;
 mod support;
 mod tui;

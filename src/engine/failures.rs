@@ -25,7 +25,12 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
                  check",
             );
         }
-        _ => Failure::untouched(message),
+        _ => match error.kind() {
+            // What the configuration can give is not given; what nothing can give is refused.
+            Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
+            Some(ErrorKind::NeedsCommand | ErrorKind::OfflineOnly) => Failure::refused(message),
+            _ => Failure::untouched(message),
+        },
     };
     let failure = match error.failed() {
         Some(failed) => with_facts(failure, failed),
@@ -75,6 +80,16 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::ImportFailed => {
             "install what is missing into the project's environment, or name another interpreter: \
              redistill --python PROGRAM check"
+        }
+        ErrorKind::NeedsApplication => {
+            "name the application as for the flask command, then: FLASK_APP=package.module redistill check"
+        }
+        ErrorKind::NeedsArgument => {
+            "name it in redistill.toml: [modules.NAME] with x = [\"key=value\"]; then: redistill check"
+        }
+        ErrorKind::NeedsCommand => {
+            "let env.py open a connection of its own where the application gives none, so that \
+             `alembic current` works in the module's folder; then: redistill check"
         }
         ErrorKind::EnvFailed
         | ErrorKind::Exited

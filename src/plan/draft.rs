@@ -273,7 +273,7 @@ fn databases(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
         let table = &database.version_table;
         let own: Vec<String> = own_rows(seen, database);
         let stamp = stamp_for(material.choices.strategy, planned);
-        check_at_head(material.choices.strategy, planned, &own)?;
+        check_at_head(material.choices.strategy, planned, seen, &own)?;
         if own == stamp {
             continue; // `reuse-head`: the database needs nothing at all
         }
@@ -350,12 +350,8 @@ pub fn may_stamp(
         .modules
         .iter()
         .find(|seen| seen.module.name == planned.module);
-    match seen.and_then(|seen| {
-        seen.database
-            .seen()
-            .map(|database| own_rows(seen, database))
-    }) {
-        Some(own) => check_at_head(strategy, planned, &own),
+    match seen.and_then(|seen| Some((seen, own_rows(seen, seen.database.seen()?)))) {
+        Some((seen, own)) => check_at_head(strategy, planned, seen, &own),
         None => Err(DraftError::NotSeen {
             module: planned.module.clone(),
             what: "the database",
@@ -366,9 +362,12 @@ pub fn may_stamp(
 fn check_at_head(
     strategy: Strategy,
     planned: &PlannedModule,
+    seen: &ModuleEvidence,
     own: &[String],
 ) -> Result<(), DraftError> {
-    let mut heads: Vec<String> = planned.old_heads.iter().map(ToString::to_string).collect();
+    // A head that another revision depends on has no row.
+    let effective = seen.chain.effective_heads();
+    let mut heads: Vec<String> = effective.iter().map(ToString::to_string).collect();
     heads.sort();
     if strategy != Strategy::Keep || own == heads {
         return Ok(());

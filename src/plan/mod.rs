@@ -25,7 +25,7 @@ pub use step::{
 
 use crate::model::text::hex;
 use crate::model::{ModuleName, RevisionId};
-use crate::schema::Difference;
+use crate::schema::{Difference, Sides};
 
 /// The format of plans and journals written by this version.
 pub const FORMAT: u32 = 1;
@@ -99,6 +99,12 @@ pub struct PlannedModule {
     pub left_behind: Vec<String>,
     /// Remarks: column order, named differences that do not count.
     pub remarks: Vec<String>,
+    /// What was carried, lost, accepted or has drifted, as each database has it.
+    #[serde(default)]
+    pub sides: Vec<Sides>,
+    /// How many objects of each kind the old chain and the baseline agree on without that.
+    #[serde(default)]
+    pub equal: BTreeMap<String, usize>,
 }
 
 /// Seed rows in a file beside the baseline, which reads them.
@@ -119,6 +125,9 @@ pub struct Carried {
     pub name: String,
     /// What is carried, in a few words: `3 rows`, or empty.
     pub detail: String,
+    /// The code in `upgrade()` that builds it.
+    #[serde(default)]
+    pub code: String,
     /// The old revision that made it; none where no single one is known.
     #[serde(default)]
     pub from: Option<RevisionId>,
@@ -128,6 +137,11 @@ pub struct Carried {
 }
 
 impl Carried {
+    /// The object, as `--leave-out` names it.
+    pub fn object(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+
     /// In one line: `function touch() (from a002, changed in a004)`.
     pub fn words(&self) -> String {
         let mut words = format!("{} {}", self.kind, self.name);
@@ -139,6 +153,13 @@ impl Carried {
             (Some(from), None) => format!("{words} (from {from})"),
             (None, _) => words,
         }
+    }
+}
+
+impl PlannedModule {
+    /// The object as each database has it.
+    pub fn sides_of(&self, object: &str) -> Option<&Sides> {
+        self.sides.iter().find(|sides| sides.object == object)
     }
 }
 

@@ -11,8 +11,8 @@ use super::{Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Choices, PlannedModule, Source, Strategy};
-use crate::schema::{Catalog, Difference, compare, is_left_out, remarks};
+use crate::plan::{Carried, Choices, PlannedModule, Source, Strategy};
+use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, remarks, sides};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
@@ -268,6 +268,17 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     );
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;
+    let three = Three {
+        old: &reference,
+        baseline: &built,
+        live: live.map(|live| &live.catalog),
+    };
+    let named = carried.iter().map(Carried::object).collect();
+    let apart = lost.iter().chain(&accepted).chain(&drift);
+    let (sides, equal) = (
+        sides(three, &named, apart),
+        equal(&reference, &built, &named),
+    );
     let planned = PlannedModule {
         module: subject.module.name.clone(),
         revisions: subject
@@ -290,6 +301,8 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         known_differences: live.map_or(Vec::new(), |live| live.check.clone()),
         left_behind,
         remarks,
+        sides,
+        equal,
     };
     let script = match subject.choices.strategy {
         Strategy::Recreate => drafter.script(&built)?,

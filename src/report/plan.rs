@@ -224,6 +224,20 @@ pub fn difference(difference: &Difference) -> String {
     }
 }
 
+/// What a difference is, without its object.
+pub fn words(difference: &Difference) -> String {
+    match difference {
+        Difference::Missing { .. } => "missing".to_owned(),
+        Difference::Extra { .. } => "additional".to_owned(),
+        Difference::Changed {
+            attribute,
+            left,
+            right,
+            ..
+        } => format!("{attribute} {left:?} became {right:?}"),
+    }
+}
+
 /// The definition of what only one side has, where it is known.
 pub fn definition(difference: &Difference) -> Option<&str> {
     match difference {

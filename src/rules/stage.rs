@@ -387,6 +387,7 @@ fn module(name: &str, index: u32) -> ModuleEvidence {
             recursive: false,
             sourceless: false,
             written_url: None,
+            branch: None,
             directory,
         },
         interpreter: Observed::Seen(Interpreter {

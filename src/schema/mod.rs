@@ -11,6 +11,7 @@ mod data_file;
 mod origins;
 mod piece;
 mod rows;
+mod sides;
 mod source;
 mod teardown;
 
@@ -27,6 +28,7 @@ pub use piece::{Origin, Piece, Stage};
 pub use rows::{
     SeedColumn, SeedRows, SeedValue, SequenceValue, carry_rows, carry_sequence, rows_key,
 };
+pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
 
 #[cfg(test)]

@@ -60,6 +60,16 @@ pub fn inventory(
     paths.dedup();
     let mut inventory = Inventory::default();
     for path in &paths {
+        // The files of another branch are that branch's to keep and to remove.
+        let is_anothers = module.branch.as_ref().is_some_and(|branch| {
+            let others = &branch.others;
+            others
+                .iter()
+                .any(|other| path == other || is_bytecode_of(path, other))
+        });
+        if is_anothers {
+            continue;
+        }
         let file = reference(root, path, files)?;
         if chain.revisions.iter().any(|revision| {
             path == &revision.path

@@ -6,6 +6,7 @@
 
 mod abreast;
 pub mod bare_keys;
+pub mod branches;
 pub mod catalog;
 pub mod chain;
 mod data;

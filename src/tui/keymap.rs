@@ -39,6 +39,10 @@ pub enum Action {
     Source,
     /// Another strategy for the live database.
     Strategy,
+    /// All choices of the plan.
+    Choose,
+    /// Carry the object, or leave it out.
+    Toggle,
     /// To the typed confirmation.
     GoOn,
     /// Stop what runs.
@@ -124,6 +128,8 @@ pub static BINDINGS: &[Binding] = bindings![
     Open "open" Everywhere [code(KeyCode::Enter), code(KeyCode::Right)] Some("open"), "open, fold or unfold what the cursor is on";
     Agree "agree" Checklist [Key::sign('a')] Some("look deeper"), "let env.py be run, and look at the databases";
     Rehearse "rehearse" Checklist [Key::sign('p')] Some("rehearse"), "rehearse on scratch databases and make the plan";
+    Toggle "toggle" Checklist [Key::sign(' ')] Some("carry or leave out"), "carry the object into the baseline, or leave it out";
+    Choose "choose" Checklist [Key::sign('o')] Some("choices"), "choose source, strategy, identifier, message, reason and modules";
     Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
     Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";
     GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
@@ -161,6 +167,7 @@ pub fn action(key: Key, place: Scope) -> Option<Action> {
 /// A key in letters: `enter`, `ctrl+x`, `?`.
 pub fn name(key: Key) -> String {
     let name = match key.code {
+        KeyCode::Char(' ') => "space".to_owned(),
         KeyCode::Char(sign) => sign.to_string(),
         KeyCode::F(number) => format!("F{number}"),
         KeyCode::Enter => "enter".to_owned(),

@@ -10,6 +10,7 @@
 mod confirmation;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod keymap;
 mod layout;
 mod list;
@@ -21,6 +22,7 @@ mod picture;
 mod run;
 mod session;
 mod standing;
+mod syntax;
 mod terminal;
 mod text;
 mod theme;

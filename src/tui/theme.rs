@@ -58,6 +58,10 @@ pub enum Tone {
     Accent,
     /// The line that one is on.
     Selected,
+    /// In source: a word of the language.
+    Keyword,
+    /// In source: a string or a number.
+    Literal,
 }
 
 /// What the environment says about the terminal, for [`Theme::choose`].
@@ -128,6 +132,7 @@ impl Theme {
                 None => style.add_modifier(Modifier::DIM),
             },
             Tone::Good | Tone::Accent | Tone::Caution => self.coloured(tone),
+            Tone::Keyword | Tone::Literal => self.of_source(tone),
             Tone::Bad => self.coloured(tone).add_modifier(Modifier::BOLD),
         }
     }
@@ -152,6 +157,23 @@ impl Theme {
             (Colours::Sixteen, Tone::Caution) => Color::Yellow,
             (Colours::Sixteen, Tone::Bad) => Color::Red,
             (Colours::Sixteen, _) => Color::Cyan,
+        };
+        Style::new().fg(colour)
+    }
+
+    /// Source keeps away from the colours that say how something stands.
+    fn of_source(self, tone: Tone) -> Style {
+        let colour = match (self.colours, tone) {
+            (Colours::None, Tone::Keyword) => return Style::new().add_modifier(Modifier::BOLD),
+            (Colours::None, _) => return Style::new(),
+            (Colours::Dark, Tone::Keyword) => Color::Rgb(198, 160, 246),
+            (Colours::Dark, _) => Color::Rgb(214, 178, 146),
+            (Colours::Light, Tone::Keyword) => Color::Rgb(112, 48, 160),
+            (Colours::Light, _) => Color::Rgb(132, 76, 24),
+            (Colours::HighContrast, Tone::Keyword) => Color::LightMagenta,
+            (Colours::HighContrast, _) => Color::LightBlue,
+            (Colours::Sixteen, Tone::Keyword) => Color::Magenta,
+            (Colours::Sixteen, _) => Color::Blue,
         };
         Style::new().fg(colour)
     }
@@ -257,6 +279,8 @@ mod tests {
             Tone::Bad,
             Tone::Accent,
             Tone::Selected,
+            Tone::Keyword,
+            Tone::Literal,
         ] {
             let style = theme.style(tone);
             assert_eq!((style.fg, style.bg), (None, None), "{tone:?}");

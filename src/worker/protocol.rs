@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ConfigSource, Flavour, Host, Module, QualifiedName, Target, TlsMode};
+use crate::model::{
+    ConfigSource, Flavour, Host, Module, QualifiedName, RevisionId, Target, TlsMode,
+};
 use crate::schema::{Facet, Piece};
 
 /// A module as the worker needs it.
@@ -14,6 +16,8 @@ pub struct ModuleRequest {
     config: ConfigSource,
     flavour: Flavour,
     script_location: PathBuf,
+    /// Only these revisions, where the module is one branch of its environment.
+    pub revisions: Vec<RevisionId>,
     /// `-x` arguments, for `context.get_x_argument`.
     pub x: Vec<String>,
 }
@@ -25,6 +29,11 @@ impl From<&Module> for ModuleRequest {
             config: module.config.clone(),
             flavour: module.flavour,
             script_location: module.script_location.clone(),
+            revisions: module
+                .branch
+                .as_ref()
+                .map(|branch| branch.revisions.clone())
+                .unwrap_or_default(),
             x: Vec::new(),
         }
     }

@@ -172,6 +172,10 @@ pub struct Lab {
     pub server: Server,
     folder: tempfile::TempDir,
     root: PathBuf,
+    /// The interpreter of the project.
+    pub python: PathBuf,
+    /// How it is told to be Alembic: `-B -m alembic`.
+    pub alembic: &'static [&'static str],
 }
 
 impl Lab {
@@ -194,6 +198,8 @@ impl Lab {
             server,
             folder,
             root,
+            python: interpreter().to_owned(),
+            alembic: &["-B", "-m", "alembic"],
         }
     }
 
@@ -315,8 +321,8 @@ impl Lab {
 
     /// Runs Alembic itself in a module's folder.
     pub fn alembic_output(&self, folder: &str, arguments: &[&str]) -> Output {
-        Command::new(interpreter())
-            .args(["-B", "-m", "alembic"])
+        Command::new(&self.python)
+            .args(self.alembic)
             .args(arguments)
             .current_dir(self.root.join(folder))
             .stdin(Stdio::null())
@@ -349,7 +355,7 @@ impl Lab {
         command
             .args(arguments)
             .current_dir(&self.root)
-            .env("REDISTILL_PYTHON", interpreter())
+            .env("REDISTILL_PYTHON", &self.python)
             .env("NO_COLOR", "1")
             .env_remove("VIRTUAL_ENV")
             .stdin(Stdio::null());

@@ -209,17 +209,12 @@ impl<'a> Drafter<'a> {
             .call(|call| {
                 let request = RenderRequest {
                     revision: self.subject.baseline_id.0.clone(),
-                    message: self
-                        .subject
-                        .choices
-                        .message
-                        .clone()
-                        .unwrap_or_else(|| "initial_schema".to_owned()),
+                    message: self.message(),
                     upgrade: body.upgrade,
                     downgrade: body.downgrade,
                     imports: imports.to_vec(),
                     folder: self.staging.path().to_owned(),
-                    branch_labels: Vec::new(),
+                    branch_labels: self.labels(),
                     depends_on: Vec::new(),
                     replaces: self.replaced(),
                     about: Some(self.about()),
@@ -253,6 +248,25 @@ impl<'a> Drafter<'a> {
             remarks: Vec::new(),
             hook_error: rendered.hook_error,
         })
+    }
+
+    /// A branch says which one it is: its file may lie beside another's.
+    fn message(&self) -> String {
+        let chosen = self.subject.choices.message.as_deref();
+        let message = chosen.unwrap_or("initial_schema");
+        match &self.subject.module.branch {
+            Some(branch) => format!("{message} {}", branch.name),
+            None => message.to_owned(),
+        }
+    }
+
+    /// The labels of all revisions that it stands for: `LABEL@head` goes on meaning something.
+    fn labels(&self) -> Vec<String> {
+        let revisions = self.subject.chain.revisions.iter();
+        let mut labels: Vec<String> = revisions.flat_map(|one| one.labels.clone()).collect();
+        labels.sort();
+        labels.dedup();
+        labels
     }
 
     /// The identifiers that the baseline stands for, oldest first, without the one that it keeps:
@@ -326,6 +340,7 @@ impl<'a> Drafter<'a> {
             changed_in: whence
                 .and_then(|whence| whence.changed.clone())
                 .map(RevisionId),
+            code: piece.up.clone(),
         }
     }
 }

@@ -83,6 +83,7 @@ fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
         fold: Some(fold.clone()),
         copy: command,
         place,
+        ..Anchor::default()
     };
     let is_open = page.fold(anchor, is_only, spans);
     page.text(Tone::Plain, 4, &finding.message);
