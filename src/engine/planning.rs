@@ -247,10 +247,12 @@ impl Engine<'_> {
             ))
             .with_hint("point at the folder that holds it: redistill --project PATH plan")
         })?;
-        module.baseline_path = relative
-            .join(&module.baseline_path)
-            .to_string_lossy()
-            .into_owned();
+        let baseline = relative.join(&module.baseline_path);
+        for data in &mut module.data {
+            let beside = baseline.with_file_name(&data.path);
+            data.path = beside.to_string_lossy().into_owned();
+        }
+        module.baseline_path = baseline.to_string_lossy().into_owned();
         Ok(())
     }
 }

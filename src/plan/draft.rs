@@ -104,6 +104,15 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
             files: inventory.remove.clone(),
         });
     }
+    for module in &material.modules {
+        steps.extend(module.data.iter().map(|data| Step::WriteFile {
+            what: "data".to_owned(),
+            module: Some(module.module.clone()),
+            path: data.path.clone(),
+            contents: data.contents.clone(),
+            mode: 0o644,
+        }));
+    }
     steps.extend(material.modules.iter().map(|module| Step::WriteFile {
         what: "baseline".to_owned(),
         module: Some(module.module.clone()),
