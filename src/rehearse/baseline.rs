@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::Scratch;
 use super::module::{RehearseError, Subject, walk_request};
+use super::{Scratch, tenants};
 use crate::model::{QualifiedName, Target};
 use crate::plan::{Carried, Source};
 use crate::schema::{
@@ -106,16 +106,26 @@ impl<'a> Drafter<'a> {
 
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
-        let (mut pieces, imports) = self.draft(reference)?;
-        let seed = self.seed(reference)?;
-        let seed = seed.into_iter().filter(|rows| has_table_of(rows, &pieces));
+        let described = self.subject.described;
+        let first = tenants::of_first(described, reference);
+        let others = tenants::of_others(described, reference);
+        let for_all = |piece| tenants::for_all(described, piece);
+        let (pieces, imports) = self.draft(&first, others)?;
+        let mut pieces: Vec<Piece> = pieces.into_iter().map(for_all).collect();
+        let seed = self.seed(&first)?.into_iter();
+        let seed = seed
+            .filter(|piece| !described.is_another_tenants(&piece.schema))
+            .map(for_all);
+        let seed = seed.filter(|rows| has_table_of(rows, &pieces));
         pieces = merge(pieces.clone(), seed.collect());
         let leave_out = &self.subject.choices.leave_out;
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
-            let more = carry(reference, &built.catalog, leave_out).pieces;
-            let more = self.carries(reference, &built.catalog, &pieces, more);
+            let present = tenants::of_first(described, &built.catalog);
+            let more = carry(&first, &present, leave_out).pieces;
+            let more = self.carries(&first, &present, &pieces, more);
+            let more: Vec<Piece> = more.into_iter().map(for_all).collect();
             // What was written in vain would only be written again.
             let is_new = more.iter().any(|piece| !pieces.contains(piece));
             if !is_new || round == ROUNDS {
@@ -158,7 +168,11 @@ impl<'a> Drafter<'a> {
     }
 
     /// Alembic's own pieces, surrounded by what it cannot say.
-    fn draft(&self, reference: &Catalog) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
+    fn draft(
+        &self,
+        reference: &Catalog,
+        others: Vec<QualifiedName>,
+    ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
         self.subject.phase("draft")?;
         let leave_out = &self.subject.choices.leave_out;
         // For `models` the database must be empty, and is empty again afterwards.
@@ -181,7 +195,7 @@ impl<'a> Drafter<'a> {
                     source,
                     database,
                     default_schema: Some(self.subject.described.default_schema.clone()),
-                    leave_out: self.subject.version_tables.clone(),
+                    leave_out: [self.subject.version_tables.clone(), others].concat(),
                     before,
                 };
                 self.subject
@@ -190,7 +204,10 @@ impl<'a> Drafter<'a> {
             })
             .map_err(RehearseError::Draft)?;
         let mut drafted = draft.pieces;
-        drafted.retain(|piece| !is_left_out(&piece.key(), leave_out));
+        drafted.retain(|piece| {
+            !is_left_out(&piece.key(), leave_out)
+                && !self.subject.described.is_another_tenants(&piece.schema)
+        });
         let around = surround(reference, &drafted, leave_out).pieces;
         let around = self.carries(reference, &Catalog::default(), &drafted, around);
         Ok((merge(drafted, around), draft.imports))

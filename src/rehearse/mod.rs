@@ -17,6 +17,7 @@ mod dump;
 mod lineage;
 mod module;
 mod scratch;
+mod tenants;
 mod verify;
 
 pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};
