@@ -21,6 +21,7 @@ mod planning;
 mod plans;
 mod rebuilding;
 mod rehearsing;
+mod replaying;
 mod running;
 mod scaffolding;
 mod surveying;
@@ -140,6 +141,11 @@ impl<'a> Engine<'a> {
     /// The project's root.
     pub fn root(&self) -> &std::path::Path {
         &self.request.root
+    }
+
+    /// Looks at these modules only from now on, at all where none is named. Gives what it was.
+    pub fn narrow(&mut self, only: Vec<String>) -> Vec<String> {
+        std::mem::replace(&mut self.request.only, only)
     }
 
     /// What the configuration says of a module, or of the environment that it is a branch of.

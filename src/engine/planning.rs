@@ -32,6 +32,9 @@ pub struct Planned {
 impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
+        if let Some(problem) = choices.problem() {
+            return Err(Failure::usage(problem).with_hint("see the choices: redistill plan --help"));
+        }
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         self.report_items(&assessment);

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
+pub use choices::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 pub use draft::{
     DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
     place_of, reference_to,
@@ -25,7 +25,7 @@ pub use step::{
 
 use crate::model::text::hex;
 use crate::model::{ModuleName, RevisionId};
-use crate::schema::Difference;
+use crate::schema::{Difference, Sides};
 
 /// The format of plans and journals written by this version.
 pub const FORMAT: u32 = 1;
@@ -96,6 +96,12 @@ pub struct PlannedModule {
     pub left_behind: Vec<String>,
     /// Remarks: column order, named differences that do not count.
     pub remarks: Vec<String>,
+    /// What was carried, lost, accepted or has drifted, as each database has it.
+    #[serde(default)]
+    pub sides: Vec<Sides>,
+    /// How many objects of each kind the old chain and the baseline agree on without that.
+    #[serde(default)]
+    pub equal: BTreeMap<String, usize>,
 }
 
 /// A carried object.
@@ -105,8 +111,44 @@ pub struct Carried {
     pub kind: String,
     /// Its name, `touch_updated_at()`; for rows the table.
     pub name: String,
-    /// What is carried, in a few words: `3 rows, hash 9f2c…`, or empty.
+    /// What is carried, in a few words: `3 rows`, or empty.
     pub detail: String,
+    /// The code in `upgrade()` that builds it.
+    #[serde(default)]
+    pub code: String,
+    /// The old revision that made it; none where no single one is known.
+    #[serde(default)]
+    pub from: Option<RevisionId>,
+    /// The last old revision that changed it, if another did.
+    #[serde(default)]
+    pub changed_in: Option<RevisionId>,
+}
+
+impl Carried {
+    /// The object, as `--leave-out` names it.
+    pub fn object(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+
+    /// In one line: `function touch() (from a002, changed in a004)`.
+    pub fn words(&self) -> String {
+        let mut words = format!("{} {}", self.kind, self.name);
+        if !self.detail.is_empty() {
+            words = format!("{words}, {}", self.detail);
+        }
+        match (&self.from, &self.changed_in) {
+            (Some(from), Some(changed)) => format!("{words} (from {from}, changed in {changed})"),
+            (Some(from), None) => format!("{words} (from {from})"),
+            (None, _) => words,
+        }
+    }
+}
+
+impl PlannedModule {
+    /// The object as each database has it.
+    pub fn sides_of(&self, object: &str) -> Option<&Sides> {
+        self.sides.iter().find(|sides| sides.object == object)
+    }
 }
 
 impl Plan {

@@ -13,6 +13,7 @@
 //! Called by `engine`, one call a module, side by side. Never writes into the project.
 
 mod baseline;
+mod copy;
 mod dump;
 mod lineage;
 mod module;

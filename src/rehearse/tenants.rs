@@ -44,7 +44,7 @@ fn without_schema(text: &str, schema: &str) -> String {
     let mut shorter = text
         .replace(&format!(", schema='{schema}'"), "")
         .replace(&format!(", schema=\"{schema}\""), "")
-        .replace(&format!("        schema=\"{schema}\",\n"), "")
+        .replace(&format!("        schema='{schema}',\n"), "")
         .replace(&quoted.replace('"', "\\\""), "")
         .replace(&quoted, "");
     let plain = format!("{schema}.");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::events::Item;
 use crate::model::text::{count, line, safe, safe_lines};
-use crate::plan::{Plan, PlannedModule, Purpose, Step};
+use crate::plan::{Carried, Plan, PlannedModule, Purpose, Step};
 use crate::schema::Difference;
 use crate::steps;
 
@@ -144,11 +144,7 @@ fn module_text(text: &mut String, module: &PlannedModule) {
     list(
         text,
         "carried into the baseline",
-        module.carried.iter().map(|carried| {
-            format!("{:<11} {} {}", carried.kind, carried.name, carried.detail)
-                .trim_end()
-                .to_owned()
-        }),
+        module.carried.iter().map(Carried::words),
     );
     list(text, "lost", module.lost.iter().map(difference));
     list(
@@ -225,6 +221,20 @@ pub fn difference(difference: &Difference) -> String {
         } => {
             format!("{object}: {attribute} {left:?} became {right:?}")
         }
+    }
+}
+
+/// What a difference is, without its object.
+pub fn words(difference: &Difference) -> String {
+    match difference {
+        Difference::Missing { .. } => "missing".to_owned(),
+        Difference::Extra { .. } => "additional".to_owned(),
+        Difference::Changed {
+            attribute,
+            left,
+            right,
+            ..
+        } => format!("{attribute} {left:?} became {right:?}"),
     }
 }
 

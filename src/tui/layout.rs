@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::form::{self, Form};
 use super::keymap::{self, Action};
 use super::model::{Model, Pane, Screen};
 use super::text;
@@ -99,6 +100,42 @@ pub fn list_height(model: &Model) -> usize {
     usize::from(inner(area).height)
 }
 
+/// The width of a dialog's text.
+pub fn dialog_room(model: &Model) -> usize {
+    usize::from(model.size.0).saturating_sub(8).min(84)
+}
+
+/// A dialog of this height, in the middle.
+pub fn dialog(model: &Model, height: u16) -> Rect {
+    let (columns, rows) = model.size;
+    let width = u16::try_from(dialog_room(model) + 4)
+        .unwrap_or(columns)
+        .min(columns);
+    let height = height.min(rows.saturating_sub(2));
+    Rect::new((columns - width) / 2, (rows - height) / 2, width, height)
+}
+
+/// The form's dialog and, within it, the lines of its rows: a blank line stands above them;
+/// below, one more, a line of words, a hint, the keys.
+pub fn form(model: &Model, form: &Form) -> (Rect, Rect) {
+    let rows = u16::try_from(form.rows()).unwrap_or(u16::MAX);
+    let area = dialog(model, rows.saturating_add(7));
+    let inside = inner(area);
+    let lines = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(5),
+        ..inside
+    };
+    (area, lines)
+}
+
+/// The form's row on this line of the screen.
+pub fn form_row(model: &Model, shown: &Form, y: u16) -> Option<usize> {
+    let (_, lines) = form(model, shown);
+    let line = y.checked_sub(lines.y).filter(|line| *line < lines.height)?;
+    Some(usize::from(line) + form::offset(shown, usize::from(lines.height)))
+}
+
 /// A key of the footer, at these columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
@@ -118,11 +155,11 @@ pub struct Button {
 pub fn buttons(model: &Model) -> Vec<Button> {
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
-        .filter(|binding| binding.short.is_some())
+        .filter(|binding| binding.short.is_some() && !model.keymap.keys(binding).is_empty())
         .filter(|binding| update::is_valid(model, binding.action))
         .collect();
     let size = |binding: &keymap::Binding| {
-        let key = keymap::name(binding.keys[0]);
+        let key = model.keymap.shown(binding).unwrap_or_default();
         text::width(&key) + 1 + binding.short.unwrap_or_default().len() + 2
     };
     let is_fixed = |action| matches!(action, Action::Back | Action::Help | Action::Quit);
@@ -146,7 +183,7 @@ pub fn buttons(model: &Model) -> Vec<Button> {
         buttons.push(Button {
             x,
             width: u16::try_from(width - 2).unwrap_or(0),
-            key: keymap::name(binding.keys[0]),
+            key: model.keymap.shown(binding).unwrap_or_default(),
             words: binding.short.unwrap_or_default(),
             action: binding.action,
         });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::source::execute;
-use crate::schema::{ObjectKey, Stage};
+use crate::schema::{Catalog, ObjectKey, Stage};
 
 use super::{Writer, sql};
 
@@ -15,14 +15,17 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
     let Some(target) = target(key) else {
         return false;
     };
-    let read = |catalog: &crate::schema::Catalog| -> BTreeSet<Privilege> {
+    let read = |catalog: &Catalog| -> BTreeSet<Privilege> {
         match catalog
             .objects
             .get(key)
             .and_then(|object| object.get("privileges"))
         {
             Some(list) => parse(list),
-            None => usual(&key.kind),
+            None => match usual_of(writer.a, key) {
+                Some(list) => parse(list),
+                None => usual(&key.kind),
+            },
         }
     };
     let (wanted, present) = (read(writer.a), read(writer.b));
@@ -53,6 +56,11 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
     true
 }
 
+/// What the server gives where nobody has set the default privileges of a role.
+fn usual_of<'a>(a: &'a Catalog, key: &ObjectKey) -> Option<&'a str> {
+    a.objects.get(key).and_then(|object| object.get("~usual"))
+}
+
 fn parse(list: &str) -> BTreeSet<Privilege> {
     list.lines()
         .filter_map(|line| {
@@ -68,7 +76,7 @@ fn parse(list: &str) -> BTreeSet<Privilege> {
 fn usual(kind: &str) -> BTreeSet<Privilege> {
     let privilege = match kind {
         "function" | "procedure" | "aggregate" => "EXECUTE",
-        "enum" | "domain" | "range type" | "composite type" => "USAGE",
+        "enum" | "domain" | "range type" | "composite type" | "base type" | "language" => "USAGE",
         _ => return BTreeSet::new(),
     };
     BTreeSet::from([("PUBLIC".to_owned(), privilege.to_owned(), false)])
@@ -91,7 +99,12 @@ fn target(key: &ObjectKey) -> Option<Target> {
             format!("FUNCTION {}", own.replace("(*)", "()"))
         }
         "procedure" => format!("PROCEDURE {own}"),
-        "enum" | "domain" | "range type" | "composite type" => format!("TYPE {own}"),
+        "enum" | "domain" | "range type" | "composite type" | "base type" => {
+            format!("TYPE {own}")
+        }
+        "language" => format!("LANGUAGE {own}"),
+        "foreign data wrapper" => format!("FOREIGN DATA WRAPPER {own}"),
+        "foreign server" => format!("FOREIGN SERVER {own}"),
         "schema" => format!("SCHEMA {own}"),
         "default privileges" => key.name.rsplit_once(" on ")?.1.to_uppercase(),
         _ => return None,

@@ -26,6 +26,8 @@ pub fn name(identifier: &str) -> String {
 pub fn qualified(key: &ObjectKey) -> String {
     let own = match key.kind.as_str() {
         "function" | "procedure" | "aggregate" => routine(key),
+        // Written as SQL already: `ops USING btree`, `FOR integer LANGUAGE sql`.
+        "operator class" | "operator family" | "user mapping" | "transform" => key.name.clone(),
         _ => name(&key.name),
     };
     if key.schema.is_empty() {
@@ -71,11 +73,26 @@ pub fn subject(key: &ObjectKey) -> Option<String> {
         | "event trigger"
         | "publication"
         | "text search configuration"
-        | "text search dictionary" => {
+        | "text search dictionary"
+        | "text search parser"
+        | "text search template"
+        | "language"
+        | "access method"
+        | "conversion"
+        | "operator class"
+        | "operator family"
+        | "transform"
+        | "foreign data wrapper"
+        | "user mapping"
+        | "foreign table" => {
             format!("{} {}", key.kind.to_uppercase(), qualified(key))
         }
         "index" => format!("INDEX {}.{}", name(&key.schema), name(&key.name)),
-        "enum" | "composite type" | "range type" => format!("TYPE {}", qualified(key)),
+        "foreign server" => format!("SERVER {}", qualified(key)),
+        "domain constraint" => format!("CONSTRAINT {} ON DOMAIN {}", name(&key.name), table(key)),
+        "enum" | "composite type" | "range type" | "base type" => {
+            format!("TYPE {}", qualified(key))
+        }
         "trigger" | "policy" | "rule" | "constraint" => {
             let kind = key.kind.to_uppercase();
             format!("{kind} {} ON {}", name(&key.name), table(key))

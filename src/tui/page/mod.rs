@@ -3,17 +3,22 @@
 //! A page is made from the model for a width, for drawing and for moving alike, so what a key does
 //! is always about what is seen.
 
+mod comparison;
 mod confirm;
 mod findings;
+mod live;
 mod module;
 mod past;
 mod rehearse;
 mod revision;
 mod run;
+mod source;
 mod survey;
 
 pub(super) use past::can_go_back;
+pub(super) use rehearse::{source as source_words, strategy as strategy_words};
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use ratatui::text::{Line, Span};
@@ -33,6 +38,19 @@ pub struct Anchor {
     pub copy: Option<String>,
     /// The place in a file.
     pub place: Option<(PathBuf, usize)>,
+    /// The object that is carried or left out.
+    pub toggle: Option<Toggle>,
+    /// The module that it belongs to, and the object that is compared.
+    pub about: Option<(String, String)>,
+}
+
+/// A box in front of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toggle {
+    /// The object, as `--leave-out` names it.
+    pub object: String,
+    /// The columns of the box on its line.
+    pub columns: Range<usize>,
 }
 
 /// A line of a page.
@@ -99,6 +117,12 @@ impl Page {
             line: Line::from(spans),
             anchor: None,
         });
+    }
+
+    /// A line, indented.
+    fn push_at(&mut self, indent: usize, mut spans: Vec<Span<'static>>) {
+        spans.insert(0, Span::raw(" ".repeat(indent)));
+        self.push(spans);
     }
 
     fn blank(&mut self) {
@@ -239,6 +263,8 @@ pub fn page(model: &Model, id: &PageId, width: u16) -> Page {
         PageId::Module(place) => module::page(model, *place, width),
         PageId::Revision(module, at) => revision::page(model, *module, *at, width),
         PageId::Run(run) => past::page(model, run, width),
+        PageId::Baseline(module) => source::page(model, module, width),
+        PageId::Object(module, object) => comparison::page(model, module, object, width),
         PageId::Nothing => nothing(model, width),
     }
 }

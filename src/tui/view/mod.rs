@@ -2,6 +2,9 @@
 
 mod chrome;
 mod dialog;
+mod form;
+
+pub use dialog::{Hit, hit};
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

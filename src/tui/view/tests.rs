@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::events::Item;
 use crate::journal::Outcome;
 use crate::tui::fixture::{self, Play};
-use crate::tui::message::Message;
+use crate::tui::message::{Ask, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Colours, Letters, Theme};
 
@@ -88,13 +88,30 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     add("rehearsing", play);
 
     let mut play = Play::surveyed(size, Vec::new());
-    play.press("p");
+    play.rehearse();
     play.send(Message::Planned(Err(fixture::failure())));
     add("rehearsal_failed", play);
 
+    add("rehearsed", Play::planned(size));
     let mut play = Play::planned(size);
-    play.press("j").key(KeyCode::Enter);
-    add("rehearsed", play);
+    play.find("notes_touch").key(KeyCode::Enter);
+    add("compared", play);
+    let mut play = Play::planned(size);
+    play.find("baseline").key(KeyCode::Enter);
+    add("baseline", play);
+    let mut play = Play::lossy(size);
+    play.find("title").key(KeyCode::Enter);
+    add("lossy", play);
+    let mut play = Play::planned(size);
+    play.find("touch()").press(" ");
+    add("choices_changed", play);
+    let mut play = Play::surveyed(size, Vec::new());
+    play.press("pforty fixes");
+    add("choices", play);
+    let mut play = Play::surveyed(size, Vec::new());
+    play.press("o").key(KeyCode::Up).key(KeyCode::Up);
+    play.press("a-b").key(KeyCode::Enter);
+    add("choices_wrong", play);
 
     let mut play = Play::planned(size);
     play.control('x').press("j").key(KeyCode::Enter);
@@ -168,8 +185,17 @@ fn past(size: (u16, u16), runs: Vec<crate::journal::Run>) -> Play {
 fn a_small_terminal_says_so_and_confirms_nothing() {
     let mut play = Play::confirming((59, 15));
     assert!(text(&play.model).contains("59 × 15 is too small"));
-    play.press("shop").key(KeyCode::Enter);
-    assert!(play.asked().is_empty());
+    for letter in "shop\n".chars() {
+        let code = if letter == '\n' {
+            KeyCode::Enter
+        } else {
+            KeyCode::Char(letter)
+        };
+        play.key(code);
+        let asked = play.asked();
+        assert!(!asked.iter().any(|ask| matches!(ask, Ask::Reset(_))));
+        assert_eq!(play.model.overlay, None);
+    }
     let play = Play::planned((1, 1));
     text(&play.model);
     text(&Play::planned((0, 0)).model);
