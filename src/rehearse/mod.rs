@@ -20,6 +20,7 @@ mod lineage;
 mod module;
 mod scratch;
 mod uncovered;
+mod tenants;
 mod verify;
 
 pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};

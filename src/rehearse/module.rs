@@ -230,7 +230,7 @@ impl Subject<'_> {
     /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
         let scratch = self.host.create(purpose)?;
-        if let Some(schema) = &self.described.version_table_schema {
+        for schema in self.described.needed_schemas() {
             let quoted = quote_identifier(schema);
             scratch
                 .connect()?
@@ -244,14 +244,16 @@ impl Subject<'_> {
         snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
     }
 
-    /// The schema of the version table must be there before the first revision runs: env.py or a
-    /// person makes it, never the chain, and so never the baseline.
+    /// The schemas of version tables and of tenants must be there before the first revision runs:
+    /// env.py or a person makes them, never the chain, and so never the baseline. The same goes for
+    /// whatever else env.py makes.
     pub fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
-        if let Some(own) = &self.described.version_table_schema {
-            catalog
-                .objects
-                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
-        }
+        let needed = self.described.needed_schemas();
+        let is_needed = |name: &String| name != "public" && needed.contains(&name.as_str());
+        let made = &self.described.made;
+        catalog.objects.retain(|key, _| {
+            !(key.kind == "schema" && is_needed(&key.name)) && !made.contains(key)
+        });
         catalog
     }
 }

@@ -7,8 +7,8 @@ mod seed;
 
 use std::path::PathBuf;
 
-use super::Scratch;
 use super::module::{RehearseError, Subject, walk_request};
+use super::{Scratch, tenants};
 use crate::model::text::{count, safe};
 use crate::model::{QualifiedName, RevisionId, Target};
 use crate::plan::{Carried, DataFile, Source};
@@ -142,13 +142,20 @@ impl<'a> Drafter<'a> {
 
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
-        let (mut pieces, mut imports) = self.draft(reference)?;
-        self.seeded = self.seed(reference)?;
+        let described = self.subject.described;
+        let first = tenants::of_first(described, reference);
+        let others = tenants::of_others(described, reference);
+        let for_all = |piece| tenants::for_all(described, piece);
+        let (pieces, mut imports) = self.draft(&first, others)?;
+        let mut pieces: Vec<Piece> = pieces.into_iter().map(for_all).collect();
+        self.seeded = self.seed(&first)?;
         if !self.seeded.files.is_empty() {
             imports.push("from pathlib import Path".to_owned());
         }
         let seed: Vec<Piece> = std::mem::take(&mut self.seeded.pieces)
             .into_iter()
+            .filter(|piece| !described.is_another_tenants(&piece.schema))
+            .map(for_all)
             .filter(|rows| has_table_of(rows, &pieces))
             .collect();
         pieces = merge(pieces, seed);
@@ -156,8 +163,10 @@ impl<'a> Drafter<'a> {
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
-            let more = carry(reference, &built.catalog, leave_out).pieces;
-            let more = self.carries(reference, &built.catalog, &pieces, more);
+            let present = tenants::of_first(described, &built.catalog);
+            let more = carry(&first, &present, leave_out).pieces;
+            let more = self.carries(&first, &present, &pieces, more);
+            let more: Vec<Piece> = more.into_iter().map(for_all).collect();
             // What was written in vain would only be written again.
             let is_new = more.iter().any(|piece| !pieces.contains(piece));
             if !is_new || round == ROUNDS {
