@@ -1,6 +1,6 @@
 //! The ten lines, one project each: what six real projects lost when their histories were replaced.
 
-use super::{Check, Project, borrowed};
+use super::{Check, Project, borrowed, is_full};
 
 /// 1. An index, a default, a generated column and a trigger that need functions.
 #[test]
@@ -23,7 +23,7 @@ class Item(Base):
             r#"
 op.execute("CREATE FUNCTION is_code(value text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT value <> '' $$")
 op.execute("CREATE FUNCTION squeeze(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT trim(value) $$")
-op.execute("CREATE FUNCTION slugify(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(squeeze(value)) $$")
+op.execute("CREATE FUNCTION slugify(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(public.squeeze(value)) $$")
 op.execute("CREATE SEQUENCE codes")
 op.execute("CREATE FUNCTION make_code() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'c' || nextval('codes') $$")
 op.create_table(
@@ -344,6 +344,9 @@ op.create_table(
                 insert into orders (customer_id, number) values (1, 'n1')";
     // Alembic sees the key without its CASCADE.
     site.follows_the_chain(rows, Check::Drift);
+    if !is_full() {
+        return;
+    }
     let agreed = site.would_lose(&[]);
     site.follows_the_models(&borrowed(&agreed), &["x"], &["y"]);
 }
@@ -400,6 +403,9 @@ op.alter_column("people", "chief_id", new_column_name="boss_id")
     ] {
         assert!(text.contains(name), "{name} in\n{text}");
     }
+    if !is_full() {
+        return;
+    }
     let agreed = site.would_lose(&[]);
     site.follows_the_models(&borrowed(&agreed), &["x"], &["y"]);
 }
@@ -438,6 +444,9 @@ op.execute("CREATE VIEW labels AS SELECT label FROM lookup")
     .build();
     let rows = "insert into known values (1); insert into lookup values ('a', 'A', 1); insert into log values (now(), 'x')";
     site.follows_the_chain(rows, Check::Drift);
+    if !is_full() {
+        return;
+    }
     let agreed = site.would_lose(&["--strategy", "unversioned"]);
     assert_eq!(
         agreed,

@@ -117,7 +117,7 @@ fn is_serial<'a>(
     table_piece: &impl Fn(&str, &str) -> Option<&'a str>,
 ) -> bool {
     a.owner_of(sequence).is_some_and(|(relation, column)| {
-        table_piece(&relation.schema, &relation.name).is_some()
+        table_piece(&relation.schema, &relation.name).is_some_and(|text| says_serial(text, &column))
             && sequence.schema == relation.schema
             && sequence.name == serial_name(&relation.name, &column)
     })
@@ -126,4 +126,13 @@ fn is_serial<'a>(
 /// The name that SERIAL gives a sequence.
 fn serial_name(table: &str, column: &str) -> String {
     object_name(table, column, "seq")
+}
+
+/// Whether the draft leaves the column's sequence to SERIAL: it names none.
+fn says_serial(table: &str, column: &str) -> bool {
+    let head = format!("sa.Column({},", crate::schema::source::string(column));
+    let line = table
+        .lines()
+        .find(|line| line.trim_start().starts_with(&head));
+    line.is_none_or(|line| !line.contains("nextval("))
 }
