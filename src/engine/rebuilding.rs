@@ -166,6 +166,7 @@ fn rebuild(
         .collect();
     let coming = teardown(&built, |key| !stays(key), &staying);
     refuse_hindrances(shared.database, &coming)?;
+    refuse_hindrances(shared.database, &standing_defaults(&built, &live, &staying))?;
     let is_there = |statement: &String| {
         built.objects.iter().any(|(key, object)| {
             key.kind == "schema" && stays(key) && object.definition.as_ref() == Some(statement)
@@ -182,6 +183,23 @@ fn rebuild(
         own: going.objects.iter().map(own).collect(),
         version_tables: version_tables.to_vec(),
     })
+}
+
+/// Default privileges of the baseline's own that stay while the rest is dropped: what is built again
+/// would be born with them, and what is brought back, too.
+fn standing_defaults(built: &Catalog, live: &Catalog, staying: &[&str]) -> Teardown {
+    let stands = |key: &&ObjectKey| {
+        key.kind == "default privileges"
+            && live.objects.contains_key(*key)
+            && (key.schema.is_empty() || staying.contains(&key.schema.as_str()))
+    };
+    let hindrances = built.objects.keys().filter(stands).map(|key| {
+        format!("{key} stay, and would hold for what is built again before the baseline sets them")
+    });
+    Teardown {
+        hindrances: hindrances.collect(),
+        ..Teardown::default()
+    }
 }
 
 /// Whether the old chain made it, or the baseline is about to. Where the chain does not replay, the
