@@ -317,9 +317,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         equal(&reference, &built, &named),
     );
     sides.extend(uncovered.sides());
-    lost.extend(uncovered.lost);
-    accepted.extend(uncovered.accepted);
-    remarks.extend(uncovered.remarks);
+    uncovered.join(&mut lost, &mut accepted, &mut remarks);
     let planned = PlannedModule {
         module: subject.module.name.clone(),
         revisions: subject

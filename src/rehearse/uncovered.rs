@@ -13,7 +13,7 @@ use super::module::{RehearseError, Subject};
 use crate::model::Target;
 use crate::plan::Source;
 use crate::schema::{Difference, ObjectKey, Sides, is_left_out};
-use crate::system::{Session, SqlError};
+use crate::system::Session;
 
 /// The kind under which an entry is named, shown and left out.
 const KIND: &str = "pg_dump entry";
@@ -30,6 +30,18 @@ pub struct Uncovered {
 }
 
 impl Uncovered {
+    /// Adds what was found to what the catalogs show.
+    pub fn join(
+        self,
+        lost: &mut Vec<Difference>,
+        accepted: &mut Vec<Difference>,
+        remarks: &mut Vec<String>,
+    ) {
+        lost.extend(self.lost);
+        accepted.extend(self.accepted);
+        remarks.extend(self.remarks);
+    }
+
     /// The entries as both dumps have them, for the faces.
     pub fn sides(&self) -> Vec<Sides> {
         self.lost
@@ -226,7 +238,7 @@ fn large_objects(replayed: &Target, built: &Target) -> Result<Option<Difference>
             "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata",
             &[],
         );
-        Ok(rows.map_err(|error: SqlError| RehearseError::Sql(error))?[0].get(0))
+        Ok(rows.map_err(RehearseError::Sql)?[0].get(0))
     };
     let (left, right) = (count(replayed)?, count(built)?);
     Ok((left != right).then(|| Difference::Missing {

@@ -158,7 +158,7 @@ fn publication(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> boo
         options += ", publish_via_partition_root = true";
     }
     if let Some(which) = object.get("generated columns") {
-        options += &format!(", publish_generated_columns = {which}");
+        options += &[", publish_generated_columns = ", which].concat();
     }
     let up = format!("CREATE PUBLICATION {name}{contents} WITH ({options})");
     let down = format!("DROP PUBLICATION {name}");
