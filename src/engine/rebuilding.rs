@@ -156,6 +156,7 @@ fn rebuild(
     };
     let going = teardown(&live, is_own, &occupied);
     refuse_hindrances(shared.database, &going)?;
+    refuse_hindrances(shared.database, &not_brought_back(&going))?;
     let stays = |key: &ObjectKey| live.objects.contains_key(key) && !going.objects.contains(key);
     let staying: Vec<&str> = live
         .objects
@@ -183,6 +184,33 @@ fn rebuild(
         own: going.objects.iter().map(own).collect(),
         version_tables: version_tables.to_vec(),
     })
+}
+
+/// Objects whose entries are not looked for in a dump: their way back cannot be proven.
+fn not_brought_back(going: &Teardown) -> Teardown {
+    let is_foreign_to_dumps = |key: &&ObjectKey| {
+        matches!(
+            key.kind.as_str(),
+            "language"
+                | "transform"
+                | "access method"
+                | "conversion"
+                | "operator class"
+                | "operator family"
+                | "foreign data wrapper"
+                | "foreign server"
+                | "user mapping"
+                | "text search parser"
+                | "text search template"
+        )
+    };
+    let hindrances = going.objects.iter().filter(is_foreign_to_dumps);
+    Teardown {
+        hindrances: hindrances
+            .map(|key| format!("{key} cannot be brought back from a dump by redistill"))
+            .collect(),
+        ..Teardown::default()
+    }
 }
 
 /// Default privileges of the baseline's own that stay while the rest is dropped: what is built again
