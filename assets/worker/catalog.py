@@ -100,7 +100,11 @@ SELECT i.indrelid::bigint AS table_oid, ic.relname AS name, i.indisunique AS uni
             'opclass_schema', CASE WHEN NOT o.opcdefault THEN os.nspname END,
             'opclass_name', CASE WHEN NOT o.opcdefault THEN o.opcname END,
             'collation', CASE WHEN i.indcollation[k - 1] <> 0 AND i.indcollation[k - 1] <>
-                coalesce(a.attcollation, ia.attcollation) THEN i.indcollation[k - 1]::regcollation::text
+                coalesce(a.attcollation, ia.attcollation) THEN (
+                    SELECT CASE WHEN pg_collation_is_visible(x.oid) THEN '' ELSE quote_ident(xn.nspname) || '.' END
+                        || quote_ident(x.collname)
+                    FROM pg_collation x JOIN pg_namespace xn ON xn.oid = x.collnamespace
+                    WHERE x.oid = i.indcollation[k - 1])
                 END, 'expression', a.attname IS NULL) ORDER BY k)
         FROM generate_series(1, i.indnkeyatts) k
         LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] AND i.indkey[k - 1] <> 0
