@@ -16,7 +16,8 @@ use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, rem
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
-    Call, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent,
+    Call, ErrorKind, Failed, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError,
+    WorkerEvent,
 };
 
 /// How long one request to the worker may take.
@@ -327,7 +328,7 @@ fn reference(
     drafter: &mut Drafter<'_>,
     live: Option<&Lived>,
 ) -> Result<(Catalog, bool), RehearseError> {
-    match drafter.replay() {
+    match replayed(subject, drafter, live) {
         Ok(catalog) => Ok((catalog, true)),
         Err(error @ (RehearseError::Replay(_) | RehearseError::Empty { .. })) => {
             match (subject.choices.source, live) {
@@ -337,6 +338,46 @@ fn reference(
         }
         Err(error) => Err(error),
     }
+}
+
+/// The old chain's catalog. A chain that runs and makes nothing, while the live database has tables
+/// of the models, is the chain of a project that began with `create_all` and a stamp.
+fn replayed(
+    subject: &Subject<'_>,
+    drafter: &mut Drafter<'_>,
+    live: Option<&Lived>,
+) -> Result<Catalog, RehearseError> {
+    let catalog = drafter.replay()?;
+    let default = &subject.described.default_schema;
+    let is_there = |live: &Lived| {
+        let tables = live.catalog.tables();
+        subject.described.tables.iter().any(|table| {
+            let schema = table.schema.as_ref().unwrap_or(default);
+            tables
+                .iter()
+                .any(|there| there.schema == *schema && there.name == table.name)
+        })
+    };
+    if catalog.is_empty_schema() && live.is_some_and(is_there) {
+        drafter.forget_replay();
+        return Err(RehearseError::Replay(WorkerError::Failed(Box::new(
+            Failed {
+                kind: ErrorKind::RevisionFailed,
+                message: "it builds nothing, and the live database has tables of the models: they \
+                          were made by create_all() or by hand"
+                    .to_owned(),
+                exception: None,
+                file: None,
+                line: None,
+                revision: None,
+                sqlstate: None,
+                server_detail: None,
+                statement: None,
+                traceback: Vec::new(),
+            },
+        ))));
+    }
+    Ok(catalog)
 }
 
 /// What the live database lacks of the reference, or has otherwise. Objects of others in the same

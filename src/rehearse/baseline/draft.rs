@@ -50,12 +50,24 @@ impl Drafter<'_> {
     }
 }
 
-/// Extensions and functions that the models' defaults and types may need.
+/// What the defaults, checks, indexes and types of the models may call, in the order in which it is
+/// tried: extensions, schemas, types, sequences of nobody, functions. Bodies are not looked into.
 fn prerequisites(reference: &Catalog) -> Vec<String> {
-    reference
-        .objects
-        .iter()
-        .filter(|(key, _)| key.kind == "extension")
-        .filter_map(|(_, object)| object.definition.clone())
-        .collect()
+    const KINDS: [&str; 7] = [
+        "extension",
+        "schema",
+        "domain",
+        "composite type",
+        "sequence",
+        "function",
+        "aggregate",
+    ];
+    let of_kind = |kind: &'static str| {
+        reference
+            .objects
+            .iter()
+            .filter(move |(key, object)| key.kind == kind && object.get("owned by").is_none())
+            .filter_map(|(_, object)| object.definition.clone())
+    };
+    KINDS.into_iter().flat_map(of_kind).collect()
 }

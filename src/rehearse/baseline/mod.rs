@@ -102,6 +102,11 @@ impl<'a> Drafter<'a> {
         Ok(catalog)
     }
 
+    /// Sets the replay aside: another database stands as reference, and no row comes from this one.
+    pub fn forget_replay(&mut self) {
+        self.replayed = None;
+    }
+
     fn replay_error(&self, error: crate::worker::WorkerError) -> RehearseError {
         if self
             .subject
