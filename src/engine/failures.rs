@@ -200,10 +200,15 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 None => failure,
             };
             match error {
-                RehearseError::Replay(_) => failure.with_hint(
-                    "mend that revision, or take the models as the source: redistill plan --source \
-                     models",
-                ),
+                RehearseError::Replay(_) => failure
+                    .with_hint(
+                        "mend that revision, or take the models as the source: redistill plan \
+                         --source models",
+                    )
+                    .with_hint(
+                        "or take the live schema for what the chain would have built, which proves \
+                         less: redistill plan --reference live",
+                    ),
                 RehearseError::Chain { .. } => {
                     failure.with_hint("mend that revision, then: redistill verify")
                 }
@@ -229,6 +234,10 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         .with_detail(safe(why).into_owned())
         .with_hint("mend what it names, until this works: alembic check")
         .with_hint("or reset without that test: redistill plan --strategy unversioned"),
+        RehearseError::Shared(_) => {
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint("take the models as the source: redistill plan --source models")
+        }
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(
@@ -238,6 +247,17 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         }
         _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
     }
+}
+
+/// The old chain does not replay; with the pattern behind it, where that is known.
+pub fn replay(module: &ModuleName, error: &RehearseError, why: Option<String>) -> Failure {
+    let mut failure = rehearsal(module, error);
+    if let Some(why) = why {
+        let detail = failure.detail.take();
+        let lines: Vec<String> = std::iter::once(why).chain(detail).collect();
+        failure.detail = Some(lines.join("\n"));
+    }
+    failure
 }
 
 /// A plan cannot be made.

@@ -355,6 +355,26 @@ pub fn run(id: &str, outcome: Option<Outcome>) -> Run {
     }
 }
 
+/// A run that stopped at its second step.
+pub fn stopped(id: &str) -> Run {
+    let mut run = run(id, None);
+    run.steps[0].status = Status::Finished {
+        receipt: "2 files, 1.1 kB, proven".to_owned(),
+    };
+    run.steps[1].status = Status::Started;
+    run
+}
+
+/// How a run that stops half-way ends.
+pub fn half_way() -> Failure {
+    Failure::new(
+        crate::error::Kind::HalfWay,
+        "localhost:5432 / shop: the connection was lost while the version table was changed",
+    )
+    .with_hint("finish it: redistill resume")
+    .with_hint("or take it back: redistill undo")
+}
+
 pub fn preview(id: &str) -> Previewed {
     Previewed {
         id: id.to_owned(),
@@ -430,8 +450,8 @@ impl Play {
 
     /// The line of the page that the keys are for.
     fn line(&self) -> String {
-        let id = self.model.page_id();
-        let page = super::page::page(&self.model, &id, super::layout::page_size(&self.model).0);
+        let (id, width, _) = super::page::side::focused(&self.model);
+        let page = super::page::page(&self.model, &id, width);
         let at = self.model.pages.get(&id).map_or(0, |state| state.cursor.at);
         let row = page
             .anchor_line(at)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::form::Form;
+use super::keymap::Keymap;
 use super::standing;
 use super::theme::Theme;
 use crate::engine::{Depth, Ended};
@@ -193,6 +194,8 @@ pub enum Pane {
     List,
     /// What is open on the right.
     Page,
+    /// What stands beside it on a wide screen.
+    Side,
 }
 
 /// Which page is open on the right.
@@ -210,6 +213,8 @@ pub enum PageId {
     Baseline(String),
     /// Both definitions of an object: the module, the object.
     Object(String, String),
+    /// The chain of a module, beside another page.
+    Graph(usize),
     /// Nothing to show.
     Nothing,
 }
@@ -291,6 +296,10 @@ pub struct Model {
     pub size: (u16, u16),
     /// Colours and symbols.
     pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// A line above the survey for somebody who is led here.
+    pub aside: Option<String>,
     /// Since the start.
     pub now: Duration,
     /// The screen.
@@ -360,6 +369,8 @@ impl Model {
             root,
             size,
             theme,
+            keymap: Keymap::default(),
+            aside: None,
             now: Duration::ZERO,
             screen: Screen::Checklist,
             pane: Pane::List,

@@ -1,6 +1,7 @@
 //! Runs the two nets on a module's folder.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::Lab;
@@ -116,8 +117,8 @@ const PYTEST_ALEMBIC: &str = "from pytest_alembic.tests import (  # noqa: F401
 )
 ";
 
-/// Runs both on the module's folder; every test is found, whether it passed or not.
-pub fn nets(lab: &Lab, folder: &str, configure: &str) -> Nets {
+/// Runs both on a module's folder; every test is found, whether it passed or not.
+pub fn nets(lab: &Lab, module: &Path, configure: &str) -> Nets {
     let place = lab.beside("nets");
     std::fs::create_dir_all(place.join("env")).unwrap();
     let write = |name: &str, text: &str| std::fs::write(place.join(name), text).unwrap();
@@ -127,7 +128,6 @@ pub fn nets(lab: &Lab, folder: &str, configure: &str) -> Nets {
     write("test_gauntlet.py", GAUNTLET);
     write("test_alembic.py", PYTEST_ALEMBIC);
     write("pytest.ini", "[pytest]\nasyncio_mode = auto\n");
-    let module = lab.root().join(folder);
     let output = Command::new(lab.interpreter())
         .args([
             "-B",
@@ -144,7 +144,7 @@ pub fn nets(lab: &Lab, folder: &str, configure: &str) -> Nets {
         .arg(&place)
         .arg(&place)
         .current_dir(&place)
-        .env("PYTHONPATH", &module)
+        .env("PYTHONPATH", module)
         .env("NETS_ADMIN", lab.url("psycopg", "postgres"))
         .env("NETS_PLACE", &place)
         .env("NETS_VERSIONS", module.join("alembic/versions"))

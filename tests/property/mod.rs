@@ -47,7 +47,7 @@ fn a_few_random_chains_and_their_baselines_dump_alike() {
 }
 
 /// `REDISTILL_CHAINS=1000` chains from `REDISTILL_SEED` (1) on; `REDISTILL_SHRINK=no` only names
-/// what fails.
+/// what fails. `REDISTILL_SEEDS=3,14` runs just these.
 #[test]
 #[ignore = "as many chains as REDISTILL_CHAINS says take their time"]
 fn as_many_random_chains_as_are_wanted() {
@@ -57,7 +57,13 @@ fn as_many_random_chains_as_are_wanted() {
     let (count, first) = (number("REDISTILL_CHAINS", 200), number("REDISTILL_SEED", 1));
     let is_shrinking = std::env::var("REDISTILL_SHRINK").as_deref() != Ok("no");
     let mut tally = Tally::default();
-    let seeds: Vec<u64> = (first..first + count).collect();
+    let seeds: Vec<u64> = match std::env::var("REDISTILL_SEEDS") {
+        Ok(list) => list
+            .split(',')
+            .map(|seed| seed.parse().expect("seeds are numbers"))
+            .collect(),
+        Err(_) => (first..first + count).collect(),
+    };
     for (number, seeds) in seeds.chunks(TOGETHER).enumerate() {
         let chains: Vec<Chain> = seeds.iter().copied().map(Chain::draw).collect();
         let report = run(&chains, manner(number));

@@ -233,6 +233,8 @@ fn create_table(author: &mut Author) -> Option<()> {
         constraints,
         has_rows: false,
         is_partitioned: false,
+        is_closed: false,
+        is_child: false,
     };
     author.state.tables.push(table);
     author.either(call, &statement)
@@ -378,27 +380,37 @@ fn partitioned(author: &mut Author) -> Option<()> {
         constraints: Vec::new(),
         has_rows: false,
         is_partitioned: true,
+        is_closed: false,
+        is_child: false,
     });
     Some(())
 }
 
 fn inherited(author: &mut Author) -> Option<()> {
-    let parent = author.any_table().filter(|table| !table.is_partitioned)?;
+    let parent = author
+        .any_table()
+        .filter(|table| !table.is_partitioned && !table.is_child)?;
     let place = author.place("child");
-    let more = plain(author, true);
     let mut table = Table {
         place,
         key: Vec::new(),
         uniques: Vec::new(),
         constraints: Vec::new(),
         has_rows: false,
+        is_closed: true,
+        is_child: true,
         ..parent.clone()
     };
-    table.columns.push(more.column);
+    let mut columns = String::new();
+    if author.dice.chance(50) {
+        let more = plain(author, true);
+        columns = more.sql;
+        table.columns.push(more.column);
+        author.state.table(&parent.place)?.is_closed = true;
+    }
     let statement = format!(
-        "CREATE TABLE {} ({}) INHERITS ({})",
+        "CREATE TABLE {} ({columns}) INHERITS ({})",
         table.sql(),
-        more.sql,
         parent.sql()
     );
     author.state.tables.push(table);
@@ -406,7 +418,7 @@ fn inherited(author: &mut Author) -> Option<()> {
 }
 
 fn add_column(author: &mut Author) -> Option<()> {
-    let table = author.any_table()?;
+    let table = author.any_table().filter(|table| !table.is_closed)?;
     let spec = match author.dice.below(10) {
         0 => counter(author),
         1 => {

@@ -166,7 +166,8 @@ fn check(author: &mut Author) -> Option<()> {
 }
 
 fn foreign_key(author: &mut Author) -> Option<()> {
-    let (from, to) = (author.any_table()?, author.any_table()?);
+    let from = author.any_table().filter(|table| !table.is_closed)?;
+    let to = author.any_table()?;
     let mut targets: Vec<Vec<String>> = to.uniques.clone();
     if !to.key.is_empty() {
         targets.extend([to.key.clone(), to.key.clone()]);

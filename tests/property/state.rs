@@ -37,6 +37,10 @@ pub struct Table {
     pub constraints: Vec<String>,
     pub has_rows: bool,
     pub is_partitioned: bool,
+    /// Inherits, or is inherited from by a table with columns of its own: a column more would
+    /// stand elsewhere in a table that is built at once.
+    pub is_closed: bool,
+    pub is_child: bool,
 }
 
 impl Table {

@@ -82,6 +82,11 @@ impl<'a> Drafter<'a> {
             .target()
     }
 
+    /// The database that the old chain built, or what stands in for it.
+    pub fn replayed_target(&self) -> Option<&Target> {
+        self.replayed.as_ref().map(Scratch::target)
+    }
+
     /// Runs the old chain on an empty scratch.
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;
@@ -105,6 +110,14 @@ impl<'a> Drafter<'a> {
     /// Sets the replay aside: another database stands as reference, and no row comes from this one.
     pub fn forget_replay(&mut self) {
         self.replayed = None;
+    }
+
+    /// Takes a copy of the live schema for what the old chain would have built. It has no rows, and
+    /// so the baseline gets none.
+    pub fn stand_in(&mut self, copy: Scratch) -> Result<Catalog, RehearseError> {
+        let catalog = self.subject.snapshot(&copy.connect()?)?;
+        self.replayed = Some(copy);
+        Ok(catalog)
     }
 
     fn replay_error(&self, error: crate::worker::WorkerError) -> RehearseError {

@@ -15,7 +15,9 @@ mod unsayable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use attributes::is_beside;
 pub use order::by_reference;
+pub(super) use table::column_line;
 pub use unsayable::unsayable;
 
 use super::{Catalog, Difference, Object, ObjectKey, Piece, Stage, compare};
@@ -189,7 +191,7 @@ fn is_serial<'a>(
     table_piece: &impl Fn(&str, &str) -> Option<&'a str>,
 ) -> bool {
     a.owner_of(sequence).is_some_and(|(relation, column)| {
-        table_piece(&relation.schema, &relation.name).is_some()
+        table_piece(&relation.schema, &relation.name).is_some_and(|text| says_serial(text, &column))
             && sequence.schema == relation.schema
             && sequence.name == serial_name(&relation.name, &column)
     })
@@ -200,6 +202,15 @@ fn is_not_valid(object: &Object) -> bool {
     object
         .get("definition")
         .is_some_and(|definition| definition.ends_with("NOT VALID"))
+}
+
+/// Whether the draft leaves the column's sequence to SERIAL: it names none.
+fn says_serial(table: &str, column: &str) -> bool {
+    let head = format!("sa.Column({},", super::source::string(column));
+    let line = table
+        .lines()
+        .find(|line| line.trim_start().starts_with(&head));
+    line.is_none_or(|line| !line.contains("nextval("))
 }
 
 /// The name that SERIAL gives a sequence.
@@ -304,7 +315,8 @@ impl Writer<'_> {
                     self.written.insert(part.clone());
                     self.extras(&part, part_object);
                 }
-                _ if is_there && self.b.objects.contains_key(key) => {}
+                // A table that is written anew has no SERIAL that would make its sequence.
+                _ if is_there && self.b.objects.contains_key(key) && part.kind != "sequence" => {}
                 _ if self.written.contains(&part) => {}
                 _ => {
                     if !self.whole(&part) {

@@ -173,7 +173,8 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
     lines
 }
 
-pub fn column_line(key: &ObjectKey, column: &Object) -> String {
+/// A column as CREATE TABLE and ADD COLUMN name it.
+pub(in crate::schema) fn column_line(key: &ObjectKey, column: &Object) -> String {
     let mut words = vec![sql::name(&key.name)];
     words.extend(column.get("type").map(str::to_owned));
     if let Some(options) = column.get("foreign options") {

@@ -9,7 +9,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
 use super::{block, form};
-use crate::tui::keymap;
 use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
 use crate::tui::message::Key;
@@ -222,6 +221,20 @@ fn interrupted(model: &Model, id: &str) -> Vec<Line<'static>> {
         ),
     );
     lines.push(Line::default());
+    let failure = model
+        .finished
+        .as_ref()
+        .and_then(|finished| finished.outcome.as_ref().err());
+    if let Some(failure) = failure {
+        lines.extend(text(model, Tone::Bad, &failure.message));
+        lines.push(Line::default());
+    }
+    if let Some(run) = model.runs.iter().find(|run| run.id() == id) {
+        for sentence in crate::report::past::Ways::of(run).sentences() {
+            lines.extend(text(model, Tone::Plain, &sentence));
+        }
+        lines.push(Line::default());
+    }
     lines.extend(text(
         model,
         Tone::Plain,
@@ -351,7 +364,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
         let line = Line::from(vec![
             span(
                 model.theme.style(Tone::Accent),
-                &padded(&format!(" {}", keymap::names(binding)), 18),
+                &padded(&format!(" {}", model.keymap.names(binding)), 18),
             ),
             span(model.theme.style(tone), binding.words),
         ]);

@@ -3,6 +3,7 @@
 
 -- revision: types
 CREATE EXTENSION pg_trgm;
+CREATE EXTENSION btree_gist;
 CREATE SCHEMA shop;
 COMMENT ON SCHEMA shop IS 'what is sold';
 GRANT USAGE ON SCHEMA shop TO reader;
