@@ -122,6 +122,6 @@ fn rights_that_were_given_and_taken() {
          ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor",
         "CREATE TABLE later (id serial PRIMARY KEY);;CREATE FUNCTION peek() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1';;
          REVOKE ALL ON FUNCTION peek() FROM PUBLIC;;GRANT EXECUTE ON FUNCTION peek() TO pg_monitor;;REVOKE SELECT ON later FROM pg_monitor;;
-         CREATE TYPE mood AS ENUM ('a');;REVOKE USAGE ON TYPE mood FROM PUBLIC;;ALTER TABLE later OWNER TO pg_monitor",
+         CREATE TYPE mood AS ENUM ('a');;REVOKE USAGE ON TYPE mood FROM PUBLIC",
     ]);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Drafter;
 use crate::model::QualifiedName;
+use crate::plan::Source;
 use crate::rehearse::Scratch;
 use crate::rehearse::module::RehearseError;
 use crate::schema::{
@@ -37,10 +38,19 @@ impl Drafter<'_> {
                 Err(error) => return Err(error),
             }
         }
-        if !pieces.is_empty() {
+        // The models may have no such sequence; without rows its value is theirs to say.
+        if !pieces.is_empty() || self.subject.choices.source == Source::Chain {
             pieces.extend(rows::sequence_values(&session)?.iter().map(carry_sequence));
         }
-        pieces.retain(|piece| !is_left_out(&piece.key(), leave_out));
+        pieces.retain(|piece| {
+            let mut sequence = piece.key();
+            "sequence".clone_into(&mut sequence.kind);
+            let owner = reference.owner_of(&sequence).map(|(table, _)| table);
+            !is_left_out(&piece.key(), leave_out)
+                && (piece.kind != "value of sequence"
+                    || !is_left_out(&sequence, leave_out)
+                        && !owner.is_some_and(|table| is_left_out(&table, leave_out)))
+        });
         Ok(pieces)
     }
 }
