@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::{Engine, failures};
 use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{DatabaseEvidence, Evidence, Holders, ModuleEvidence, Observed, Unselected};
+use crate::evidence::{
+    DatabaseEvidence, Described, Evidence, Holders, ModuleEvidence, Observed, Unselected,
+};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
@@ -322,7 +324,8 @@ impl Engine<'_> {
                 .filter(|other| *other != table)
                 .cloned()
                 .collect();
-            match observe(name, target, table, &others) {
+            let tenants = seen.described.seen().map_or(&[][..], Described::tenants);
+            match observe_tenants(name, target, table, tenants, &others) {
                 Ok(evidence) => seen.database = Observed::Seen(evidence),
                 Err(failure) => {
                     seen.database = Observed::Unavailable {
@@ -369,9 +372,19 @@ pub(super) fn observe(
     table: &QualifiedName,
     others: &[QualifiedName],
 ) -> Result<DatabaseEvidence, Failure> {
+    observe_tenants(name, target, table, &[], others)
+}
+
+fn observe_tenants(
+    name: &ModuleName,
+    target: &Target,
+    table: &QualifiedName,
+    tenants: &[QualifiedName],
+    others: &[QualifiedName],
+) -> Result<DatabaseEvidence, Failure> {
     let session = Session::connect(target, CONNECT_LIMIT)
         .map_err(|error| failures::connect(name, target, &error))?;
-    database::observe(&session, target, table, others)
+    database::observe_tenants(&session, target, table, tenants, others)
         .map_err(|error| unobserved(name, &session, &error))
 }
 

@@ -19,6 +19,7 @@ mod dump;
 mod lineage;
 mod module;
 mod scratch;
+mod tenants;
 mod uncovered;
 mod verify;
 

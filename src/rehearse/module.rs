@@ -231,7 +231,7 @@ impl Subject<'_> {
     /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
         let scratch = self.host.create(purpose)?;
-        if let Some(schema) = &self.described.version_table_schema {
+        for schema in self.described.needed_schemas() {
             let quoted = quote_identifier(schema);
             scratch
                 .connect()?
@@ -245,14 +245,16 @@ impl Subject<'_> {
         snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
     }
 
-    /// The schema of the version table must be there before the first revision runs: env.py or a
-    /// person makes it, never the chain, and so never the baseline.
+    /// The schemas of version tables and of tenants must be there before the first revision runs:
+    /// env.py or a person makes them, never the chain, and so never the baseline. The same goes for
+    /// whatever else env.py makes.
     pub fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
-        if let Some(own) = &self.described.version_table_schema {
-            catalog
-                .objects
-                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
-        }
+        let needed = self.described.needed_schemas();
+        let is_needed = |name: &String| name != "public" && needed.contains(&name.as_str());
+        let made = &self.described.made;
+        catalog.objects.retain(|key, _| {
+            !(key.kind == "schema" && is_needed(&key.name)) && !made.contains(key)
+        });
         catalog
     }
 }
@@ -272,11 +274,12 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         catalog: built,
         text,
         file_name,
+        data,
         carried,
         mut lost,
         mut accepted,
+        remarks: of_rows,
         hook_error,
-        ..
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
         return Err(RehearseError::Empty {
@@ -296,6 +299,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
+    remarks.extend(of_rows);
     remarks.extend(
         live.iter()
             .filter_map(|live| additional(&reference, &live.catalog)),
@@ -329,6 +333,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline_id: subject.baseline_id.clone(),
         baseline_path: file_name,
         baseline: text,
+        data,
         reference: if not_replayed.is_some() {
             "live"
         } else {

@@ -249,6 +249,7 @@ fn module() -> PlannedModule {
         baseline_id: RevisionId::from("b45e11ne"),
         baseline_path: "shop/alembic/versions/b45e11ne_initial_schema.py".to_owned(),
         baseline: BASELINE.to_owned(),
+        data: Vec::new(),
         reference: "replay".to_owned(),
         carried,
         lost: Vec::new(),

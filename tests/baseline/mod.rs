@@ -2,6 +2,7 @@
 
 mod origins;
 mod result;
+mod rows;
 
 use crate::support::{Lab, Module};
 

@@ -437,9 +437,9 @@ fn seed_rows_and_sequences_arrive_with_every_driver() {
     assert_eq!(rows::non_empty(&from, &tables).unwrap(), tables);
     let mut pieces: Vec<Piece> = tables
         .iter()
-        .map(|table| carry_rows(&rows::seed_rows(&from, table, 100).unwrap()).unwrap())
+        .map(|table| carry_rows(&rows::seed_rows(&from, table, 100, None).unwrap()).unwrap())
         .collect();
-    assert!(carry_rows(&rows::seed_rows(&from, &tables[1], 1).unwrap()).is_none());
+    assert!(carry_rows(&rows::seed_rows(&from, &tables[1], 1, None).unwrap()).is_none());
     let sequences = rows::sequence_values(&from).unwrap();
     assert_eq!(sequences.len(), 2);
     pieces.extend(sequences.iter().map(carry_sequence));
