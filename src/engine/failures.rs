@@ -28,7 +28,9 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
         _ => match error.kind() {
             // What the configuration can give is not given; what nothing can give is refused.
             Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
-            Some(ErrorKind::NeedsCommand | ErrorKind::OfflineOnly) => Failure::refused(message),
+            Some(ErrorKind::NeedsCommand | ErrorKind::NeverWalked | ErrorKind::OfflineOnly) => {
+                Failure::refused(message)
+            }
             _ => Failure::untouched(message),
         },
     };
@@ -86,6 +88,10 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::NeedsArgument => {
             "name it in redistill.toml: [modules.NAME] with x = [\"key=value\"]; then: redistill check"
+        }
+        ErrorKind::NeverWalked => {
+            "where it takes its tenants from the database, let it take them from a setting first (a \
+             list, an -x argument, a variable): a rehearsal begins with an empty one"
         }
         ErrorKind::NeedsCommand => {
             "let env.py open a connection of its own where the application gives none, so that \
