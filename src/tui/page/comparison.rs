@@ -71,19 +71,29 @@ pub(super) fn module(page: &mut Page, model: &Model, module: &PlannedModule) {
 pub(super) fn unclaimed(page: &mut Page, model: &Model, planned: &Planned) {
     let is_claimed = |object: &str| {
         planned.modules.iter().any(|module| {
-            let carried = module.carried.iter().any(|carried| carried.object() == object);
+            let carried = module
+                .carried
+                .iter()
+                .any(|carried| carried.object() == object);
             let all = module.lost.iter().chain(&module.accepted);
             let mut differences = all.chain(&module.drift);
             carried || differences.any(|other| other.object().to_string() == object)
         })
     };
     let choices = &planned.wish.choices;
-    let left = choices.leave_out.iter().filter(|object| !is_claimed(object));
+    let left = choices
+        .leave_out
+        .iter()
+        .filter(|object| !is_claimed(object));
     let entries: Vec<Entry<'_>> = left.map(|object| unclaimed_entry(object)).collect();
     let Some(first) = planned.modules.first().filter(|_| !entries.is_empty()) else {
         return;
     };
-    page.text(Tone::Caution, 0, "left out by you, without a trace in the comparison");
+    page.text(
+        Tone::Caution,
+        0,
+        "left out by you, without a trace in the comparison",
+    );
     for entry in &entries {
         object(page, model, first, entry, (0, 0));
     }

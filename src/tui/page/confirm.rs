@@ -105,6 +105,7 @@ pub(super) fn effects(page: &mut Page, plan: &Plan) {
     for (index, (_, title, details)) in steps(plan).into_iter().enumerate() {
         let anchor = Anchor {
             fold: Some(format!("{} step {index}", plan.id)),
+            about: module_of(&plan.steps[index]),
             ..Anchor::default()
         };
         let (what, size) = contents(&plan.steps[index]);
@@ -122,6 +123,17 @@ pub(super) fn effects(page: &mut Page, plan: &Plan) {
         if page.fold(anchor, false, spans) {
             detail(page, &plan.steps[index], &details);
         }
+    }
+}
+
+/// The module whose baseline a step is about.
+fn module_of(step: &Step) -> Option<(String, String)> {
+    match step {
+        Step::WriteFile {
+            module: Some(module),
+            ..
+        } => Some((module.0.clone(), String::new())),
+        _ => None,
     }
 }
 
