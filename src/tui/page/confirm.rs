@@ -2,7 +2,7 @@
 
 use super::{Anchor, Page, rehearse};
 use crate::events::Item;
-use crate::model::text::{bytes, count};
+use crate::model::text::bytes;
 use crate::plan::{Plan, Step, Strategy};
 use crate::report::plan::{DIGEST_DIGITS, steps};
 use crate::report::untouched;
@@ -40,13 +40,10 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
             return page;
         }
     };
+    let names: Vec<&str> = plan.modules.iter().map(|m| m.module.0.as_str()).collect();
+    page.labelled("modules", 8, Tone::Plain, &names.join(", "));
     targets(&mut page, model);
-    let modules = count(plan.modules.len(), "module");
-    page.text(
-        Tone::Strong,
-        0,
-        &format!("This will, for {modules}, in this order:"),
-    );
+    page.text(Tone::Strong, 0, "This will, in this order:");
     effects(&mut page, plan);
     page.blank();
     stays(&mut page, model, plan);
