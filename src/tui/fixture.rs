@@ -205,6 +205,8 @@ fn carried(kind: &str, name: &str, old: Option<&str>, code: &str) -> (Carried, S
         name: name.to_owned(),
         detail: String::new(),
         code: code.to_owned(),
+        from: None,
+        changed_in: None,
     };
     let sides = Sides {
         object: carried.object(),
@@ -247,6 +249,7 @@ fn module() -> PlannedModule {
         baseline_id: RevisionId::from("b45e11ne"),
         baseline_path: "shop/alembic/versions/b45e11ne_initial_schema.py".to_owned(),
         baseline: BASELINE.to_owned(),
+        data: Vec::new(),
         reference: "replay".to_owned(),
         carried,
         lost: Vec::new(),

@@ -183,11 +183,11 @@ pub struct Button {
 pub fn buttons(model: &Model) -> Vec<Button> {
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
-        .filter(|binding| binding.short.is_some())
+        .filter(|binding| binding.short.is_some() && !model.keymap.keys(binding).is_empty())
         .filter(|binding| update::is_valid(model, binding.action))
         .collect();
     let size = |binding: &keymap::Binding| {
-        let key = keymap::name(binding.keys[0]);
+        let key = model.keymap.shown(binding).unwrap_or_default();
         text::width(&key) + 1 + binding.short.unwrap_or_default().len() + 2
     };
     let is_fixed = |action| matches!(action, Action::Back | Action::Help | Action::Quit);
@@ -211,7 +211,7 @@ pub fn buttons(model: &Model) -> Vec<Button> {
         buttons.push(Button {
             x,
             width: u16::try_from(width - 2).unwrap_or(0),
-            key: keymap::name(binding.keys[0]),
+            key: model.keymap.shown(binding).unwrap_or_default(),
             words: binding.short.unwrap_or_default(),
             action: binding.action,
         });

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::form::Form;
+use super::keymap::Keymap;
 use super::standing;
 use super::theme::Theme;
 use crate::engine::{Depth, Ended};
@@ -295,6 +296,10 @@ pub struct Model {
     pub size: (u16, u16),
     /// Colours and symbols.
     pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// A line above the survey for somebody who is led here.
+    pub aside: Option<String>,
     /// Since the start.
     pub now: Duration,
     /// The screen.
@@ -364,6 +369,8 @@ impl Model {
             root,
             size,
             theme,
+            keymap: Keymap::default(),
+            aside: None,
             now: Duration::ZERO,
             screen: Screen::Checklist,
             pane: Pane::List,

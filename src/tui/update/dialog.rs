@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 
 use super::super::confirmation::{self, Answer};
 use super::super::form::{Form, Outcome};
-use super::super::keymap::{self, Action};
+use super::super::keymap::Action;
 use super::super::list;
 use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
@@ -229,7 +229,7 @@ fn filtering(model: &mut Model, key: Key) -> Vec<Command> {
             return Vec::new();
         }
         KeyCode::Up | KeyCode::Down => {
-            return match keymap::action(key, super::place(model)) {
+            return match model.keymap.action(key, super::place(model)) {
                 Some(action) => actions::perform(model, action),
                 None => Vec::new(),
             };

@@ -20,7 +20,7 @@ use crossterm::event::KeyCode;
 
 pub use actions::is_valid;
 
-use super::keymap::{self, Action, Scope};
+use super::keymap::{Action, Scope};
 use super::list::ChecklistRow;
 use super::message::{Ask, Command, Key, Message, Mouse};
 use super::model::{Model, Overlay, PageId, Pane, Screen, Task, Work};
@@ -146,7 +146,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
     if model.overlay.is_some() {
         return dialog::on_key(model, key);
     }
-    match keymap::action(key, place(model)) {
+    match model.keymap.action(key, place(model)) {
         Some(action) if is_valid(model, action) => actions::perform(model, action),
         // The arrow that leads nowhere changes the pane.
         Some(Action::Open) if key.code == KeyCode::Right => {

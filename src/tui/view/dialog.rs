@@ -9,7 +9,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
 use super::{block, form};
-use crate::tui::keymap;
 use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
 use crate::tui::message::Key;
@@ -365,7 +364,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
         let line = Line::from(vec![
             span(
                 model.theme.style(Tone::Accent),
-                &padded(&format!(" {}", keymap::names(binding)), 18),
+                &padded(&format!(" {}", model.keymap.names(binding)), 18),
             ),
             span(model.theme.style(tone), binding.words),
         ]);
