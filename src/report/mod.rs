@@ -16,6 +16,7 @@ pub mod past;
 pub mod plan;
 pub mod sarif;
 pub mod scaffold;
+mod sides;
 #[cfg(test)]
 mod stage;
 pub mod text;
@@ -25,4 +26,5 @@ mod wrap;
 pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;
+pub use sides::sides;
 pub use untouched::untouched;

@@ -283,6 +283,40 @@ fn risk_has_its_colour_and_its_word() {
 }
 
 #[test]
+fn what_is_lost_carried_or_old_has_the_colour_of_its_box() {
+    use crate::tui::theme::Tone;
+    let colour = |tone| fixture::THEME.style(tone).fg.unwrap();
+    let seen = |play: &Play, wanted: &str| {
+        let buffer = drawn(&play.model);
+        let place = (0..buffer.area.height).find_map(|y| {
+            let symbols: Vec<&str> = (0..buffer.area.width)
+                .map(|x| buffer[(x, y)].symbol())
+                .collect();
+            let wide: Vec<String> = wanted.chars().map(String::from).collect();
+            let x = symbols.windows(wide.len()).position(|part| part == wide)?;
+            Some((u16::try_from(x).unwrap(), y))
+        });
+        buffer[place.unwrap_or_else(|| panic!("{wanted}: {}", text(&play.model)))].fg
+    };
+    let mut play = Play::lossy(LARGE);
+    for (wanted, tone) in [
+        ("[!]", Tone::Bad),
+        ("[x]", Tone::Good),
+        ("[ ]", Tone::Caution),
+        ("lost  1", Tone::Bad),
+        ("✗ shop", Tone::Bad),
+    ] {
+        assert_eq!(seen(&play, wanted), colour(tone), "{wanted}");
+    }
+    play.find("ix_payload").press(" ");
+    assert_eq!(seen(&play, "! Older than"), colour(Tone::Caution));
+    let mut play = Play::planned(LARGE);
+    play.control('x').find("Drop").key(KeyCode::Enter);
+    assert_eq!(seen(&play, "DROP TABLE"), colour(Tone::Bad));
+    assert_eq!(seen(&play, "LOCK TABLE"), colour(Tone::Keyword));
+}
+
+#[test]
 fn without_colour_and_in_ascii_the_same_is_said() {
     let mut play = Play::surveyed(LARGE, fixture::findings());
     play.item(Item::SharedHistory);
