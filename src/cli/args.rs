@@ -336,6 +336,10 @@ pub struct PlanChoices {
     /// An object to leave out of the baseline, as `kind name` (repeatable)
     #[arg(long, value_name = "OBJECT")]
     pub leave_out: Vec<String>,
+
+    /// With `--source models`: give up everything that the models do not say; all of it is listed
+    #[arg(long)]
+    pub accept_losses: bool,
 }
 
 /// Where the baseline comes from.

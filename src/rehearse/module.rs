@@ -63,6 +63,20 @@ pub enum RehearseError {
         /// How many are carried.
         limit: u32,
     },
+    /// What is left out is needed by what is not.
+    #[error("leaving out {} would take along what needs it", .left.join(", "))]
+    Needed {
+        /// What the user named.
+        left: Vec<String>,
+        /// What would fall, with what it needs.
+        falls: Vec<(String, String)>,
+    },
+    /// What is left out is part of something that is not, and stays with it.
+    #[error("{what} cannot be left out alone: it is written with the table")]
+    Stays {
+        /// What the user named.
+        what: String,
+    },
     /// The baseline's statements cannot be taken out of Alembic as they are.
     #[error("the baseline's statements alone do not build what it builds; they differ in {what}")]
     Script {
@@ -135,6 +149,8 @@ pub struct Rehearsal {
     pub live: Catalog,
     /// The statements that the baseline runs; only for the strategy `recreate`.
     pub script: Vec<String>,
+    /// What was to be left out and is no object of this module, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
 }
 
 impl Subject<'_> {
@@ -242,6 +258,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         lost,
         accepted,
         remarks: of_rows,
+        unknown,
         hook_error,
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
@@ -257,7 +274,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         // The models may say something else than the reference; what was accepted stands.
         (Source::Models, Some(live)) => drift(&built, &live.catalog)
             .into_iter()
-            .filter(|other| !is_left_out(other.object(), &subject.choices.leave_out))
+            .filter(|other| {
+                !is_left_out(other.object(), drafter.leave_out())
+                    && !(subject.choices.accept_losses && is_given_up(&accepted, other))
+            })
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
@@ -314,7 +334,19 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         reference,
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
+        unknown,
     })
+}
+
+/// Whether a difference of the live database is a loss that was accepted as one of many. What the
+/// models are ahead by is none: the database lacks it.
+fn is_given_up(accepted: &[Difference], other: &Difference) -> bool {
+    let is_loss = |one: &&Difference| !matches!(one, Difference::Extra { .. });
+    !matches!(other, Difference::Missing { .. })
+        && accepted
+            .iter()
+            .filter(is_loss)
+            .any(|one| one.object() == other.object())
 }
 
 /// The catalog that the baseline must build: the old chain's, or (for source `models`, where the

@@ -13,7 +13,7 @@ impl Drafter<'_> {
         reference: &Catalog,
     ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
         self.subject.phase("draft")?;
-        let leave_out = &self.subject.choices.leave_out;
+        let leave_out = &self.leave_out;
         // For `models` the database must be empty, and is empty again afterwards.
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
