@@ -2,7 +2,7 @@
 
 use super::{Anchor, Page, rehearse};
 use crate::events::Item;
-use crate::model::text::{bytes, count};
+use crate::model::text::bytes;
 use crate::plan::{Plan, Step, Strategy};
 use crate::report::plan::{DIGEST_DIGITS, steps};
 use crate::report::untouched;
@@ -40,13 +40,10 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
             return page;
         }
     };
+    let names: Vec<&str> = plan.modules.iter().map(|m| m.module.0.as_str()).collect();
+    page.labelled("modules", 8, Tone::Plain, &names.join(", "));
     targets(&mut page, model);
-    let modules = count(plan.modules.len(), "module");
-    page.text(
-        Tone::Strong,
-        0,
-        &format!("This will, for {modules}, in this order:"),
-    );
+    page.text(Tone::Strong, 0, "This will, in this order:");
     effects(&mut page, plan);
     page.blank();
     stays(&mut page, model, plan);
@@ -105,6 +102,7 @@ pub(super) fn effects(page: &mut Page, plan: &Plan) {
     for (index, (_, title, details)) in steps(plan).into_iter().enumerate() {
         let anchor = Anchor {
             fold: Some(format!("{} step {index}", plan.id)),
+            about: module_of(&plan.steps[index]),
             ..Anchor::default()
         };
         let (what, size) = contents(&plan.steps[index]);
@@ -122,6 +120,17 @@ pub(super) fn effects(page: &mut Page, plan: &Plan) {
         if page.fold(anchor, false, spans) {
             detail(page, &plan.steps[index], &details);
         }
+    }
+}
+
+/// The module whose baseline a step is about.
+fn module_of(step: &Step) -> Option<(String, String)> {
+    match step {
+        Step::WriteFile {
+            module: Some(module),
+            ..
+        } => Some((module.0.clone(), String::new())),
+        _ => None,
     }
 }
 

@@ -24,16 +24,13 @@ pub fn id(model: &Model) -> Option<PageId> {
         .flat_map(|planned| &planned.modules)
         .next();
     match (&main, rehearsed) {
-        (PageId::Item(Item::Rehearse), Some(first)) if !is_planning => {
+        (PageId::Item(Item::Rehearse | Item::Confirm), Some(first)) if !is_planning => {
             let about = about(model, &main);
             Some(match about {
                 Some((module, object)) if object.is_empty() => PageId::Baseline(module),
                 Some((module, object)) => PageId::Object(module, object),
                 None => PageId::Baseline(first.module.0.clone()),
             })
-        }
-        (PageId::Item(Item::Confirm), Some(first)) => {
-            Some(PageId::Baseline(first.module.0.clone()))
         }
         (PageId::Module(place), _) => Some(PageId::Graph(*place)),
         _ => (!list::graph(model, 0).is_empty()).then_some(PageId::Graph(0)),

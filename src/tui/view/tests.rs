@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::events::Item;
 use crate::journal::Outcome;
 use crate::tui::fixture::{self, Play};
-use crate::tui::message::{Ask, Message};
+use crate::tui::message::{Ask, Message, Source};
 use crate::tui::model::Model;
 use crate::tui::theme::{Colours, Letters, Theme};
 
@@ -194,8 +194,17 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.key(KeyCode::Enter);
     let path = "/p/stock/alembic/versions/m4.py".into();
     let source = "def upgrade():\n    op.drop_table(\"x\")  # gone\n";
-    play.send(Message::Source(path, Ok(source.to_owned())));
+    let path: std::path::PathBuf = path;
+    let does = crate::report::operations::does(&path, source);
+    let text = source.to_owned();
+    play.send(Message::Source(path, Ok(Source { text, does })));
     add("revision", play);
+
+    let mut play = Play::surveyed(size, fixture::findings());
+    play.item(Item::Lint).press("f");
+    play.send(Message::Proposed(fixture::proposed()));
+    play.send(Message::Armed);
+    add("corrections", play);
 
     add("no_past", past(size, Vec::new()));
     let done = || fixture::run("20261122-1", Some(Outcome::Done));
@@ -280,6 +289,40 @@ fn risk_has_its_colour_and_its_word() {
     for wanted in ["✗ refused", "✗ RD201"] {
         assert_eq!(Some(buffer[at(wanted)].fg), bad, "{wanted}");
     }
+}
+
+#[test]
+fn what_is_lost_carried_or_old_has_the_colour_of_its_box() {
+    use crate::tui::theme::Tone;
+    let colour = |tone| fixture::THEME.style(tone).fg.unwrap();
+    let seen = |play: &Play, wanted: &str| {
+        let buffer = drawn(&play.model);
+        let place = (0..buffer.area.height).find_map(|y| {
+            let symbols: Vec<&str> = (0..buffer.area.width)
+                .map(|x| buffer[(x, y)].symbol())
+                .collect();
+            let wide: Vec<String> = wanted.chars().map(String::from).collect();
+            let x = symbols.windows(wide.len()).position(|part| part == wide)?;
+            Some((u16::try_from(x).unwrap(), y))
+        });
+        buffer[place.unwrap_or_else(|| panic!("{wanted}: {}", text(&play.model)))].fg
+    };
+    let mut play = Play::lossy(LARGE);
+    for (wanted, tone) in [
+        ("[!]", Tone::Bad),
+        ("[x]", Tone::Good),
+        ("[ ]", Tone::Caution),
+        ("lost  1", Tone::Bad),
+        ("✗ shop", Tone::Bad),
+    ] {
+        assert_eq!(seen(&play, wanted), colour(tone), "{wanted}");
+    }
+    play.find("ix_payload").press(" ");
+    assert_eq!(seen(&play, "! Older than"), colour(Tone::Caution));
+    let mut play = Play::planned(LARGE);
+    play.control('x').find("Drop").key(KeyCode::Enter);
+    assert_eq!(seen(&play, "DROP TABLE"), colour(Tone::Bad));
+    assert_eq!(seen(&play, "LOCK TABLE"), colour(Tone::Keyword));
 }
 
 #[test]
