@@ -218,7 +218,13 @@ op.add_column("things", sa.Column("searched", postgresql.TSVECTOR()))
     .build();
     let rows = "insert into things (price, kind, kinds) values (1, 'a', '{a,b}')";
     let text = site.follows_the_chain(rows, Check::Clean);
-    for foreign in ["app.", "sqlmodel", "sqlalchemy_utils", "Money", "StringEnum"] {
+    for foreign in [
+        "app.",
+        "sqlmodel",
+        "sqlalchemy_utils",
+        "Money",
+        "StringEnum",
+    ] {
         assert!(!text.contains(foreign), "{foreign} in\n{text}");
     }
     site.follows_the_models(&[], &[], &[]);
@@ -458,7 +464,11 @@ fn rows_of_eleven_tables_are_part_of_the_chain() {
              {COLUMNS}\n    sa.Column(\"above\", sa.Integer(), sa.ForeignKey(\"t{table}.id\")),\n)\n"
         );
         // 4 in one table and 8 or 9 in the others: 92.
-        let rows = if table == 0 { 4 } else { 8 + i32::from(table > 2) };
+        let rows = if table == 0 {
+            4
+        } else {
+            8 + i32::from(table > 2)
+        };
         seed += &format!(
             r#"
 op.get_bind().exec_driver_sql(r"""INSERT INTO t{table} (name, data, at, raw, parts)
