@@ -4,6 +4,7 @@
 //! (`docs/CONTRIBUTING.md`) as many as it is told. What fails is made smaller and printed.
 
 mod author;
+mod beside;
 mod dice;
 mod met;
 mod objects;
@@ -31,7 +32,7 @@ const SHORT: &[u64] = &[2, 5, 7];
 fn manner(number: usize) -> Manner {
     Manner {
         strategy: if number % 4 == 3 { "recreate" } else { "keep" },
-        is_undone: number % 2 == 0,
+        is_undone: number.is_multiple_of(2),
     }
 }
 

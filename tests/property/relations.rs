@@ -1,18 +1,20 @@
 //! Schemas, types, tables and their columns: made, changed, renamed, dropped.
 
-use super::author::{Author, list, quoted_list, schema_argument};
+use std::fmt::Write as _;
+
+use super::author::{Author, Draw, list, quoted_list, schema_argument};
 use super::state::{Column, Place, Table};
 use super::types::Kind;
 use super::words::{literal, python, quoted};
 
-pub const MAKING: &[(usize, fn(&mut Author) -> Option<()>)] = &[
+pub const MAKING: &[(usize, Draw)] = &[
     (2, create_schema),
     (20, create_table),
     (2, partitioned),
     (2, inherited),
 ];
 
-pub const CHANGING: &[(usize, fn(&mut Author) -> Option<()>)] = &[
+pub const CHANGING: &[(usize, Draw)] = &[
     (14, add_column),
     (4, drop_column),
     (5, rename_column),
@@ -52,7 +54,7 @@ fn plain(author: &mut Author, is_volatile_ok: bool) -> Spec {
         .map(|kind| format!("sa.Column({}, {kind}", python(&name)));
     if kind.is('t') && author.dice.chance(12) {
         let collation = author.dice.pick(&author.state.collations).clone();
-        sql.push_str(&format!(" COLLATE {collation}"));
+        write!(sql, " COLLATE {collation}").unwrap();
         code = None;
     }
     let mut default = None;
@@ -64,7 +66,7 @@ fn plain(author: &mut Author, is_volatile_ok: bool) -> Spec {
         };
     }
     if let Some(default) = &default {
-        sql.push_str(&format!(" DEFAULT {default}"));
+        write!(sql, " DEFAULT {default}").unwrap();
         let text = python(&default.replace(':', "\\:"));
         code = code.map(|code| format!("{code}, server_default=sa.text({text})"));
     }

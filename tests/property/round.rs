@@ -81,7 +81,7 @@ fn sieved(lab: &Lab, chains: &[Chain]) -> Vec<Chain> {
                     answer.as_str(),
                     std::env::var_os("REDISTILL_SIEVED").is_some(),
                 ) {
-                    eprintln!("sieved: {why}\n    {}", operation.0);
+                    println!("sieved: {why}\n    {}", operation.0);
                 }
                 answer.is_null()
             });
