@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::state::{Column, Place, State, Table};
 use super::types::Kind;
 use super::words::{Words, literal, python, text};
-use super::{objects, relations, rows, shapes};
+use super::{columns, objects, relations, rows, shapes};
 
 /// One operation: statements of Python in the body of `upgrade()`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Author {
             // The first revisions make what the others work on.
             _ if number < 2 && self.dice.chance(60) => relations::MAKING,
             0..=14 => relations::MAKING,
-            15..=39 => relations::CHANGING,
+            15..=39 => columns::CHANGING,
             40..=54 => shapes::CONSTRAINING,
             55..=79 => objects::ALL,
             _ => rows::ALL,

@@ -5,7 +5,10 @@
 
 mod author;
 mod beside;
+mod columns;
 mod dice;
+mod files;
+mod judge;
 mod met;
 mod objects;
 mod relations;
@@ -20,7 +23,8 @@ mod words;
 use std::fmt::Write as _;
 
 use author::Chain;
-use round::{Manner, Outcome, Report, files, run};
+use files::files;
+use round::{Manner, Outcome, Report, run};
 
 /// How many chains one project of the long lane has.
 const TOGETHER: usize = 20;

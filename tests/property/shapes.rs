@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::author::{Author, Draw, list, quoted_list, schema_argument};
-use super::relations::{column_names, column_of, expression, python_list};
+use super::columns::column_of;
+use super::relations::{column_names, expression, python_list};
 use super::state::{Column, Place, Table};
 use super::words::{literal, python, quoted};
 
