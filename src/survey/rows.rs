@@ -143,22 +143,26 @@ pub fn seed_rows(
     })
 }
 
-/// Where the sequences stand that were ever used, those of identity columns, too. One round trip
+/// Where the sequences stand that do not stand at their start, those of identity columns, too. One round trip
 /// for the names, one for the values.
 pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
     read_only(session, || {
-        let names: Vec<QualifiedName> = session
+        // One that was set, and not yet asked, stands elsewhere than at its start, too.
+        let names: Vec<(QualifiedName, i64)> = session
             .query(
-                "SELECT n.nspname::text, c.relname::text FROM pg_class c \
+                "SELECT n.nspname::text, c.relname::text, s.seqstart FROM pg_class c \
+                 JOIN pg_sequence s ON s.seqrelid = c.oid \
                  JOIN pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                 AND CASE WHEN c.relkind = 'S' THEN pg_sequence_last_value(c.oid) END IS NOT NULL ORDER BY 1, 2",
+                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1, 2",
                 &[],
             )?
             .into_iter()
-            .map(|row| QualifiedName {
-                schema: row.get(0),
-                name: row.get(1),
+            .map(|row| {
+                let sequence = QualifiedName {
+                    schema: row.get(0),
+                    name: row.get(1),
+                };
+                (sequence, row.get(2))
             })
             .collect();
         if names.is_empty() {
@@ -167,7 +171,7 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         let parts: Vec<String> = names
             .iter()
             .enumerate()
-            .map(|(place, name)| {
+            .map(|(place, (name, _))| {
                 format!(
                     "SELECT {place}::int4, last_value, is_called FROM {}",
                     name.quoted()
@@ -178,12 +182,13 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         Ok(found
             .into_iter()
             .filter_map(|row| {
-                let name = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
-                Some(SequenceValue {
+                let (name, start) = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
+                let value = SequenceValue {
                     sequence: name.clone(),
                     last_value: row.get(1),
                     is_called: row.get(2),
-                })
+                };
+                (value.is_called || value.last_value != *start).then_some(value)
             })
             .collect())
     })

@@ -26,6 +26,13 @@ const MET: &[&[&str]] = &[
         "CREATE TYPE dress AS (worn shades, size numeric(5, 0))",
         "CREATE TABLE wardrobe (shown shades NOT NULL DEFAULT '{dark}', best dress, all_of shades[])",
     ],
+    // Sequences that were set, and never asked.
+    &[
+        "CREATE SEQUENCE waiting",
+        "SELECT setval('waiting', 5, false)",
+        "CREATE SEQUENCE again START 7",
+        "ALTER SEQUENCE again RESTART WITH 300",
+    ],
     // Rows in which every value is the server's own.
     &[
         "CREATE TABLE \"group\" (made text GENERATED ALWAYS AS ('x' || 1) STORED)",

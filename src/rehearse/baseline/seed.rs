@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Drafter;
 use crate::model::QualifiedName;
+use crate::plan::Source;
 use crate::rehearse::Scratch;
 use crate::rehearse::module::RehearseError;
 use crate::schema::{
@@ -37,7 +38,8 @@ impl Drafter<'_> {
                 Err(error) => return Err(error),
             }
         }
-        if !pieces.is_empty() {
+        // The models may have no such sequence; the chain's own are in the draft.
+        if !pieces.is_empty() || self.subject.choices.source == Source::Chain {
             pieces.extend(rows::sequence_values(&session)?.iter().map(carry_sequence));
         }
         pieces.retain(|piece| !is_left_out(&piece.key(), leave_out));
