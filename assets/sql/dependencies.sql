@@ -9,7 +9,8 @@ FROM (
     FROM pg_depend p
     JOIN named n ON n.classid = p.classid AND n.objid = p.objid AND n.subid = p.objsubid
     LEFT JOIN pg_type arr ON p.refclassid = 'pg_type'::regclass AND arr.oid = p.refobjid AND arr.typelem <> 0
-        AND arr.typcategory = 'A'
+        -- a domain over an array is in its category, and is a type of its own
+        AND arr.typcategory = 'A' AND arr.typtype = 'b'
     JOIN named r ON r.classid = p.refclassid
         AND r.objid = coalesce(arr.typelem, p.refobjid)
         AND (r.subid = p.refobjsubid OR r.subid = 0)
@@ -39,7 +40,7 @@ FROM (
     JOIN pg_attribute f ON f.attrelid = rel.oid AND f.attnum > 0 AND NOT f.attisdropped
     JOIN pg_type t ON t.oid = f.atttypid
     JOIN named r ON r.classid = 'pg_type'::regclass
-        AND r.objid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+        AND r.objid = CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN t.typelem ELSE t.oid END
     WHERE rel.relkind IN ('r', 'p', 'c', 'f')
 ) AS d
 WHERE (d.kind, d.schema, d.tab, d.name) IS DISTINCT FROM (d.rkind, d.rschema, d.rtab, d.rname)

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::state::{Column, Place, State, Table};
 use super::types::Kind;
 use super::words::{Words, literal, python, text};
-use super::{objects, relations, rows, shapes};
+use super::{columns, objects, relations, rows, shapes};
 
 /// One operation: statements of Python in the body of `upgrade()`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,8 @@ pub struct Author {
     oddity: usize,
 }
 
-type Draw = fn(&mut Author) -> Option<()>;
+/// Writes an operation, where the state has what it needs.
+pub type Draw = fn(&mut Author) -> Option<()>;
 
 impl Chain {
     /// The chain of this seed.
@@ -84,7 +85,7 @@ impl Author {
             // The first revisions make what the others work on.
             _ if number < 2 && self.dice.chance(60) => relations::MAKING,
             0..=14 => relations::MAKING,
-            15..=39 => relations::CHANGING,
+            15..=39 => columns::CHANGING,
             40..=54 => shapes::CONSTRAINING,
             55..=79 => objects::ALL,
             _ => rows::ALL,
@@ -101,6 +102,10 @@ impl Author {
     }
 
     /// Adds Python statements.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "what a drawing function ends with"
+    )]
     pub fn say(&mut self, code: impl Into<String>) -> Option<()> {
         self.revision.push(Operation(code.into()));
         Some(())
@@ -166,7 +171,7 @@ impl Author {
 
     /// A value of the column's type, as SQL.
     pub fn value(&mut self, column: &Column) -> String {
-        if column.kind.is('t') && column.kind.values.is_empty() || self.dice.chance(0) {
+        if column.kind.is('t') && column.kind.values.is_empty() {
             let text = self.text();
             return literal(&text.chars().take(36).collect::<String>());
         }

@@ -8,7 +8,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::author::{Chain, Operation};
+use super::author::Chain;
+use super::files::files;
+use super::judge::{difference, ordered, shortfalls, why_not};
 use crate::support::{Lab, Module, interpreter};
 
 /// What became of a chain.
@@ -81,7 +83,7 @@ fn sieved(lab: &Lab, chains: &[Chain]) -> Vec<Chain> {
                     answer.as_str(),
                     std::env::var_os("REDISTILL_SIEVED").is_some(),
                 ) {
-                    eprintln!("sieved: {why}\n    {}", operation.0);
+                    println!("sieved: {why}\n    {}", operation.0);
                 }
                 answer.is_null()
             });
@@ -112,37 +114,6 @@ fn python(script: &str, jobs: &[Value]) -> Vec<Value> {
         answers.extend(other.join().unwrap());
         answers
     })
-}
-
-/// The revision files of a chain: name and text.
-pub fn files(chain: &Chain, prefix: &str) -> Vec<(String, String)> {
-    let mut down = "None".to_owned();
-    let mut files = Vec::new();
-    for (number, operations) in chain.revisions.iter().enumerate() {
-        let id = format!("{prefix}{number:03}");
-        let body = body(operations);
-        files.push((
-            format!("{id}_step.py"),
-            format!(
-                "\"\"\"step {number}\n\nRevision ID: {id}\n\"\"\"\nfrom alembic import op\nimport sqlalchemy as sa\n\
-                 from sqlalchemy.dialects import postgresql\n\nrevision = \"{id}\"\ndown_revision = {down}\n\n\n\
-                 def upgrade():\n{body}"
-            ),
-        ));
-        down = format!("\"{id}\"");
-    }
-    files
-}
-
-fn body(operations: &[Operation]) -> String {
-    if operations.is_empty() {
-        return "    pass\n".to_owned();
-    }
-    // No string in an operation has a line break of its own.
-    operations
-        .iter()
-        .flat_map(|operation| operation.0.lines())
-        .fold(String::new(), |all, line| format!("{all}    {line}\n"))
 }
 
 /// Runs chains that went through the sieve.
@@ -466,66 +437,4 @@ impl Round {
             }
         }
     }
-}
-
-/// Why there is no plan: what is lost, and what was said.
-fn why_not(stdout: &str, stderr: &str) -> String {
-    let json: Value = serde_json::from_str(stdout).unwrap_or_default();
-    let said = stderr.lines().filter(|line| line.starts_with([' ', 'r']));
-    let mut why: Vec<String> = said.map(str::to_owned).collect();
-    for module in json["modules"].as_array().into_iter().flatten() {
-        why.extend(shortfalls(module));
-    }
-    for finding in json["findings"].as_array().into_iter().flatten() {
-        if finding["severity"] == "refuse" {
-            why.push(finding["message"].as_str().unwrap_or_default().to_owned());
-        }
-    }
-    why.join("\n")
-}
-
-/// What a planned module loses or leaves.
-fn shortfalls(module: &Value) -> Vec<String> {
-    let all = ["lost", "left_behind", "drift"]
-        .into_iter()
-        .flat_map(|list| {
-            let items = module[list].as_array().into_iter().flatten();
-            items.map(move |one| format!("{list}: {one}"))
-        });
-    all.collect()
-}
-
-/// The rows of each table in one order; a table has none.
-fn ordered(dump: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    let mut rows: Option<Vec<&str>> = None;
-    for line in dump.lines() {
-        match &mut rows {
-            Some(found) if line == "\\." => {
-                found.sort_unstable();
-                lines.append(found);
-                lines.push(line);
-                rows = None;
-            }
-            Some(found) => found.push(line),
-            None => {
-                lines.push(line);
-                if line.starts_with("COPY ") && line.ends_with(" FROM stdin;") {
-                    rows = Some(Vec::new());
-                }
-            }
-        }
-    }
-    lines.join("\n")
-}
-
-/// The lines that one has and the other has not, a few of them.
-fn difference(expected: &str, found: &str) -> String {
-    let diff = similar::TextDiff::from_lines(expected, found);
-    let text = diff
-        .unified_diff()
-        .context_radius(2)
-        .header("old chain", "baseline")
-        .to_string();
-    text.lines().take(60).collect::<Vec<_>>().join("\n")
 }

@@ -1,10 +1,10 @@
 //! What revisions do with rows, and the quirks of hand-written revisions.
 
-use super::author::{Author, quoted_list, schema_argument};
+use super::author::{Author, Draw, quoted_list, schema_argument};
 use super::state::Column;
 use super::words::{literal, python, quoted};
 
-pub const ALL: &[(usize, fn(&mut Author) -> Option<()>)] = &[
+pub const ALL: &[(usize, Draw)] = &[
     (30, insert),
     (6, bulk_insert),
     (8, update),

@@ -1,11 +1,14 @@
 //! Constraints, indexes and statistics.
 
-use super::author::{Author, list, quoted_list, schema_argument};
-use super::relations::{column_names, column_of, expression, python_list};
+use std::fmt::Write as _;
+
+use super::author::{Author, Draw, list, quoted_list, schema_argument};
+use super::columns::column_of;
+use super::relations::{column_names, expression, python_list};
 use super::state::{Column, Place, Table};
 use super::words::{literal, python, quoted};
 
-pub const CONSTRAINING: &[(usize, fn(&mut Author) -> Option<()>)] = &[
+pub const CONSTRAINING: &[(usize, Draw)] = &[
     (3, primary_key),
     (8, unique),
     (8, check),
@@ -229,8 +232,8 @@ fn foreign_key(author: &mut Author) -> Option<()> {
         ("DELETE", "ondelete", delete),
     ] {
         if !action.is_empty() {
-            sql.push_str(&format!(" ON {word} {action}"));
-            code.push_str(&format!(", {key}='{action}'"));
+            write!(sql, " ON {word} {action}").unwrap();
+            write!(code, ", {key}='{action}'").unwrap();
         }
     }
     if !when.is_empty() {
@@ -421,8 +424,8 @@ fn index(author: &mut Author) -> Option<()> {
     let mut code = String::new();
     if method == "btree" && author.dice.chance(12) {
         let column = author.dice.pick(&table.columns).name.clone();
-        sql.push_str(&format!(" INCLUDE ({})", quoted(&column)));
-        code.push_str(&format!(", postgresql_include=[{}]", python(&column)));
+        write!(sql, " INCLUDE ({})", quoted(&column)).unwrap();
+        write!(code, ", postgresql_include=[{}]", python(&column)).unwrap();
     }
     sql.push_str(distinct);
     if method == "btree" && author.dice.chance(15) {
@@ -433,11 +436,13 @@ fn index(author: &mut Author) -> Option<()> {
         && author.dice.chance(25)
         && let Some(condition) = condition(author, &table)
     {
-        sql.push_str(&format!(" WHERE {condition}"));
-        code.push_str(&format!(
+        write!(sql, " WHERE {condition}").unwrap();
+        write!(
+            code,
             ", postgresql_where=sa.text({})",
             python(&condition.replace(':', "\\:"))
-        ));
+        )
+        .unwrap();
     }
     if is_unique {
         code.push_str(", unique=True");

@@ -29,6 +29,7 @@ pub struct Column {
 }
 
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Table {
     pub place: Place,
     pub columns: Vec<Column>,
