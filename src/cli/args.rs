@@ -27,9 +27,46 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
 
+    /// How the app looks.
+    #[command(flatten)]
+    pub app: AppChoices,
+
     /// Options that every command takes.
     #[command(flatten)]
     pub global: Global,
+}
+
+/// How the app looks: for `redistill` alone and for the demo.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "The app")]
+pub struct AppChoices {
+    /// The app's colours
+    #[arg(long, value_name = "THEME", value_enum)]
+    pub theme: Option<ThemeArg>,
+
+    /// Draw the app with the first 128 characters only
+    #[arg(long)]
+    pub ascii: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+/// The app's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    /// For dark backgrounds
+    Dark,
+    /// For light backgrounds
+    Light,
+    /// The strongest differences
+    HighContrast,
+    /// The terminal's own sixteen
+    #[value(name = "16")]
+    Sixteen,
+    /// None: bold, dim and reversed only
+    None,
 }
 
 /// Options that every command takes.
@@ -159,8 +196,17 @@ pub enum Command {
         /// The run, as `redistill log` lists it
         id: String,
     },
-    /// The whole way on a throwaway project with its own PostgreSQL
+    /// Paths of settings and state, versions, what the terminal can show
+    Info,
+    /// The app on a throwaway project with its own PostgreSQL; the whole way by itself without a
+    /// terminal
     Demo {
+        /// The whole way by itself, told line by line, also on a terminal
+        #[arg(long, conflicts_with = "serve")]
+        headless: bool,
+        /// How the app looks
+        #[command(flatten)]
+        app: AppChoices,
         /// Leave project and databases in this folder to play with
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
@@ -317,6 +363,10 @@ pub struct PlanChoices {
     #[arg(long, value_enum, default_value_t)]
     pub source: SourceArg,
 
+    /// What the baseline is held against where the old chain does not replay
+    #[arg(long, value_enum, default_value_t)]
+    pub reference: ReferenceArg,
+
     /// What becomes of the live database
     #[arg(long, value_enum, default_value_t)]
     pub strategy: StrategyArg,
@@ -340,6 +390,14 @@ pub struct PlanChoices {
     /// With `--source models`: give up everything that the models do not say; all of it is listed
     #[arg(long)]
     pub accept_losses: bool,
+
+    /// Write what the models are ahead by as a second revision, and apply it
+    #[arg(long)]
+    pub with_model_changes: bool,
+
+    /// Consent to the plan's statements that may lose something in this database (repeatable)
+    #[arg(long, value_name = "DATABASE")]
+    pub accept_destructive: Vec<String>,
 }
 
 /// Where the baseline comes from.
@@ -350,6 +408,16 @@ pub enum SourceArg {
     Chain,
     /// What the models say, plus carried objects
     Models,
+}
+
+/// What the baseline is held against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceArg {
+    /// The old chain, replayed on an empty database
+    #[default]
+    Replay,
+    /// The live schema, where the old chain does not replay: the weaker proof
+    Live,
 }
 
 /// What becomes of the live database.

@@ -28,7 +28,9 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
         _ => match error.kind() {
             // What the configuration can give is not given; what nothing can give is refused.
             Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
-            Some(ErrorKind::NeedsCommand | ErrorKind::OfflineOnly) => Failure::refused(message),
+            Some(ErrorKind::NeedsCommand | ErrorKind::NeverWalked | ErrorKind::OfflineOnly) => {
+                Failure::refused(message)
+            }
             _ => Failure::untouched(message),
         },
     };
@@ -86,6 +88,10 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::NeedsArgument => {
             "name it in redistill.toml: [modules.NAME] with x = [\"key=value\"]; then: redistill check"
+        }
+        ErrorKind::NeverWalked => {
+            "where it takes its tenants from the database, let it take them from a setting first (a \
+             list, an -x argument, a variable): a rehearsal begins with an empty one"
         }
         ErrorKind::NeedsCommand => {
             "let env.py open a connection of its own where the application gives none, so that \
@@ -200,10 +206,15 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 None => failure,
             };
             match error {
-                RehearseError::Replay(_) => failure.with_hint(
-                    "mend that revision, or take the models as the source: redistill plan --source \
-                     models",
-                ),
+                RehearseError::Replay(_) => failure
+                    .with_hint(
+                        "mend that revision, or take the models as the source: redistill plan \
+                         --source models",
+                    )
+                    .with_hint(
+                        "or take the live schema for what the chain would have built, which proves \
+                         less: redistill plan --reference live",
+                    ),
                 RehearseError::Chain { .. } => {
                     failure.with_hint("mend that revision, then: redistill verify")
                 }
@@ -241,6 +252,18 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint("leave out the table, or write a revision that drops it first")
         }
+        RehearseError::Check { why } => Failure::refused(format!(
+            "{}: alembic check ends with an error on a database at the baseline, so the reset could \
+             not be tested",
+            safe(&module.0)
+        ))
+        .with_detail(safe(why).into_owned())
+        .with_hint("mend what it names, until this works: alembic check")
+        .with_hint("or reset without that test: redistill plan --strategy unversioned"),
+        RehearseError::Shared(_) => {
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint("take the models as the source: redistill plan --source models")
+        }
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(
@@ -250,6 +273,17 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         }
         _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
     }
+}
+
+/// The old chain does not replay; with the pattern behind it, where that is known.
+pub fn replay(module: &ModuleName, error: &RehearseError, why: Option<String>) -> Failure {
+    let mut failure = rehearsal(module, error);
+    if let Some(why) = why {
+        let detail = failure.detail.take();
+        let lines: Vec<String> = std::iter::once(why).chain(detail).collect();
+        failure.detail = Some(lines.join("\n"));
+    }
+    failure
 }
 
 /// A plan cannot be made.

@@ -21,6 +21,7 @@ mod planning;
 mod plans;
 mod rebuilding;
 mod rehearsing;
+mod replaying;
 mod running;
 mod scaffolding;
 mod surveying;

@@ -355,6 +355,8 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
 
 pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
+    let described = evidence.modules.iter().filter_map(|m| m.described.seen());
+    tables.extend(described.flat_map(|described| described.tenants().to_vec()));
     tables.sort();
     tables.dedup();
     tables

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
+pub use choices::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 pub use draft::{
     DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
     place_of, reference_to,

@@ -3,6 +3,7 @@
 //! Pure: the queries in `assets/sql` are run by `survey::catalog`, which hands the rows to
 //! [`Catalog`]. Nothing here opens a connection.
 
+mod alter;
 mod carry;
 mod catalog;
 mod compare;
@@ -16,6 +17,7 @@ mod sides;
 mod source;
 mod teardown;
 
+pub use alter::{Alter, Change, alter, of_statement, wholes, within};
 pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};

@@ -9,7 +9,7 @@ use crate::model::{QualifiedName, quote_identifier};
 use crate::schema::{SeedColumn, SeedRows, SeedValue, SequenceValue};
 use crate::system::{Session, SqlError};
 
-use super::catalog::read_only;
+use super::catalog::{read_only, read_rows};
 
 /// How many rows a table has, and their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ pub fn rows(
     session: &Session,
     tables: &[QualifiedName],
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
-    read_only(session, || rows_within(session, tables))
+    read_rows(session, || rows_within(session, tables))
 }
 
 /// The same, with some columns masked.
@@ -129,7 +129,7 @@ pub fn non_empty(
     if tables.is_empty() {
         return Ok(Vec::new());
     }
-    read_only(session, || {
+    read_rows(session, || {
         let parts: Vec<String> = tables
             .iter()
             .enumerate()
@@ -160,7 +160,7 @@ pub fn seed_rows(
     limit: u32,
     window: Option<&Window>,
 ) -> Result<SeedRows, SqlError> {
-    read_only(session, || {
+    read_rows(session, || {
         let columns: Vec<SeedColumn> = columns(session, std::slice::from_ref(table))?
             .remove(table)
             .unwrap_or_default()
@@ -244,22 +244,25 @@ fn mark(column: &SeedColumn, is_asked: bool) -> String {
     }
 }
 
-/// Where the sequences stand that were ever used, those of identity columns, too. One round trip
-/// for the names, one for the values.
+/// Where the sequences stand that were ever used or set, those of identity columns, too. One round
+/// trip for the names, one for the values.
 pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
     read_only(session, || {
-        let names: Vec<QualifiedName> = session
+        let names: Vec<(QualifiedName, i64)> = session
             .query(
-                "SELECT n.nspname::text, c.relname::text FROM pg_class c \
-                 JOIN pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                 AND CASE WHEN c.relkind = 'S' THEN pg_sequence_last_value(c.oid) END IS NOT NULL ORDER BY 1, 2",
+                "SELECT n.nspname::text, c.relname::text, s.seqstart FROM pg_class c \
+                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
+                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+                 AND has_sequence_privilege(c.oid, 'SELECT') ORDER BY 1, 2",
                 &[],
             )?
             .into_iter()
-            .map(|row| QualifiedName {
-                schema: row.get(0),
-                name: row.get(1),
+            .map(|row| {
+                let name = QualifiedName {
+                    schema: row.get(0),
+                    name: row.get(1),
+                };
+                (name, row.get(2))
             })
             .collect();
         if names.is_empty() {
@@ -268,9 +271,10 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         let parts: Vec<String> = names
             .iter()
             .enumerate()
-            .map(|(place, name)| {
+            .map(|(place, (name, start))| {
                 format!(
-                    "SELECT {place}::int4, last_value, is_called FROM {}",
+                    "SELECT {place}::int4, last_value, is_called FROM {} \
+                     WHERE is_called OR last_value <> {start}",
                     name.quoted()
                 )
             })
@@ -279,7 +283,7 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         Ok(found
             .into_iter()
             .filter_map(|row| {
-                let name = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
+                let (name, _) = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
                 Some(SequenceValue {
                     sequence: name.clone(),
                     last_value: row.get(1),

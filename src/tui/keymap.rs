@@ -1,8 +1,19 @@
-//! The one table of keys: footer, help, palette and `update` read it.
+//! The one table of keys: footer, help, palette and `update` read it, with what the user changed.
 //!
-//! Two bindings of one scope with one key would be a mistake; a test finds it.
+//! Two bindings of one scope with one key would be a mistake: in the table a test finds it, in the
+//! user's settings [`Keymap::with`] does.
+//!
+//! ```text
+//! names    keys as they are written and shown     own    what the user changes, and what cannot be
+//! ```
+
+mod names;
+mod own;
 
 use crossterm::event::KeyCode;
+
+pub use names::{name, parse};
+pub use own::{Change, Keymap, Mistake};
 
 use super::message::Key;
 
@@ -43,6 +54,8 @@ pub enum Action {
     Choose,
     /// Carry the object, or leave it out.
     Toggle,
+    /// Correct what needs no judgement.
+    Fix,
     /// To the typed confirmation.
     GoOn,
     /// Stop what runs.
@@ -132,6 +145,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Choose "choose" Checklist [Key::sign('o')] Some("choices"), "choose source, strategy, identifier, message, reason and modules";
     Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
     Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";
+    Fix "fix" Checklist [Key::sign('f')] Some("correct"), "show the corrections that need no judgement, and write them";
     GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
     Cancel "cancel" Everywhere [Key::control('c')] Some("cancel"), "stop what runs; nothing stays behind";
     Copy "copy" Everywhere [Key::sign('y')] Some("copy"), "copy the next command, or the place, to the clipboard";
@@ -156,45 +170,15 @@ pub static BINDINGS: &[Binding] = bindings![
     Quit "quit" Everywhere [Key::sign('q')] Some("quit"), "leave";
 ];
 
-/// What a key means in a place.
-pub fn action(key: Key, place: Scope) -> Option<Action> {
+/// The binding of an action.
+///
+/// # Panics
+/// Never: a test holds that every action stands in the table.
+pub fn binding(action: Action) -> &'static Binding {
     BINDINGS
         .iter()
-        .find(|binding| binding.scope.overlaps(place) && binding.keys.contains(&key))
-        .map(|binding| binding.action)
-}
-
-/// A key in letters: `enter`, `ctrl+x`, `?`.
-pub fn name(key: Key) -> String {
-    let name = match key.code {
-        KeyCode::Char(' ') => "space".to_owned(),
-        KeyCode::Char(sign) => sign.to_string(),
-        KeyCode::F(number) => format!("F{number}"),
-        KeyCode::Enter => "enter".to_owned(),
-        KeyCode::Esc => "esc".to_owned(),
-        KeyCode::Tab => "tab".to_owned(),
-        KeyCode::BackTab => "shift+tab".to_owned(),
-        KeyCode::Up => "up".to_owned(),
-        KeyCode::Down => "down".to_owned(),
-        KeyCode::Left => "left".to_owned(),
-        KeyCode::Right => "right".to_owned(),
-        KeyCode::PageUp => "page up".to_owned(),
-        KeyCode::PageDown => "page down".to_owned(),
-        KeyCode::Home => "home".to_owned(),
-        KeyCode::End => "end".to_owned(),
-        other => other.to_string(),
-    };
-    if key.control {
-        format!("ctrl+{name}")
-    } else {
-        name
-    }
-}
-
-/// All keys of a binding, `up k`.
-pub fn names(binding: &Binding) -> String {
-    let names: Vec<String> = binding.keys.iter().map(|key| name(*key)).collect();
-    names.join(" ")
+        .find(|binding| binding.action == action)
+        .expect("every action stands in the table")
 }
 
 #[cfg(test)]
@@ -226,18 +210,37 @@ mod tests {
 
     #[test]
     fn nothing_that_goes_on_to_an_effect_has_a_plain_letter() {
-        let binding = |action| BINDINGS.iter().find(|b| b.action == action).unwrap();
         for key in binding(Action::GoOn).keys {
             assert!(key.control, "{key:?}");
         }
     }
 
+    /// Keys as they are written in settings.
+    #[test]
+    fn the_guide_lists_every_action_with_its_keys() {
+        let guide = include_str!("../../docs/guide/configuration.md");
+        for binding in BINDINGS {
+            let keys: Vec<String> = binding
+                .keys
+                .iter()
+                .map(|key| format!("`{}`", name(*key).to_lowercase().replace("page ", "page-")))
+                .collect();
+            let keys = match binding.action {
+                Action::Last => "`end` `G`".to_owned(),
+                _ => keys.join(" "),
+            };
+            let line = format!("| `{}` | {keys} | {} |", binding.id, binding.words);
+            assert!(guide.contains(&line), "the guide lacks:\n{line}");
+        }
+    }
+
     #[test]
     fn keys_have_names() {
-        let binding = |action| BINDINGS.iter().find(|b| b.action == action).unwrap();
-        assert_eq!(names(binding(Action::GoOn)), "ctrl+x");
-        assert_eq!(names(binding(Action::Help)), "? F1");
-        assert_eq!(action(Key::sign('/'), Scope::Checklist), None);
-        assert_eq!(action(Key::sign('/'), Scope::Chain), Some(Action::Filter));
+        let keymap = Keymap::default();
+        assert_eq!(keymap.names(binding(Action::GoOn)), "ctrl+x");
+        assert_eq!(keymap.names(binding(Action::Help)), "? F1");
+        assert_eq!(keymap.action(Key::sign('/'), Scope::Checklist), None);
+        let found = keymap.action(Key::sign('/'), Scope::Chain);
+        assert_eq!(found, Some(Action::Filter));
     }
 }

@@ -4,12 +4,16 @@ use ratatui::layout::Rect;
 
 use super::form::{self, Form};
 use super::keymap::{self, Action};
+use super::list;
 use super::model::{Model, Pane, Screen};
 use super::text;
 use super::update;
 
 /// From this many columns on, both panes are shown.
 const TWO_PANES: u16 = 100;
+
+/// From this many columns on, a third one stands beside the checklist and its page.
+const THREE_PANES: u16 = 160;
 
 /// The rectangles of a screen; a pane that is not shown has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub struct Layout {
     pub list: Option<Rect>,
     /// The page with its border.
     pub page: Option<Rect>,
+    /// The third pane with its border.
+    pub side: Option<Rect>,
     /// The line at the bottom.
     pub footer: Rect,
 }
@@ -45,13 +51,35 @@ impl Layout {
         } else {
             match model.pane {
                 Pane::List => (Some(body), None),
-                Pane::Page => (None, Some(body)),
+                Pane::Page | Pane::Side => (None, Some(body)),
             }
+        };
+        let has_side = width >= THREE_PANES
+            && model.screen == Screen::Checklist
+            && !list::graph(model, 0).is_empty();
+        let (page, side) = match page.filter(|_| has_side) {
+            Some(area) => {
+                let left = area.width.div_ceil(2);
+                let side = Rect {
+                    x: area.x + left,
+                    width: area.width - left,
+                    ..area
+                };
+                (
+                    Some(Rect {
+                        width: left,
+                        ..area
+                    }),
+                    Some(side),
+                )
+            }
+            None => (page, None),
         };
         Self {
             header: Rect::new(0, 0, width, 1.min(height)),
             list,
             page,
+            side,
             footer: Rect::new(0, height.saturating_sub(1), width, 1.min(height)),
         }
     }
@@ -64,7 +92,7 @@ impl Layout {
 
 const fn list_width(screen: Screen, width: u16) -> u16 {
     match screen {
-        Screen::Checklist if width >= 140 => 40,
+        Screen::Checklist if width >= 180 || (width >= 140 && width < THREE_PANES) => 40,
         Screen::Checklist => 34,
         Screen::Chain(_) => width / 2,
         Screen::Past => width * 2 / 5,
@@ -155,11 +183,11 @@ pub struct Button {
 pub fn buttons(model: &Model) -> Vec<Button> {
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
-        .filter(|binding| binding.short.is_some())
+        .filter(|binding| binding.short.is_some() && !model.keymap.keys(binding).is_empty())
         .filter(|binding| update::is_valid(model, binding.action))
         .collect();
     let size = |binding: &keymap::Binding| {
-        let key = keymap::name(binding.keys[0]);
+        let key = model.keymap.shown(binding).unwrap_or_default();
         text::width(&key) + 1 + binding.short.unwrap_or_default().len() + 2
     };
     let is_fixed = |action| matches!(action, Action::Back | Action::Help | Action::Quit);
@@ -183,7 +211,7 @@ pub fn buttons(model: &Model) -> Vec<Button> {
         buttons.push(Button {
             x,
             width: u16::try_from(width - 2).unwrap_or(0),
-            key: keymap::name(binding.keys[0]),
+            key: model.keymap.shown(binding).unwrap_or_default(),
             words: binding.short.unwrap_or_default(),
             action: binding.action,
         });

@@ -29,6 +29,8 @@ mod theme;
 mod update;
 mod view;
 
+pub use keymap::{Change, Keymap, Mistake};
 pub use model::Model;
 pub use picture::svg;
-pub use run::{Ending, is_possible, run};
+pub use run::{Ending, Looks, Opening, heard, is_possible, run};
+pub use theme::{Colours, Letters, Theme, Wishes};

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::form::Form;
+use super::keymap::Keymap;
+use super::message::{Proposed, Source};
 use super::standing;
 use super::theme::Theme;
 use crate::engine::{Depth, Ended};
@@ -193,6 +195,8 @@ pub enum Pane {
     List,
     /// What is open on the right.
     Page,
+    /// What stands beside it on a wide screen.
+    Side,
 }
 
 /// Which page is open on the right.
@@ -210,6 +214,8 @@ pub enum PageId {
     Baseline(String),
     /// Both definitions of an object: the module, the object.
     Object(String, String),
+    /// The chain of a module, beside another page.
+    Graph(usize),
     /// Nothing to show.
     Nothing,
 }
@@ -280,6 +286,13 @@ pub enum Overlay {
     Filter,
     /// All choices of the plan.
     Choices(Form),
+    /// Corrections, before they are written.
+    Corrections {
+        /// They.
+        proposed: Proposed,
+        /// The first line of the diffs that is shown.
+        offset: usize,
+    },
 }
 
 /// Everything.
@@ -291,6 +304,10 @@ pub struct Model {
     pub size: (u16, u16),
     /// Colours and symbols.
     pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// A line above the survey for somebody who is led here.
+    pub aside: Option<String>,
     /// Since the start.
     pub now: Duration,
     /// The screen.
@@ -346,7 +363,7 @@ pub struct Model {
     /// The run whose undo is looked at as soon as nothing else runs.
     pub wanted: Option<String>,
     /// Files that were read.
-    pub sources: BTreeMap<PathBuf, Result<String, String>>,
+    pub sources: BTreeMap<PathBuf, Result<Source, String>>,
     /// A line for the footer; gone with the next key.
     pub notice: Option<String>,
     /// Whether the app ends as soon as nothing runs.
@@ -360,6 +377,8 @@ impl Model {
             root,
             size,
             theme,
+            keymap: Keymap::default(),
+            aside: None,
             now: Duration::ZERO,
             screen: Screen::Checklist,
             pane: Pane::List,

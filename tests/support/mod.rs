@@ -1,5 +1,6 @@
 //! A laboratory for one test: a server of its own, a project in a temporary folder, the program.
 
+pub mod packages;
 pub mod terminal;
 
 use std::collections::BTreeMap;
@@ -201,6 +202,12 @@ impl Lab {
             python: interpreter().to_owned(),
             alembic: &["-B", "-m", "alembic"],
         }
+    }
+
+    /// The same project, run by another interpreter.
+    pub fn run_by(mut self, interpreter: &Path) -> Self {
+        interpreter.clone_into(&mut self.python);
+        self
     }
 
     /// A project with one module, upgraded to its head.

@@ -1,6 +1,12 @@
 //! The app in a real terminal: the real binary on a pseudo-terminal, read by a terminal emulator.
 
+mod bench;
+mod demo;
+mod endings;
+mod hostile;
+mod mouse;
 mod pty;
+mod stream;
 
 use std::path::Path;
 
@@ -66,6 +72,8 @@ fn a_whole_reset_and_its_undo_by_keys_alone() {
     pty.keys("\r");
     pty.wait_for("p rehearse");
     pty.keys("p");
+    pty.wait_for("why the history is reset");
+    pty.keys("forty fixes\r");
     pty.wait_for("the plan is made");
     pty.keys("\x18");
     pty.wait_for("This will, in this order");

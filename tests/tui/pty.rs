@@ -47,13 +47,23 @@ impl Pty {
         variables: &[(&str, &str)],
         state: PathBuf,
     ) -> Self {
-        let pair = native_pty_system().openpty(cells(size)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redistill"));
         command.args(arguments);
         command.cwd(folder);
         command.env("REDISTILL_PYTHON", interpreter());
         command.env("REDISTILL_STATE", &state);
         command.env("XDG_CONFIG_HOME", state.join("config"));
+        Self::launch(command, size, state, variables)
+    }
+
+    /// Starts any program on a terminal.
+    pub fn launch(
+        mut command: CommandBuilder,
+        size: (u16, u16),
+        state: PathBuf,
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let pair = native_pty_system().openpty(cells(size)).unwrap();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         for name in [
@@ -160,7 +170,8 @@ impl Pty {
         self.signal("CONT");
     }
 
-    fn drain(&mut self) {
+    /// Takes in what comes until nothing comes for a moment.
+    pub fn drain(&mut self) {
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.take_in(&bytes);
         }
@@ -171,9 +182,40 @@ impl Pty {
         self.written.extend_from_slice(bytes);
     }
 
+    /// Waits until any letter stands on the app's own screen.
+    #[track_caller]
+    pub fn wait_for_letters(&mut self) {
+        self.wait("a first frame", |pty| {
+            pty.parser.screen().alternate_screen() && !pty.text().trim().is_empty()
+        });
+    }
+
+    /// All cells with their looks, as a terminal would be told to draw them.
+    pub fn drawing(&self) -> Vec<u8> {
+        self.parser.screen().contents_formatted()
+    }
+
+    /// Waits until the screen is another one.
+    #[track_caller]
+    pub fn wait_for_change(&mut self, before: &[u8]) {
+        self.wait("a change", |pty| pty.drawing() != before);
+    }
+
     /// All that was written so far, as it came.
     pub fn written(&self) -> &[u8] {
         &self.written
+    }
+
+    /// Waits until the whole screen is this one.
+    #[track_caller]
+    pub fn wait_for_screen(&mut self, screen: &str) {
+        let lines = |text: &str| -> Vec<String> {
+            text.lines()
+                .map(|line| line.trim_end().to_owned())
+                .collect()
+        };
+        let wanted = lines(screen);
+        self.wait(screen, |pty| lines(&pty.text()) == wanted);
     }
 
     /// Waits until something that is not on the screen is so.

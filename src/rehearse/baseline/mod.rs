@@ -8,8 +8,8 @@ mod seed;
 
 use std::path::PathBuf;
 
-use super::Scratch;
 use super::module::{RehearseError, Subject, walk_request};
+use super::{Scratch, tenants};
 use crate::model::text::{count, safe};
 use crate::model::{QualifiedName, RevisionId, Target};
 use crate::plan::{Carried, DataFile, Source};
@@ -103,6 +103,11 @@ impl<'a> Drafter<'a> {
             .target()
     }
 
+    /// The database that the old chain built, or what stands in for it.
+    pub fn replayed_target(&self) -> Option<&Target> {
+        self.replayed.as_ref().map(Scratch::target)
+    }
+
     /// Runs the old chain on an empty scratch.
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;
@@ -125,6 +130,19 @@ impl<'a> Drafter<'a> {
         Ok(catalog)
     }
 
+    /// Sets the replay aside: another database stands as reference, and no row comes from this one.
+    pub fn forget_replay(&mut self) {
+        self.replayed = None;
+    }
+
+    /// Takes a copy of the live schema for what the old chain would have built. It has no rows, and
+    /// so the baseline gets none.
+    pub fn stand_in(&mut self, copy: Scratch) -> Result<Catalog, RehearseError> {
+        let catalog = self.subject.snapshot(&copy.connect()?)?;
+        self.replayed = Some(copy);
+        Ok(catalog)
+    }
+
     fn replay_error(&self, error: crate::worker::WorkerError) -> RehearseError {
         if self
             .subject
@@ -140,21 +158,30 @@ impl<'a> Drafter<'a> {
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
         self.take_choices(reference)?;
-        let (mut pieces, mut imports) = self.draft(reference)?;
-        self.seeded = self.seed(reference)?;
+        let described = self.subject.described;
+        let first = tenants::of_first(described, reference);
+        let others = tenants::of_others(described, reference);
+        let for_all = |piece| tenants::for_all(described, piece);
+        let (pieces, mut imports) = self.draft(&first, others)?;
+        let mut pieces: Vec<Piece> = pieces.into_iter().map(for_all).collect();
+        self.seeded = self.seed(&first)?;
         if !self.seeded.files.is_empty() {
             imports.push("from pathlib import Path".to_owned());
         }
         let seed: Vec<Piece> = std::mem::take(&mut self.seeded.pieces)
             .into_iter()
+            .filter(|piece| !described.is_another_tenants(&piece.schema))
+            .map(for_all)
             .filter(|rows| has_table_of(rows, &pieces))
             .collect();
         pieces = merge(pieces, seed);
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
-            let more = carry(reference, &built.catalog, &self.leave_out).pieces;
-            let more = self.carries(reference, &built.catalog, &pieces, more);
+            let present = tenants::of_first(described, &built.catalog);
+            let more = carry(&first, &present, &self.leave_out).pieces;
+            let more = self.carries(&first, &present, &pieces, more);
+            let more: Vec<Piece> = more.into_iter().map(for_all).collect();
             // What was written in vain would only be written again.
             let is_new = more.iter().any(|piece| !pieces.contains(piece));
             if !is_new || round == ROUNDS {

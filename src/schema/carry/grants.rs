@@ -29,7 +29,7 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
         }
     };
     let (wanted, present) = (read(writer.a), read(writer.b));
-    // What an owner may do is his own affair; a list without it cannot be told from a revoke.
+    // What an owner may do he may do by himself: only what was taken from him is said.
     let others = |set: &BTreeSet<Privilege>| -> BTreeSet<Privilege> {
         set.iter()
             .filter(|(grantee, ..)| grantee != "owner")
@@ -37,7 +37,8 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
             .collect()
     };
     let (wanted, present) = (others(&wanted), others(&present));
-    let up = statements(&target, &present, &wanted);
+    let mut up = statements(&target, &present, &wanted);
+    up.extend(taken_from_owner(writer, key, &target));
     if up.is_empty() {
         return false;
     }
@@ -54,6 +55,47 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
         .extend((key.kind == "default privileges").then(|| key.clone()));
     writer.push_beside(Stage::Grants, "privileges", key, up.join("\n"), down);
     true
+}
+
+/// The privileges that the old chain took from the owner, who runs the baseline, too.
+fn taken_from_owner(writer: &Writer<'_>, key: &ObjectKey, target: &Target) -> Option<String> {
+    let all: &[&str] = match key.kind.as_str() {
+        "table" | "view" | "materialized view" | "foreign table" => &[
+            "SELECT",
+            "INSERT",
+            "UPDATE",
+            "DELETE",
+            "TRUNCATE",
+            "REFERENCES",
+            "TRIGGER",
+        ],
+        "sequence" => &["SELECT", "UPDATE", "USAGE"],
+        "schema" => &["USAGE", "CREATE"],
+        "function" | "procedure" | "aggregate" => &["EXECUTE"],
+        "enum" | "domain" | "range type" | "composite type" => &["USAGE"],
+        _ => return None,
+    };
+    let list = parse(writer.a.objects.get(key)?.get("privileges")?);
+    let own: Vec<&str> = list
+        .iter()
+        .filter(|(grantee, ..)| grantee == "owner")
+        .map(|(_, privilege, _)| privilege.as_str())
+        .collect();
+    let taken: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|one| !own.contains(one))
+        .collect();
+    let taken = match (own.is_empty(), taken.is_empty()) {
+        (_, true) => return None,
+        // Later versions have more of them.
+        (true, false) => "ALL".to_owned(),
+        (false, false) => taken.join(", "),
+    };
+    let Target { prefix, object, .. } = target;
+    Some(execute(&format!(
+        "{prefix}REVOKE {taken} ON {object} FROM CURRENT_USER"
+    )))
 }
 
 /// What the server gives where nobody has set the default privileges of a role.

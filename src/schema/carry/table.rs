@@ -78,6 +78,9 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     };
     let drop = if key.kind == "foreign table" {
         execute(&format!("DROP FOREIGN TABLE {own}"))
+    } else if object.get("partition of").is_some() {
+        // It goes with the whole; alone it cannot, where a foreign key refers to the whole.
+        String::new()
     } else {
         format!("op.drop_table({})", table_arguments(&key.schema, &key.name))
     };
@@ -173,7 +176,8 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
     lines
 }
 
-pub fn column_line(key: &ObjectKey, column: &Object) -> String {
+/// A column as CREATE TABLE and ADD COLUMN name it.
+pub(in crate::schema) fn column_line(key: &ObjectKey, column: &Object) -> String {
     let mut words = vec![sql::name(&key.name)];
     words.extend(column.get("type").map(str::to_owned));
     if let Some(options) = column.get("foreign options") {

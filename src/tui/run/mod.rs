@@ -27,9 +27,10 @@ use crossterm::event;
 use crossterm::execute;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::message::{Command, Message};
+use super::keymap::Keymap;
+use super::message::{Command, Message, Source};
 use super::model::Model;
-use super::session::Session;
+use super::session::{self, Session};
 use super::terminal::{self, Terminal};
 use super::theme::{Theme, Wishes};
 use super::update::{start, update};
@@ -37,6 +38,7 @@ use crate::engine::Request;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::text::safe;
+use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, hand_over};
 
 /// How often the clock moves while something runs.
@@ -54,6 +56,38 @@ pub struct Ending {
     pub words: Vec<String>,
 }
 
+/// What the app is opened on, and how.
+#[derive(Debug)]
+pub struct Opening {
+    /// The project.
+    pub request: Request,
+    /// How it looks and what its keys are.
+    pub looks: Looks,
+    /// A line above the survey for somebody who is led here.
+    pub aside: Option<String>,
+}
+
+/// How somebody wants the app.
+#[derive(Clone, Debug)]
+pub struct Looks {
+    /// What flags and settings say of colours and symbols; the environment is read here.
+    pub wishes: Wishes,
+    /// Whether the mouse is ours; else the terminal selects text with it as ever.
+    pub has_mouse: bool,
+    /// The keys.
+    pub keymap: Keymap,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            wishes: Wishes::default(),
+            has_mouse: true,
+            keymap: Keymap::default(),
+        }
+    }
+}
+
 /// Whether the terminal can show the app.
 pub fn is_possible() -> bool {
     use std::io::IsTerminal as _;
@@ -62,9 +96,9 @@ pub fn is_possible() -> bool {
 }
 
 /// Runs the app until somebody leaves it.
-pub fn run(request: Request, cancel: &Arc<AtomicBool>) -> Result<Ending, Failure> {
+pub fn run(opening: Opening, cancel: &Arc<AtomicBool>) -> Result<Ending, Failure> {
     guard::guarded(|| {
-        let mut app = App::new(request, cancel)?;
+        let mut app = App::new(opening, cancel)?;
         let outcome = app.run();
         // The terminal first: the session may take a moment to end its children.
         terminal::leave();
@@ -112,7 +146,12 @@ struct App {
 }
 
 impl App {
-    fn new(request: Request, cancel: &Arc<AtomicBool>) -> io::Result<Self> {
+    fn new(opening: Opening, cancel: &Arc<AtomicBool>) -> io::Result<Self> {
+        let Opening {
+            request,
+            looks,
+            aside,
+        } = opening;
         let since = Instant::now();
         let (sender, inbox) = mpsc::channel();
         let (near, far) = UnixStream::pair()?;
@@ -124,12 +163,11 @@ impl App {
         };
         let is_away = Arc::new(AtomicBool::new(false));
         signals::listen(bell.clone(), Arc::clone(&is_away))?;
-        let mut terminal = Terminal::take(true)?;
-        let model = Model::new(
-            request.root.clone(),
-            terminal::size()?,
-            Theme::choose(&wishes()),
-        );
+        let mut terminal = Terminal::take(looks.has_mouse)?;
+        let theme = Theme::choose(&heard(looks.wishes));
+        let mut model = Model::new(request.root.clone(), terminal::size()?, theme);
+        model.keymap = looks.keymap;
+        model.aside = aside;
         // The first frame does not wait for anything.
         terminal.draw(&model)?;
         let session = Session::start(request, bell.clone(), Arc::clone(cancel))?;
@@ -253,13 +291,20 @@ impl App {
     /// A file is read beside the loop: a slow disk must not hold it.
     fn read(&self, path: PathBuf) {
         let bell = self.bell.clone();
-        std::thread::spawn(move || {
-            let text = RealFiles
+        let reading = move || {
+            let source = RealFiles
                 .read(&path)
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .map(|bytes| {
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    let does = report::operations::does(&path, &text);
+                    Source { text, does }
+                })
                 .map_err(|error| format!("cannot be read: {error}"));
-            bell.ring(Message::Source(path, text));
-        });
+            bell.ring(Message::Source(path, source));
+        };
+        let thread = std::thread::Builder::new().stack_size(session::STACK);
+        // Without a thread it is read with the next look.
+        let _ = thread.spawn(reading);
     }
 
     fn edit(&mut self, path: &Path, line: usize) -> io::Result<Vec<Command>> {
@@ -329,14 +374,16 @@ impl App {
     }
 }
 
-fn wishes() -> Wishes {
+/// The wishes with what the environment says.
+pub fn heard(wishes: Wishes) -> Wishes {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(environment::variable);
     Wishes {
         theme: environment::variable("REDISTILL_THEME"),
-        no_color: environment::variable("NO_COLOR").is_some(),
+        no_color: wishes.no_color || environment::variable("NO_COLOR").is_some(),
         colorterm: environment::variable("COLORTERM"),
         locale,
+        ..wishes
     }
 }

@@ -10,6 +10,7 @@
 //! typed confirmation.
 
 mod actions;
+mod corrections;
 mod dialog;
 mod movement;
 mod news;
@@ -20,7 +21,7 @@ use crossterm::event::KeyCode;
 
 pub use actions::is_valid;
 
-use super::keymap::{self, Action, Scope};
+use super::keymap::{Action, Scope};
 use super::list::ChecklistRow;
 use super::message::{Ask, Command, Key, Message, Mouse};
 use super::model::{Model, Overlay, PageId, Pane, Screen, Task, Work};
@@ -146,7 +147,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
     if model.overlay.is_some() {
         return dialog::on_key(model, key);
     }
-    match keymap::action(key, place(model)) {
+    match model.keymap.action(key, place(model)) {
         Some(action) if is_valid(model, action) => actions::perform(model, action),
         // The arrow that leads nowhere changes the pane.
         Some(Action::Open) if key.code == KeyCode::Right => {
@@ -188,7 +189,11 @@ fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
             .find(|button| (button.x..button.x + button.width).contains(&x));
         return hit.map_or(Vec::new(), |button| actions::perform(model, button.action));
     }
-    for (area, pane) in [(layout.list, Pane::List), (layout.page, Pane::Page)] {
+    for (area, pane) in [
+        (layout.list, Pane::List),
+        (layout.page, Pane::Page),
+        (layout.side, Pane::Side),
+    ] {
         let Some(area) = area.filter(|area| area.contains(at)) else {
             continue;
         };
@@ -221,11 +226,11 @@ fn click(model: &mut Model, pane: Pane, column: usize, row: usize) -> Vec<Comman
                 return actions::perform(model, Action::Open);
             }
         }
-        Pane::Page => {
-            model.pane = Pane::Page;
+        Pane::Page | Pane::Side => {
+            model.pane = pane;
             let can_open = movement::put(model, row);
             // One column is free at the left.
-            if actions::has_box_at(model, column.saturating_sub(1)) {
+            if pane == Pane::Page && actions::has_box_at(model, column.saturating_sub(1)) {
                 return actions::perform(model, Action::Toggle);
             }
             if can_open && is_valid(model, Action::Open) {
