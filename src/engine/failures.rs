@@ -232,6 +232,18 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             "see that env.py imports the models before it passes target_metadata, or take the \
                  chain as the source: redistill plan --source chain",
         ),
+        RehearseError::Check { why } => Failure::refused(format!(
+            "{}: alembic check ends with an error on a database at the baseline, so the reset could \
+             not be tested",
+            safe(&module.0)
+        ))
+        .with_detail(safe(why).into_owned())
+        .with_hint("mend what it names, until this works: alembic check")
+        .with_hint("or reset without that test: redistill plan --strategy unversioned"),
+        RehearseError::Shared(_) => {
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint("take the models as the source: redistill plan --source models")
+        }
         RehearseError::Needed { left, falls } => {
             let lines: Vec<String> = falls
                 .iter()
@@ -251,18 +263,6 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         RehearseError::Stays { .. } => {
             Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint("leave out the table, or write a revision that drops it first")
-        }
-        RehearseError::Check { why } => Failure::refused(format!(
-            "{}: alembic check ends with an error on a database at the baseline, so the reset could \
-             not be tested",
-            safe(&module.0)
-        ))
-        .with_detail(safe(why).into_owned())
-        .with_hint("mend what it names, until this works: alembic check")
-        .with_hint("or reset without that test: redistill plan --strategy unversioned"),
-        RehearseError::Shared(_) => {
-            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
-                .with_hint("take the models as the source: redistill plan --source models")
         }
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))

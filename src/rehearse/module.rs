@@ -180,10 +180,10 @@ pub struct Rehearsal {
     pub live: Catalog,
     /// The statements that the baseline runs; only for the strategy `recreate`.
     pub script: Vec<String>,
-    /// What was to be left out and is no object of this module, with the names that come near.
-    pub unknown: Vec<(String, Vec<String>)>,
     /// Why the live schema stood as reference, and not the old chain.
     pub not_replayed: Option<WorkerError>,
+    /// What was to be left out and is no object of this module, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
 }
 
 impl Subject<'_> {
@@ -381,8 +381,8 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         reference,
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
-        unknown,
         not_replayed,
+        unknown,
     })
 }
 
