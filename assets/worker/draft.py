@@ -196,7 +196,7 @@ def enum_piece(work, enum):
     arguments = [repr(label) for label in enum["labels"] or []] + ["name=%r%s" % (enum["name"], schema)]
     create = ".create(op.get_bind(), checkfirst=False)"
     up = "postgresql.ENUM(%s)%s" % (", ".join(arguments), create)
-    if len(up) > 96 and len(", ".join(arguments)) <= 88:
+    if len(up) > 84 and len(", ".join(arguments)) <= 80:
         up = "postgresql.ENUM(\n    %s\n)%s" % (", ".join(arguments), create)
     elif len(up) > 96:
         up = "postgresql.ENUM(\n%s)%s" % ("".join("    %s,\n" % one for one in arguments), create)
@@ -292,7 +292,7 @@ def table_piece(work, table, late):
         work.miss("table", table["schema"], table["name"], table["name"], "its tablespace is %s" % table["tablespace"])
     if table["identity"] != "d":
         work.miss("table", table["schema"], table["name"], table["name"], "it has a REPLICA IDENTITY of its own")
-    up = "\n".join(["op.create_table(\n%s\n)" % "\n".join("    %s," % one for one in arguments)] + after)
+    up = "\n".join(["op.create_table(\n%s\n)" % "\n".join("    %s," % one.replace("\n", "\n    ") for one in arguments)] + after)
     drop = [repr(table["name"])] + pieces.schema_argument(table["schema"], work.default)
     work.add("tables", "table", table["schema"], table["name"], table["name"], up, pieces.call("op.drop_table", drop))
 

@@ -37,7 +37,7 @@ CATALOGS = (
         "CASE WHEN t.prosrc = '' THEN pg_catalog.to_jsonb(t) ->> 'prosqlbody' END"), None),
     ("pg_proc", "pg_proc", "t.oid", "0", "acl", values("proacl"), "t.proacl IS NOT NULL"),
     ("pg_namespace", "pg_namespace", "t.oid", "0", "object", values("nspname"), None),
-    ("pg_namespace", "pg_namespace", "t.oid", "0", "acl", values("nspacl"), None),
+    ("pg_namespace", "pg_namespace", "t.oid", "0", "acl", values("nspacl"), "t.nspacl IS NOT NULL"),
     ("pg_extension", "pg_extension", "t.oid", "0", "object", ROW, None),
     ("pg_event_trigger", "pg_event_trigger", "t.oid", "0", "object", values("evtname", "evtevent", "evtfoid", "evttags"), None),
     ("pg_event_trigger", "pg_event_trigger", "t.oid", "0", "state", values("evtenabled"), "t.evtenabled <> 'O'"),

@@ -57,7 +57,16 @@ def bare(expression):
 def call(function, arguments):
     """A call, over several lines where there is more than one argument or it is long."""
     one = "%s(%s)" % (function, ", ".join(arguments))
-    if len(one) <= 96 and "\n" not in one:
+    if len(one) <= 84 and "\n" not in one:
+        return one
+    return "%s(\n%s\n)" % (function, "\n".join("    %s," % argument for argument in arguments))
+
+
+def element(function, arguments):
+    """An element of a table: on one line, or with one argument a line where that would be too long."""
+    one = "%s(%s)" % (function, ", ".join(arguments))
+    # Eight blanks before it, a comma behind it.
+    if len(one) <= 79:
         return one
     return "%s(\n%s\n)" % (function, "\n".join("    %s," % argument for argument in arguments))
 
@@ -131,7 +140,7 @@ def column_text(table, column, types, autoincrements):
     arguments.append("nullable=%s" % (not column["not_null"]))
     if column["comment"] is not None:
         arguments.append("comment=%r" % column["comment"])
-    return "sa.Column(%s)" % ", ".join(arguments)
+    return element("sa.Column", arguments)
 
 
 def names(values):
@@ -169,17 +178,17 @@ def constraint_text(constraint, default_schema):
     """The element of `op.create_table` for one constraint."""
     kind, name = constraint["kind"], "name=%s" % name_of(constraint["name"])
     if kind == "c":
-        return "sa.CheckConstraint(%s, %s)" % (literal(bare(constraint["expression"])), name)
+        return element("sa.CheckConstraint", [literal(bare(constraint["expression"])), name])
     if kind in ("p", "u"):
         function = "sa.PrimaryKeyConstraint" if kind == "p" else "sa.UniqueConstraint"
         arguments = [repr(column) for column in constraint["columns"]] + [name] + timing(constraint)
-        return "%s(%s)" % (function, ", ".join(arguments))
+        return element(function, arguments)
     target = constraint["target_table"]
     if constraint["target_schema"] != default_schema:
         target = "%s.%s" % (constraint["target_schema"], target)
     remote = ["%s.%s" % (target, column) for column in constraint["target_columns"]]
     arguments = [names(constraint["columns"]), names(remote), name] + foreign_key_options(constraint)
-    return "sa.ForeignKeyConstraint(%s)" % ", ".join(arguments)
+    return element("sa.ForeignKeyConstraint", arguments)
 
 
 def foreign_key_options(constraint):

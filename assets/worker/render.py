@@ -5,6 +5,7 @@ import os
 import tokenize
 
 from _redistill_child import Failure
+from _redistill_format import formatted
 
 
 def indent(code):
@@ -34,6 +35,7 @@ def render(project):
     config = project.config()
     script = project.script(config)
     staging = request["folder"]
+    old_files = revision_files(script)
     script.version_locations = [staging]
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
@@ -70,6 +72,8 @@ def render(project):
             text = with_about(text, request["about"])
         if request.get("replaces"):
             text = with_replaces(text, request["replaces"])
+        beside = os.path.dirname(old_files[0]) if old_files else staging
+        text = formatted(text, os.path.join(beside, os.path.basename(path)), old_files, project.module["directory"])
         problem = compile_problem(text, path)
         write(path, text)
     if problem:
@@ -88,6 +92,15 @@ def render(project):
         "compile_ok": compile_problem(text, path) is None,
         "hook_error": hook_error,
     }
+
+
+def revision_files(script):
+    """The files that are there now."""
+    found = []
+    for location in script._version_locations if hasattr(script, "_version_locations") else [script.versions]:
+        for folder, _, names in os.walk(location):
+            found += [os.path.join(folder, name) for name in names if name.endswith(".py") and name != "__init__.py"]
+    return sorted(found)
 
 
 def missing_imports(script, imports):
@@ -163,7 +176,7 @@ def with_replaces(text, replaced):
     written = ["# The revisions that this one stands for; not read by Alembic.", "replaces = ("]
     line = "   "
     for name in replaced:
-        if len(line) > 4 and len(line) + len(repr(name)) > 96:
+        if len(line) > 4 and len(line) + len(repr(name)) > 86:
             written.append(line)
             line = "   "
         line += " %r," % name

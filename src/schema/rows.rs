@@ -257,7 +257,7 @@ fn row_lines(columns: &[SeedColumn], row: &[SeedValue]) -> Vec<String> {
         .map(|(column, value)| format!("{}: {}", string(&column.name), value_of(column, value)))
         .collect();
     let line = format!("        {{{}}},", items.join(", "));
-    if line.chars().count() <= 92 {
+    if line.chars().count() <= 84 {
         return vec![line];
     }
     let mut lines = vec!["        {".to_owned()];

@@ -35,7 +35,7 @@ const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
 /// The parent's first, the others in the order in which they import each other.
-const SOURCES: [(&str, &str); 13] = [
+const SOURCES: [(&str, &str); 14] = [
     ("serve", include_str!("../../assets/worker/serve.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
@@ -43,6 +43,7 @@ const SOURCES: [(&str, &str); 13] = [
     ("types", include_str!("../../assets/worker/types.py")),
     ("pieces", include_str!("../../assets/worker/pieces.py")),
     ("draft", include_str!("../../assets/worker/draft.py")),
+    ("format", include_str!("../../assets/worker/format.py")),
     ("render", include_str!("../../assets/worker/render.py")),
     ("script", include_str!("../../assets/worker/script.py")),
     ("needs", include_str!("../../assets/worker/needs.py")),

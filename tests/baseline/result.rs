@@ -56,3 +56,37 @@ fn a_second_baseline_stands_for_all_that_the_first_stood_for() {
         .collect();
     assert!(codes.contains(&"RD631".to_owned()), "{}", said.stdout);
 }
+
+/// A program that finds old files well-formed or not, and says that it was there.
+fn formatter(lab: &Lab, is_content: bool) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = lab.beside(if is_content { "content" } else { "strict" });
+    std::fs::create_dir_all(&folder).unwrap();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in\n*--stdin-filename*) cat; echo \"# in the house's form: $1\";;\n\
+         *) exit {};;\nesac\n",
+        i32::from(!is_content)
+    );
+    std::fs::write(folder.join("ruff"), script).unwrap();
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.join("ruff"), mode).unwrap();
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
+}
+
+#[test]
+fn the_new_file_has_the_form_that_the_old_ones_have() {
+    let lab = Lab::with_module(&Module::default());
+    let before = lab.tree();
+    for is_content in [true, false] {
+        let path = formatter(&lab, is_content);
+        let plan = lab.redistill_with(&["plan", "--format", "json"], &[("PATH", &path)]);
+        let plan = plan.expect(0).json();
+        let text = plan["modules"][0]["baseline"].as_str().unwrap();
+        for step in ["check", "format"] {
+            let line = format!("# in the house's form: {step}\n");
+            assert_eq!(text.contains(&line), is_content, "{text}");
+        }
+        assert!(text.lines().all(|line| line.len() <= 88), "{text}");
+    }
+    assert_eq!(lab.tree(), before);
+}

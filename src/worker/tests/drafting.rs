@@ -160,14 +160,31 @@ fn the_draft_reads_like_written_by_hand() {
     let (up, down) = bodies(&draft);
     assert_eq!(
         up,
-        r#"postgresql.ENUM('A', 'B', name='status_enum').create(op.get_bind(), checkfirst=False)
+        r#"postgresql.ENUM(
+    'A', 'B', name='status_enum'
+).create(op.get_bind(), checkfirst=False)
 op.create_table(
     't',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('name', sa.String(length=80), server_default=sa.text("'x:y'::character varying"), nullable=False),
-    sa.Column('state', postgresql.ENUM(name='status_enum', create_type=False), server_default=sa.text("'A'::status_enum"), nullable=False),
+    sa.Column(
+        'name',
+        sa.String(length=80),
+        server_default=sa.text("'x:y'::character varying"),
+        nullable=False,
+    ),
+    sa.Column(
+        'state',
+        postgresql.ENUM(name='status_enum', create_type=False),
+        server_default=sa.text("'A'::status_enum"),
+        nullable=False,
+    ),
     sa.Column('price', sa.Numeric(10, 2), nullable=True),
-    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=True),
+    sa.Column(
+        'at',
+        sa.DateTime(timezone=True),
+        server_default=sa.text('now()'),
+        nullable=True,
+    ),
     sa.PrimaryKeyConstraint('id', name=op.f('t_pkey')),
 )
 op.create_index(
