@@ -244,6 +244,26 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint("take the models as the source: redistill plan --source models")
         }
+        RehearseError::Needed { left, falls } => {
+            let lines: Vec<String> = falls
+                .iter()
+                .map(|(key, need)| format!("{} needs {}", safe(key), safe(need)))
+                .collect();
+            let names = left.iter().chain(falls.iter().map(|(key, _)| key));
+            let all: Vec<String> = names
+                .map(|name| format!("--leave-out \"{}\"", safe(name)))
+                .collect();
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_detail(lines.join("\n"))
+                .with_hint(format!(
+                    "leave these out, too: redistill plan {}",
+                    all.join(" ")
+                ))
+        }
+        RehearseError::Stays { .. } => {
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint("leave out the table, or write a revision that drops it first")
+        }
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint(format!(

@@ -66,6 +66,20 @@ pub enum RehearseError {
         /// How many are carried.
         limit: u32,
     },
+    /// What is left out is needed by what is not.
+    #[error("leaving out {} would take along what needs it", .left.join(", "))]
+    Needed {
+        /// What the user named.
+        left: Vec<String>,
+        /// What would fall, with what it needs.
+        falls: Vec<(String, String)>,
+    },
+    /// What is left out is part of something that is not, and stays with it.
+    #[error("{what} cannot be left out alone: it is written with the table")]
+    Stays {
+        /// What the user named.
+        what: String,
+    },
     /// The baseline's statements cannot be taken out of Alembic as they are.
     #[error("the baseline's statements alone do not build what it builds; they differ in {what}")]
     Script {
@@ -168,6 +182,8 @@ pub struct Rehearsal {
     pub script: Vec<String>,
     /// Why the live schema stood as reference, and not the old chain.
     pub not_replayed: Option<WorkerError>,
+    /// What was to be left out and is no object of this module, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
 }
 
 impl Subject<'_> {
@@ -279,6 +295,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         mut lost,
         mut accepted,
         remarks: of_rows,
+        unknown,
         hook_error,
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
@@ -295,7 +312,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         // The models may say something else than the reference; what was accepted stands.
         (Source::Models, Some(live)) => drift(&built, &live.catalog)
             .into_iter()
-            .filter(|other| !is_left_out(other.object(), &subject.choices.leave_out))
+            .filter(|other| {
+                !is_left_out(other.object(), drafter.leave_out())
+                    && !(subject.choices.accept_losses && is_given_up(&accepted, other))
+            })
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
@@ -362,7 +382,19 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
         not_replayed,
+        unknown,
     })
+}
+
+/// Whether a difference of the live database is a loss that was accepted as one of many. What the
+/// models are ahead by is none: the database lacks it.
+fn is_given_up(accepted: &[Difference], other: &Difference) -> bool {
+    let is_loss = |one: &&Difference| !matches!(one, Difference::Extra { .. });
+    !matches!(other, Difference::Missing { .. })
+        && accepted
+            .iter()
+            .filter(is_loss)
+            .any(|one| one.object() == other.object())
 }
 
 /// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.

@@ -46,7 +46,7 @@ fn the_seeded_bugs_are_caught_before_and_nothing_after() {
     let project = demo::create(
         &lab.root().join("artstore"),
         &lab.target("postgres"),
-        lab.interpreter(),
+        &lab.python,
     )
     .unwrap();
     let seeded = failed(&all(&lab, &project));

@@ -128,7 +128,7 @@ pub fn nets(lab: &Lab, module: &Path, configure: &str) -> Nets {
     write("test_gauntlet.py", GAUNTLET);
     write("test_alembic.py", PYTEST_ALEMBIC);
     write("pytest.ini", "[pytest]\nasyncio_mode = auto\n");
-    let output = Command::new(lab.interpreter())
+    let output = Command::new(&lab.python)
         .args([
             "-B",
             "-m",

@@ -15,7 +15,7 @@ impl Drafter<'_> {
         others: Vec<QualifiedName>,
     ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
         self.subject.phase("draft")?;
-        let leave_out = &self.subject.choices.leave_out;
+        let leave_out = &self.leave_out;
         // For `models` the database must be empty, and is empty again afterwards.
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {

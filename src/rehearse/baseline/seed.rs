@@ -50,7 +50,7 @@ impl Drafter<'_> {
             return Ok(seeded);
         };
         let session = replayed.connect()?;
-        let leave_out = &self.subject.choices.leave_out;
+        let leave_out = &self.leave_out;
         let tables: Vec<QualifiedName> = reference.tables();
         for table in by_reference(reference, &rows::non_empty(&session, &tables)?) {
             if is_left_out(&rows_key(&table), leave_out) {
