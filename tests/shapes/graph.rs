@@ -184,7 +184,7 @@ fn a_dependency_on_another_modules_revision_is_refused_with_the_way_out() {
     lab.write("api/blog/b001.py", &blog.1);
     lab.alembic("api", &["-n", "blog", "upgrade", "heads"]);
     let before = (lab.tree(), lab.dump("app", &[]));
-    for module in [&[][..], &["--module", "api-blog"]] {
+    for module in [&[][..], &["--module", "api:blog"]] {
         let refused = lab.redistill(&[&["plan"][..], module].concat());
         assert_ne!(refused.code, 0, "{}", refused.stdout);
         refused.says(&["both read s001.py", "let one configuration read all"]);
