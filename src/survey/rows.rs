@@ -253,7 +253,8 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
                 "SELECT n.nspname::text, c.relname::text, s.seqstart FROM pg_class c \
                  JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
                  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                 AND has_sequence_privilege(c.oid, 'SELECT') ORDER BY 1, 2",
+                 AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(c.oid, 'SELECT') END \
+                 ORDER BY 1, 2",
                 &[],
             )?
             .into_iter()
