@@ -66,7 +66,7 @@ pub fn rows_masked(
     tables: &[QualifiedName],
     masked: &Masked,
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
-    read_only(session, || digests(session, tables, masked))
+    read_rows(session, || digests(session, tables, masked))
 }
 
 /// As [`rows`], in the transaction that is open. Text forms follow that transaction's settings.

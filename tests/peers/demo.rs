@@ -41,6 +41,7 @@ fn answer(lab: &Lab, project: &Demo, arguments: &[&str]) -> String {
 }
 
 #[test]
+#[ignore = "the full lane: cargo test --test integration -- peers:: --include-ignored"]
 fn the_seeded_bugs_are_caught_before_and_nothing_after() {
     let lab = Lab::new().run_by(packages::interpreter());
     let project = demo::create(
