@@ -19,8 +19,8 @@ mod dump;
 mod lineage;
 mod module;
 mod scratch;
-mod uncovered;
 mod tenants;
+mod uncovered;
 mod verify;
 
 pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};

@@ -33,7 +33,10 @@ fn what_only_the_dumps_show_is_lost_until_it_is_left_out() {
         revisions: &[("n001_notes.py", CHAIN)],
         ..Module::default()
     });
-    let shown = lab.redistill(&["plan", "--format", "json"]).expect(1).json();
+    let shown = lab
+        .redistill(&["plan", "--format", "json"])
+        .expect(1)
+        .json();
     let module = &shown["modules"][0];
     let lost = module["lost"].as_array().unwrap();
     assert_eq!(lost.len(), 1, "{lost:?}");
@@ -42,7 +45,10 @@ fn what_only_the_dumps_show_is_lost_until_it_is_left_out() {
     let name = object["name"].as_str().unwrap();
     assert_eq!(name, "ACL FUNCTION similarity(text, text)");
     let remarks = module["remarks"].to_string();
-    assert!(remarks.contains("not covered by the comparison"), "{remarks}");
+    assert!(
+        remarks.contains("not covered by the comparison"),
+        "{remarks}"
+    );
 
     let left_out = format!("pg_dump entry {name}");
     let plan = lab.redistill(&["plan", "--format", "json", "--leave-out", &left_out]);

@@ -206,12 +206,26 @@ fn entry(carried: &Carried) -> Entry<'_> {
         object: carried.object(),
         kind: &carried.kind,
         name: carried.name.clone(),
-        aside: carried.detail.clone(),
+        aside: origin(carried),
         code: Some(&carried.code)
             .map(String::as_str)
             .filter(|code| !code.is_empty()),
         is_free: true,
     }
+}
+
+/// What it is and where it comes from: `3 rows, from a001, changed in a004`.
+fn origin(carried: &Carried) -> String {
+    let mut parts = vec![carried.detail.clone()];
+    parts.extend(carried.from.iter().map(|id| format!("from {id}")));
+    parts.extend(
+        carried
+            .changed_in
+            .iter()
+            .map(|id| format!("changed in {id}")),
+    );
+    parts.retain(|part| !part.is_empty());
+    parts.join(", ")
 }
 
 fn entry_of<'a>(model: &Model, part: Part, other: &'a Difference) -> Entry<'a> {
