@@ -58,6 +58,8 @@ def describe(project):
         return []
 
     project.run_env(look, config, script, dont_mutate=True)
+    if not seen and redirect.State.asked_for and not any(entry.get("connection") is None for entry in project.configured):
+        raise Failure("never_walked", "env.py connected and found nothing to migrate on an empty database")
     if not project.configured:
         raise Failure("never_configured", "env.py did not call context.configure")
     raise_offline(project)

@@ -147,6 +147,21 @@ impl Engine<'_> {
         resolve(name, first)
     }
 
+    /// Where its migrations go, if env.py asks another database first: one of these labels then.
+    pub(super) fn locate_among(
+        &self,
+        seen: &ModuleEvidence,
+        known: &[&str],
+    ) -> Result<Target, Failure> {
+        let first = self.locate(seen)?;
+        if known.is_empty() || known.contains(&first.to_string().as_str()) {
+            return Ok(first);
+        }
+        let described = self.describe(seen)?;
+        let other = migrated(&seen.module.name, &described)?;
+        Ok(other.unwrap_or(first))
+    }
+
     fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
         let name = &seen.module.name;
         let host = self.sandbox()?;

@@ -270,11 +270,16 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     plan::may_reuse_head(&choices.revision_id, module).map_err(|error| failures::draft(&error))?;
     if !module.lost.is_empty() {
         let what = count(module.lost.len(), "object");
-        return Err(
-            Failure::refused(format!("{name}: the baseline would lose {what}"))
-                .with_detail(listed(&module.lost))
-                .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\""),
-        );
+        let failure = Failure::refused(format!("{name}: the baseline would lose {what}"))
+            .with_detail(listed(&module.lost))
+            .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\"");
+        return Err(match choices.source {
+            Source::Chain => failure,
+            Source::Models => failure.with_hint(
+                "or give up all that the models do not say: redistill plan --source models \
+                 --accept-losses",
+            ),
+        });
     }
     if !module.left_behind.is_empty() {
         return Err(Failure::refused(format!(

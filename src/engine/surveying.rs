@@ -88,7 +88,7 @@ impl Engine<'_> {
         let root = &self.request.root;
         let found = project::discover(root, &self.files, &self.request.named)
             .map_err(|error| failures::discovery(&error))?;
-        let obstacles: Vec<String> = found
+        let mut obstacles: Vec<String> = found
             .problems
             .iter()
             .filter(|problem| problem.weight == project::Weight::Refuses)
@@ -137,26 +137,31 @@ impl Engine<'_> {
                 .with_detail(obstacles.join("\n"))
                 .with_hint("mend the configuration, then: redistill check"));
         }
-        let modules = modules
-            .into_iter()
-            .map(|module| {
-                let chain = chain::read(&module, &self.files);
-                (module, chain)
-            })
-            .collect();
+        let read = |module: Module| {
+            let chain = chain::read(&module, &self.files);
+            (module, chain)
+        };
+        let modules: Vec<(Module, Chain)> = modules.into_iter().map(read).collect();
+        let left: Vec<(Module, Chain)> = left.into_iter().map(read).collect();
+        let all: Vec<(&Module, &Chain)> =
+            modules.iter().chain(&left).map(|(m, c)| (m, c)).collect();
+        let entangled = branches::entangled(&all);
+        obstacles.extend(entangled.iter().map(|why| safe(why).into_owned()));
         // Their rows in a shared version table are not a stranger's.
-        let unselected = left.iter().map(|module| self.unselected(module)).collect();
-        let others = left.into_iter().map(|module| module.directory).collect();
+        let others = left
+            .iter()
+            .map(|(module, _)| module.directory.clone())
+            .collect();
+        let left = left.into_iter();
+        let unselected = left
+            .map(|(module, chain)| unselected(&module, chain))
+            .collect();
         Ok(Discovered {
             modules,
             unselected,
             obstacles,
             others,
         })
-    }
-
-    fn unselected(&self, module: &Module) -> Unselected {
-        unselected(module, chain::read(module, &self.files))
     }
 
     /// The modules, those with independent branches as their branches; and the branches that were

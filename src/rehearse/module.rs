@@ -1,5 +1,6 @@
 //! The rehearsal of one module, phase by phase.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,11 +15,14 @@ use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Carried, Choices, PlannedModule, Reference, Source, Strategy};
-use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, remarks, sides};
+use crate::schema::{
+    Catalog, Difference, Sides, Three, compare, equal, is_left_out, remarks, sides,
+};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
-    Call, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent,
+    Call, ErrorKind, Failed, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError,
+    WorkerEvent,
 };
 
 /// How long one request to the worker may take.
@@ -64,6 +68,20 @@ pub enum RehearseError {
         rows: u64,
         /// How many are carried.
         limit: u32,
+    },
+    /// What is left out is needed by what is not.
+    #[error("leaving out {} would take along what needs it", .left.join(", "))]
+    Needed {
+        /// What the user named.
+        left: Vec<String>,
+        /// What would fall, with what it needs.
+        falls: Vec<(String, String)>,
+    },
+    /// What is left out is part of something that is not, and stays with it.
+    #[error("{what} cannot be left out alone: it is written with the table")]
+    Stays {
+        /// What the user named.
+        what: String,
     },
     /// The baseline's statements cannot be taken out of Alembic as they are.
     #[error("the baseline's statements alone do not build what it builds; they differ in {what}")]
@@ -167,6 +185,8 @@ pub struct Rehearsal {
     pub script: Vec<String>,
     /// Why the live schema stood as reference, and not the old chain.
     pub not_replayed: Option<WorkerError>,
+    /// What was to be left out and is no object of this module, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
 }
 
 impl Subject<'_> {
@@ -278,6 +298,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         mut lost,
         mut accepted,
         remarks: of_rows,
+        unknown,
         hook_error,
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
@@ -294,7 +315,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         // The models may say something else than the reference; what was accepted stands.
         (Source::Models, Some(live)) => drift(&built, &live.catalog)
             .into_iter()
-            .filter(|other| !is_left_out(other.object(), &subject.choices.leave_out))
+            .filter(|other| {
+                !is_left_out(other.object(), drafter.leave_out())
+                    && !(subject.choices.accept_losses && is_given_up(&accepted, other))
+            })
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
@@ -310,12 +334,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline: &built,
         live: live.map(|live| &live.catalog),
     };
-    let named = carried.iter().map(Carried::object).collect();
-    let apart = lost.iter().chain(&accepted).chain(&drift);
-    let (mut sides, equal) = (
-        sides(three, &named, apart),
-        equal(&reference, &built, &named),
-    );
+    let (mut sides, equal) = side_by_side(three, &carried, [&lost, &accepted, &drift]);
     sides.extend(uncovered.sides());
     lost.extend(uncovered.lost);
     accepted.extend(uncovered.accepted);
@@ -361,7 +380,19 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
         not_replayed,
+        unknown,
     })
+}
+
+/// Whether a difference of the live database is a loss that was accepted as one of many. What the
+/// models are ahead by is none: the database lacks it.
+fn is_given_up(accepted: &[Difference], other: &Difference) -> bool {
+    let is_loss = |one: &&Difference| !matches!(one, Difference::Extra { .. });
+    !matches!(other, Difference::Missing { .. })
+        && accepted
+            .iter()
+            .filter(is_loss)
+            .any(|one| one.object() == other.object())
 }
 
 /// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.
@@ -379,6 +410,20 @@ fn uncovered<'a>(
     }
 }
 
+/// What was carried and what differs as each database has it, and how much is equal besides.
+fn side_by_side(
+    three: Three<'_>,
+    carried: &[Carried],
+    apart: [&Vec<Difference>; 3],
+) -> (Vec<Sides>, BTreeMap<String, usize>) {
+    let named = carried.iter().map(Carried::object).collect();
+    let differences = apart.into_iter().flatten();
+    (
+        sides(three, &named, differences),
+        equal(three.old, three.baseline, &named),
+    )
+}
+
 /// The catalog that the baseline must build: the old chain's, or, where that does not replay and the
 /// user says so, the live database's. With the source `models` that needs no saying: the baseline is
 /// drafted from the models then, and only held against the live schema.
@@ -387,7 +432,7 @@ fn reference(
     drafter: &mut Drafter<'_>,
     live: Option<&Lived>,
 ) -> Result<(Catalog, Option<WorkerError>), RehearseError> {
-    let error = match drafter.replay() {
+    let error = match replayed(subject, drafter, live) {
         Ok(catalog) => return Ok((catalog, None)),
         Err(RehearseError::Replay(error)) => error,
         Err(error) => return Err(error),
@@ -403,6 +448,46 @@ fn reference(
         }
         _ => Err(RehearseError::Replay(error)),
     }
+}
+
+/// The old chain's catalog. A chain that runs and makes nothing, while the live database has tables
+/// of the models, is the chain of a project that began with `create_all` and a stamp.
+fn replayed(
+    subject: &Subject<'_>,
+    drafter: &mut Drafter<'_>,
+    live: Option<&Lived>,
+) -> Result<Catalog, RehearseError> {
+    let catalog = drafter.replay()?;
+    let default = &subject.described.default_schema;
+    let is_there = |live: &Lived| {
+        let tables = live.catalog.tables();
+        subject.described.tables.iter().any(|table| {
+            let schema = table.schema.as_ref().unwrap_or(default);
+            tables
+                .iter()
+                .any(|there| there.schema == *schema && there.name == table.name)
+        })
+    };
+    if catalog.is_empty_schema() && live.is_some_and(is_there) {
+        drafter.forget_replay();
+        return Err(RehearseError::Replay(WorkerError::Failed(Box::new(
+            Failed {
+                kind: ErrorKind::RevisionFailed,
+                message: "it builds nothing, and the live database has tables of the models: they \
+                          were made by create_all() or by hand"
+                    .to_owned(),
+                exception: None,
+                file: None,
+                line: None,
+                revision: None,
+                sqlstate: None,
+                server_detail: None,
+                statement: None,
+                traceback: Vec::new(),
+            },
+        ))));
+    }
+    Ok(catalog)
 }
 
 /// What the live database lacks of the reference, or has otherwise. Objects of others in the same

@@ -136,6 +136,15 @@ fn entries(dump: &str) -> BTreeMap<ObjectKey, Vec<String>> {
 
 /// The name that the server chose for a NOT NULL depends on the table's name at that time.
 fn plain(line: &str) -> String {
+    // Parameters stand in the order in which they were given.
+    if let Some(list) = line
+        .strip_prefix("WITH (")
+        .and_then(|rest| rest.strip_suffix(");"))
+    {
+        let mut options: Vec<&str> = list.split(", ").collect();
+        options.sort_unstable();
+        return format!("WITH ({});", options.join(", "));
+    }
     let line = line.trim_end().trim_end_matches(',');
     let Some((before, name, after)) = line.split_once(" CONSTRAINT ").and_then(|(before, rest)| {
         let (name, after) = rest.split_once(' ')?;

@@ -11,6 +11,7 @@ mod frame;
 pub mod github;
 pub mod json;
 pub mod note;
+pub mod operations;
 mod paint;
 pub mod past;
 pub mod plan;

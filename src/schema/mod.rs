@@ -9,6 +9,7 @@ mod catalog;
 mod compare;
 mod compose;
 mod data_file;
+mod leaving;
 mod origins;
 mod piece;
 mod rows;
@@ -25,6 +26,7 @@ pub use data_file::{
     EXTENSION as DATA_EXTENSION, carry_data, data_lines, file_name as data_file_name,
     prefix as data_prefix,
 };
+pub use leaving::{falls_with, names_any, near, with_parts};
 pub use origins::{Facet, Origins, Whence};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{

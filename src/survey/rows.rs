@@ -244,22 +244,25 @@ fn mark(column: &SeedColumn, is_asked: bool) -> String {
     }
 }
 
-/// Where the sequences stand that were ever used, those of identity columns, too. One round trip
-/// for the names, one for the values.
+/// Where the sequences stand that were ever used or set, those of identity columns, too. One round
+/// trip for the names, one for the values.
 pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
     read_only(session, || {
-        let names: Vec<QualifiedName> = session
+        let names: Vec<(QualifiedName, i64)> = session
             .query(
-                "SELECT n.nspname::text, c.relname::text FROM pg_class c \
-                 JOIN pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                 AND CASE WHEN c.relkind = 'S' THEN pg_sequence_last_value(c.oid) END IS NOT NULL ORDER BY 1, 2",
+                "SELECT n.nspname::text, c.relname::text, s.seqstart FROM pg_class c \
+                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
+                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+                 AND has_sequence_privilege(c.oid, 'SELECT') ORDER BY 1, 2",
                 &[],
             )?
             .into_iter()
-            .map(|row| QualifiedName {
-                schema: row.get(0),
-                name: row.get(1),
+            .map(|row| {
+                let name = QualifiedName {
+                    schema: row.get(0),
+                    name: row.get(1),
+                };
+                (name, row.get(2))
             })
             .collect();
         if names.is_empty() {
@@ -268,9 +271,10 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         let parts: Vec<String> = names
             .iter()
             .enumerate()
-            .map(|(place, name)| {
+            .map(|(place, (name, start))| {
                 format!(
-                    "SELECT {place}::int4, last_value, is_called FROM {}",
+                    "SELECT {place}::int4, last_value, is_called FROM {} \
+                     WHERE is_called OR last_value <> {start}",
                     name.quoted()
                 )
             })
@@ -279,7 +283,7 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         Ok(found
             .into_iter()
             .filter_map(|row| {
-                let name = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
+                let (name, _) = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
                 Some(SequenceValue {
                     sequence: name.clone(),
                     last_value: row.get(1),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::keymap::Action;
-use super::message::{Ask, Command, Key, Message};
+use super::message::{Ask, Command, Key, Message, Proposed};
 use super::model::{Model, Planned, Previewed, Surveyed, Wish};
 use super::theme::{Colours, Letters, Theme};
 use super::update::{start, update};
@@ -73,6 +73,23 @@ pub fn surveyed(depth: Depth, findings: Vec<Finding>) -> Surveyed {
     }
 }
 
+/// Corrections of one file.
+pub fn proposed() -> Proposed {
+    let lines = [
+        "--- a/shop/app/models.py",
+        "+++ b/shop/app/models.py",
+        "@@ -6,3 +6,3 @@",
+        " class Order(Base):",
+        "-    owner_id = Column(Integer, ForeignKey(\"users.id\"))",
+        "+    owner_id = Column(Uuid, ForeignKey(\"users.id\"))",
+    ];
+    Proposed {
+        diff: lines.map(str::to_owned).to_vec(),
+        words: "1 correction in 1 file".to_owned(),
+        left: vec!["RD302 shop/alembic/versions/a1.py:9: it needs a decision".to_owned()],
+    }
+}
+
 /// One finding of each weight, in three items.
 pub fn findings() -> Vec<Finding> {
     let name = ModuleName("shop".to_owned());
@@ -103,7 +120,7 @@ pub fn findings() -> Vec<Finding> {
             .at(&place)
             .seen("integer and uuid")
             .remedy("make it uuid, as its key is")
-            .edit(LineEdit {
+            .fix(LineEdit {
                 path: place.path.clone(),
                 line: 41,
                 before: vec![line.to_owned()],

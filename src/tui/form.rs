@@ -107,7 +107,8 @@ impl Form {
             KeyCode::Char(' ') if !self.is_text() => self.change(true),
             KeyCode::Char(letter) if !key.control && !letter.is_control() => self.letter(letter),
             KeyCode::Backspace => self.text(|text| {
-                text.truncate(text.len() - text.chars().next_back().map_or(0, char::len_utf8))
+                let last = text.chars().next_back().map_or(0, char::len_utf8);
+                text.truncate(text.len() - last);
             }),
             KeyCode::Enter => return self.take(),
             _ => {}

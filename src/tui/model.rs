@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::form::Form;
 use super::keymap::Keymap;
+use super::message::{Proposed, Source};
 use super::standing;
 use super::theme::Theme;
 use crate::engine::{Depth, Ended};
@@ -87,6 +88,15 @@ pub struct Wish {
     pub choices: Choices,
     /// Only these modules, in the survey's order; all if empty.
     pub only: Vec<String>,
+}
+
+/// Whether the reason of the reset was asked for: once, before the first rehearsal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Not yet.
+    NotAsked,
+    /// The form was seen.
+    Asked,
 }
 
 /// What a rehearsal came to.
@@ -285,6 +295,13 @@ pub enum Overlay {
     Filter,
     /// All choices of the plan.
     Choices(Form),
+    /// Corrections, before they are written.
+    Corrections {
+        /// They.
+        proposed: Proposed,
+        /// The first line of the diffs that is shown.
+        offset: usize,
+    },
 }
 
 /// Everything.
@@ -329,7 +346,7 @@ pub struct Model {
     /// What the user decides for the plan.
     pub wish: Wish,
     /// Whether the reason was asked for.
-    pub is_reason_asked: bool,
+    pub reason: Reason,
     /// The rehearsal.
     pub planned: Option<Planned>,
     /// Why there is none.
@@ -355,7 +372,7 @@ pub struct Model {
     /// The run whose undo is looked at as soon as nothing else runs.
     pub wanted: Option<String>,
     /// Files that were read.
-    pub sources: BTreeMap<PathBuf, Result<String, String>>,
+    pub sources: BTreeMap<PathBuf, Result<Source, String>>,
     /// A line for the footer; gone with the next key.
     pub notice: Option<String>,
     /// Whether the app ends as soon as nothing runs.
@@ -385,7 +402,7 @@ impl Model {
             survey: None,
             survey_failure: None,
             wish: Wish::default(),
-            is_reason_asked: false,
+            reason: Reason::NotAsked,
             planned: None,
             plan_failure: None,
             work: None,

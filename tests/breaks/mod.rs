@@ -1,6 +1,7 @@
 //! What breaks a baseline that is written by hand or by autogenerate: each as a project, reset from
 //! the chain and from the models, with `pg_dump` and Alembic as judges.
 
+mod attacks;
 mod divergences;
 mod drift;
 mod lines;

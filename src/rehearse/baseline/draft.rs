@@ -15,7 +15,7 @@ impl Drafter<'_> {
         others: Vec<QualifiedName>,
     ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
         self.subject.phase("draft")?;
-        let leave_out = &self.subject.choices.leave_out;
+        let leave_out = &self.leave_out;
         // For `models` the database must be empty, and is empty again afterwards.
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
@@ -55,12 +55,24 @@ impl Drafter<'_> {
     }
 }
 
-/// Extensions and functions that the models' defaults and types may need.
+/// What the defaults, checks, indexes and types of the models may call, in the order in which it is
+/// tried: extensions, schemas, types, sequences of nobody, functions. Bodies are not looked into.
 fn prerequisites(reference: &Catalog) -> Vec<String> {
-    reference
-        .objects
-        .iter()
-        .filter(|(key, _)| key.kind == "extension")
-        .filter_map(|(_, object)| object.definition.clone())
-        .collect()
+    const KINDS: [&str; 7] = [
+        "extension",
+        "schema",
+        "domain",
+        "composite type",
+        "sequence",
+        "function",
+        "aggregate",
+    ];
+    let of_kind = |kind: &'static str| {
+        reference
+            .objects
+            .iter()
+            .filter(move |(key, object)| key.kind == kind && object.get("owned by").is_none())
+            .filter_map(|(_, object)| object.definition.clone())
+    };
+    KINDS.into_iter().flat_map(of_kind).collect()
 }

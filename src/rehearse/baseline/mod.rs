@@ -2,6 +2,7 @@
 
 mod cycle;
 mod draft;
+mod leaving;
 mod origins;
 mod seed;
 
@@ -13,8 +14,7 @@ use crate::model::text::{count, safe};
 use crate::model::{QualifiedName, RevisionId, Target};
 use crate::plan::{Carried, DataFile, Source};
 use crate::schema::{
-    Catalog, Difference, Origin, Origins, Piece, carry, compare, compose, is_left_out, merge,
-    unsayable,
+    Catalog, Difference, Origin, Origins, Piece, carry, compare, compose, merge, unsayable,
 };
 use crate::survey::replaced::replaced;
 use crate::survey::rows::{self, Window};
@@ -41,6 +41,8 @@ pub struct Built {
     pub lost: Vec<Difference>,
     /// Where it is knowingly otherwise.
     pub accepted: Vec<Difference>,
+    /// What was to be left out and is nothing here, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
     /// What is to be known of it.
     pub remarks: Vec<String>,
     /// A formatter's complaint.
@@ -60,6 +62,8 @@ pub struct Drafter<'a> {
     window: Option<Window>,
     /// What became of its rows.
     seeded: Seeded,
+    /// What is left out, with all that belongs to it.
+    leave_out: Vec<String>,
     staging: tempfile::TempDir,
 }
 
@@ -76,6 +80,7 @@ impl<'a> Drafter<'a> {
             origins: Origins::new("the live database"),
             window: None,
             seeded: Seeded::default(),
+            leave_out: Vec::new(),
             staging,
         })
     }
@@ -83,6 +88,11 @@ impl<'a> Drafter<'a> {
     /// Where the baseline was staged.
     pub fn staging(&self) -> PathBuf {
         self.staging.path().to_owned()
+    }
+
+    /// What is left out, with all that belongs to it.
+    pub fn leave_out(&self) -> &[String] {
+        &self.leave_out
     }
 
     /// The database that the baseline built.
@@ -120,6 +130,11 @@ impl<'a> Drafter<'a> {
         Ok(catalog)
     }
 
+    /// Sets the replay aside: another database stands as reference, and no row comes from this one.
+    pub fn forget_replay(&mut self) {
+        self.replayed = None;
+    }
+
     /// Takes a copy of the live schema for what the old chain would have built. It has no rows, and
     /// so the baseline gets none.
     pub fn stand_in(&mut self, copy: Scratch) -> Result<Catalog, RehearseError> {
@@ -142,6 +157,7 @@ impl<'a> Drafter<'a> {
 
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
+        self.take_choices(reference)?;
         let described = self.subject.described;
         let first = tenants::of_first(described, reference);
         let others = tenants::of_others(described, reference);
@@ -159,12 +175,11 @@ impl<'a> Drafter<'a> {
             .filter(|rows| has_table_of(rows, &pieces))
             .collect();
         pieces = merge(pieces, seed);
-        let leave_out = &self.subject.choices.leave_out;
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
             let present = tenants::of_first(described, &built.catalog);
-            let more = carry(&first, &present, leave_out).pieces;
+            let more = carry(&first, &present, &self.leave_out).pieces;
             let more = self.carries(&first, &present, &pieces, more);
             let more: Vec<Piece> = more.into_iter().map(for_all).collect();
             // What was written in vain would only be written again.
@@ -184,20 +199,19 @@ impl<'a> Drafter<'a> {
         built: Built,
         pieces: &[Piece],
     ) -> Result<Built, RehearseError> {
-        let leave_out = &self.subject.choices.leave_out;
         let mut differences = compare(reference, &built.catalog);
         differences.extend(self.row_differences(reference, &built.catalog, &self.seeded.masked)?);
-        let (accepted, lost) = differences
-            .into_iter()
-            .partition(|other| is_left_out(other.object(), leave_out) || self.is_ahead(other));
-        Ok(Built {
+        let (accepted, lost) = self.judge(differences);
+        let mut built = Built {
             lost,
             accepted,
             carried: self.carried(pieces),
             data: self.seeded.files.clone(),
             remarks: self.seeded.remarks.clone(),
             ..built
-        })
+        };
+        built.unknown = self.unknown(reference, &built, pieces)?;
+        Ok(built)
     }
 
     /// Of what would make the baseline equal to the reference, what this source takes over.
@@ -268,6 +282,7 @@ impl<'a> Drafter<'a> {
             lost: Vec::new(),
             accepted: Vec::new(),
             remarks: Vec::new(),
+            unknown: Vec::new(),
             hook_error: rendered.hook_error,
         })
     }

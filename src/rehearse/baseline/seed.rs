@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Drafter;
 use crate::model::QualifiedName;
 use crate::model::text::{bytes, count};
-use crate::plan::DataFile;
+use crate::plan::{DataFile, Source};
 use crate::rehearse::Scratch;
 use crate::rehearse::module::RehearseError;
 use crate::schema::{
@@ -50,7 +50,7 @@ impl Drafter<'_> {
             return Ok(seeded);
         };
         let session = replayed.connect()?;
-        let leave_out = &self.subject.choices.leave_out;
+        let leave_out = &self.leave_out;
         let tables: Vec<QualifiedName> = reference.tables();
         for table in by_reference(reference, &rows::non_empty(&session, &tables)?) {
             if is_left_out(&rows_key(&table), leave_out) {
@@ -59,13 +59,14 @@ impl Drafter<'_> {
             let seed = rows::seed_rows(&session, &table, MOST_ROWS, self.window.as_ref())?;
             self.seed_table(&seed, &mut seeded)?;
         }
-        if !seeded.pieces.is_empty() {
+        // The models may have no such sequence; without rows its value is theirs to say.
+        if !seeded.pieces.is_empty() || self.subject.choices.source == Source::Chain {
             let values = rows::sequence_values(&session)?;
             seeded.pieces.extend(values.iter().map(carry_sequence));
         }
-        seeded
-            .pieces
-            .retain(|piece| !is_left_out(&piece.key(), leave_out));
+        seeded.pieces.retain(|piece| {
+            !is_left_out(&piece.key(), leave_out) && !is_gone_with(reference, piece, leave_out)
+        });
         Ok(seeded)
     }
 
@@ -153,6 +154,17 @@ impl Drafter<'_> {
             })
             .collect())
     }
+}
+
+/// Whether a sequence's value has no sequence: it, or the table that owns it, is left out.
+fn is_gone_with(reference: &Catalog, value: &Piece, leave_out: &[String]) -> bool {
+    let mut sequence = value.key();
+    "sequence".clone_into(&mut sequence.kind);
+    value.kind == "value of sequence"
+        && (is_left_out(&sequence, leave_out)
+            || reference
+                .owner_of(&sequence)
+                .is_some_and(|(table, _)| is_left_out(&table, leave_out)))
 }
 
 /// The names of a table's columns; generated ones and their order are no matter.

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 use super::{Page, comparison, live};
 use crate::events::Item;
 use crate::plan::{Reference, RevisionIdChoice, Source, Strategy};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Task};
 use crate::tui::theme::Tone;
 
@@ -45,7 +46,7 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         return page;
     }
     let Some(planned) = &model.planned else {
-        page.text(Tone::Plain, 0, waiting(model));
+        page.text(Tone::Plain, 0, &waiting(model));
         return page;
     };
     for module in &planned.modules {
@@ -67,12 +68,16 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     page
 }
 
-fn waiting(model: &Model) -> &'static str {
+fn waiting(model: &Model) -> String {
     if model.is_deep() {
-        "Press p to rehearse: the old chain and its baseline are built on scratch databases, compared, \
-         taken down and built again. Nothing of yours changes."
+        format!(
+            "Press {} to rehearse: the old chain and its baseline are built on scratch databases, \
+             compared, taken down and built again. Nothing of yours changes.",
+            model.keymap.key(Action::Rehearse)
+        )
     } else {
-        "Waits for a look at the databases: press a."
+        let key = model.keymap.key(Action::Agree);
+        format!("Waits for a look at the databases: press {key}.")
     }
 }
 

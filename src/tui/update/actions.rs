@@ -7,13 +7,13 @@ use super::super::list::{self, ChecklistRow};
 use super::super::message::{Ask, Command};
 use super::super::model::{Cursor, Model, Overlay, PageId, Pane, Purpose, Screen, Task};
 use super::super::page::{self, can_go_back, side};
-use super::super::{confirmation, layout};
+use super::super::{confirmation, layout, standing};
 use super::movement::{self, Step};
 use super::{ask, begin, cancel};
 use crate::engine::Depth;
 use crate::events::Item;
 use crate::plan::{Source, Strategy};
-use crate::tui::model::Standing;
+use crate::tui::model::{Reason, Standing};
 
 /// Whether an action would do something now.
 pub fn is_valid(model: &Model, action: Action) -> bool {
@@ -51,6 +51,7 @@ pub fn is_valid(model: &Model, action: Action) -> bool {
             let has_box = anchor(model).is_some_and(|anchor| anchor.toggle.is_some());
             is_checklist && is_idle && model.pane == Pane::Page && has_box && !is_done(model)
         }
+        Action::Fix => is_idle && is_checklist && has_correction(model),
         Action::GoOn => {
             let is_stale = model.screen == Screen::Checklist && can_plan_again(model);
             let is_open = model.screen == Screen::Checklist && model.open_run().is_some();
@@ -69,6 +70,21 @@ pub fn is_valid(model: &Model, action: Action) -> bool {
             .as_ref()
             .is_some_and(|work| work.task.is_effect()),
     }
+}
+
+/// Whether the open item has a finding that can be corrected without judgement.
+fn has_correction(model: &Model) -> bool {
+    let (Some(survey), PageId::Item(item)) = (&model.survey, model.page_id()) else {
+        return false;
+    };
+    let is_findings = matches!(
+        item,
+        Item::ProductionData | Item::SharedHistory | Item::Lint
+    );
+    is_findings
+        && standing::findings(survey, item)
+            .iter()
+            .any(|finding| finding.remedy.is_safe && finding.remedy.diff.is_some())
 }
 
 fn has_modules(survey: &super::super::model::Surveyed) -> bool {
@@ -170,6 +186,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Command> {
             };
             Vec::new()
         }
+        Action::Fix => vec![Command::Ask(Ask::Propose)],
         Action::GoOn => go_on(model),
         Action::Cancel => cancel(model),
         Action::Chain => chain(model),
@@ -220,7 +237,7 @@ fn rehearse(model: &mut Model) -> Vec<Command> {
         return ask(model, Overlay::Consent);
     }
     // The reason goes into the note: it is asked for before there is one.
-    let is_open = model.wish.choices.reason.is_none() && !model.is_reason_asked;
+    let is_open = model.wish.choices.reason.is_none() && model.reason == Reason::NotAsked;
     if is_open && !model.is_too_small() {
         return choose(model, form::REASON);
     }
@@ -255,7 +272,7 @@ pub(super) fn settle_choices(model: &mut Model) -> Vec<Command> {
 
 /// Opens the form of all choices.
 fn choose(model: &mut Model, at: usize) -> Vec<Command> {
-    model.is_reason_asked = true;
+    model.reason = Reason::Asked;
     model.overlay = Some(Overlay::Choices(form::Form::of(model, at)));
     Vec::new()
 }
@@ -287,7 +304,7 @@ fn toggle(model: &mut Model) -> Vec<Command> {
     Vec::new()
 }
 
-fn recheck(model: &mut Model) -> Vec<Command> {
+pub(super) fn recheck(model: &mut Model) -> Vec<Command> {
     let depth = if model.is_deep() || model.survey.as_ref().is_some_and(|seen| seen.is_agreed) {
         Depth::Full
     } else {

@@ -10,6 +10,7 @@
 //! typed confirmation.
 
 mod actions;
+mod corrections;
 mod dialog;
 mod movement;
 mod news;

@@ -2,7 +2,7 @@
 
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
-use super::{actions, ask, begin};
+use super::{actions, ask, begin, corrections};
 use crate::engine::{Depth, Ended};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Item};
@@ -22,6 +22,8 @@ pub(super) fn take(model: &mut Model, message: Message) -> Vec<Command> {
             model.sources.insert(path, text);
             Vec::new()
         }
+        Message::Proposed(proposed) => corrections::proposed(model, proposed),
+        Message::Corrected(outcome) => corrections::corrected(model, outcome),
         Message::Notice(text) => {
             model.notice = Some(text);
             Vec::new()

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::events::Item;
 use crate::journal::Outcome;
 use crate::tui::fixture::{self, Play};
-use crate::tui::message::{Ask, Message};
+use crate::tui::message::{Ask, Message, Source};
 use crate::tui::model::Model;
 use crate::tui::theme::{Colours, Letters, Theme};
 
@@ -194,8 +194,17 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.key(KeyCode::Enter);
     let path = "/p/stock/alembic/versions/m4.py".into();
     let source = "def upgrade():\n    op.drop_table(\"x\")  # gone\n";
-    play.send(Message::Source(path, Ok(source.to_owned())));
+    let path: std::path::PathBuf = path;
+    let does = crate::report::operations::does(&path, source);
+    let text = source.to_owned();
+    play.send(Message::Source(path, Ok(Source { text, does })));
     add("revision", play);
+
+    let mut play = Play::surveyed(size, fixture::findings());
+    play.item(Item::Lint).press("f");
+    play.send(Message::Proposed(fixture::proposed()));
+    play.send(Message::Armed);
+    add("corrections", play);
 
     add("no_past", past(size, Vec::new()));
     let done = || fixture::run("20261122-1", Some(Outcome::Done));
