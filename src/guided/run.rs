@@ -51,8 +51,8 @@ impl Guide<'_> {
         if let Some(open) = &open {
             self.say(&format!("The run {} was interrupted.\n", open.id()));
         }
-        let past = self.past()?;
-        let mut script = Script::new(open.is_some(), past);
+        let finished = self.past()?;
+        let mut script = Script::new(open.is_some(), finished);
         loop {
             match script.order() {
                 Order::Ask(question) => match self.talk.ask(&question) {

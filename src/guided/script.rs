@@ -12,7 +12,7 @@
 
 use super::question::{Answer, Question};
 use super::wording;
-use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
+use crate::plan::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 use crate::rules::Verdict;
 
 /// What comes next.
@@ -303,7 +303,11 @@ impl Script {
                 self.go(State::Reason);
             }
             State::Source => {
-                self.choices.source = [Source::Chain, Source::Models][index.min(1)];
+                (self.choices.source, self.choices.reference) = match index {
+                    0 => (Source::Chain, Reference::Replay),
+                    1 => (Source::Models, Reference::Replay),
+                    _ => (Source::Chain, Reference::Live),
+                };
                 self.go(State::Strategy);
             }
             State::Strategy => {

@@ -69,6 +69,10 @@ pub(super) fn source() -> Question {
         &[
             ("chain", "what the old chain builds"),
             ("models", "what the models say"),
+            (
+                "live",
+                "the live schema, where the chain does not replay (weaker)",
+            ),
         ],
     )
 }

@@ -1,5 +1,6 @@
 //! The rehearsal of one module, phase by phase.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,7 +15,9 @@ use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Carried, Choices, PlannedModule, Reference, Source, Strategy};
-use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, remarks, sides};
+use crate::schema::{
+    Catalog, Difference, Sides, Three, compare, equal, is_left_out, remarks, sides,
+};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
@@ -331,12 +334,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline: &built,
         live: live.map(|live| &live.catalog),
     };
-    let named = carried.iter().map(Carried::object).collect();
-    let apart = lost.iter().chain(&accepted).chain(&drift);
-    let (mut sides, equal) = (
-        sides(three, &named, apart),
-        equal(&reference, &built, &named),
-    );
+    let (mut sides, equal) = side_by_side(three, &carried, [&lost, &accepted, &drift]);
     sides.extend(uncovered.sides());
     uncovered.join(&mut lost, &mut accepted, &mut remarks);
     let planned = PlannedModule {
@@ -408,6 +406,20 @@ fn uncovered<'a>(
         }
         None => Ok(Uncovered::default()),
     }
+}
+
+/// What was carried and what differs as each database has it, and how much is equal besides.
+fn side_by_side(
+    three: Three<'_>,
+    carried: &[Carried],
+    apart: [&Vec<Difference>; 3],
+) -> (Vec<Sides>, BTreeMap<String, usize>) {
+    let named = carried.iter().map(Carried::object).collect();
+    let differences = apart.into_iter().flatten();
+    (
+        sides(three, &named, differences),
+        equal(three.old, three.baseline, &named),
+    )
 }
 
 /// The catalog that the baseline must build: the old chain's, or, where that does not replay and the

@@ -50,12 +50,11 @@ fn difference(text: &mut String, module: &PlannedModule, what: &str, other: &Dif
 
 fn definition(text: &mut String, whose: &str, definition: Option<&str>) {
     line!(text, "    {whose}:");
-    match definition {
-        Some(definition) => {
-            for source in safe_lines(definition.trim_matches('\n')).lines() {
-                line!(text, "      {source}");
-            }
-        }
-        None => line!(text, "      not there"),
+    let text_of = definition.map_or_else(
+        || "not there".to_owned(),
+        |definition| safe_lines(definition.trim_matches('\n')),
+    );
+    for source in text_of.lines() {
+        line!(text, "      {source}");
     }
 }

@@ -7,20 +7,22 @@ use crossterm::event::KeyCode;
 
 use super::message::Key;
 use super::model::{Model, Wish};
-use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
+use crate::plan::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 
 /// The rows before the modules.
 pub const SOURCE: usize = 0;
+/// What the baseline is held against where the old chain does not replay.
+pub const REFERENCE: usize = 1;
 /// What becomes of the live database.
-pub const STRATEGY: usize = 1;
+pub const STRATEGY: usize = 2;
 /// The baseline's identifier.
-pub const IDENTIFIER: usize = 2;
+pub const IDENTIFIER: usize = 3;
 /// The baseline's message.
-pub const MESSAGE: usize = 3;
+pub const MESSAGE: usize = 4;
 /// Why the reset is made.
-pub const REASON: usize = 4;
+pub const REASON: usize = 5;
 /// The first module; only where there are several.
-pub const MODULES: usize = 5;
+pub const MODULES: usize = 6;
 
 /// What the message is unless it is set.
 const INITIAL: &str = "initial_schema";
@@ -105,7 +107,8 @@ impl Form {
             KeyCode::Char(' ') if !self.is_text() => self.change(true),
             KeyCode::Char(letter) if !key.control && !letter.is_control() => self.letter(letter),
             KeyCode::Backspace => self.text(|text| {
-                text.truncate(text.len() - text.chars().next_back().map_or(0, char::len_utf8))
+                let last = text.chars().next_back().map_or(0, char::len_utf8);
+                text.truncate(text.len() - last);
             }),
             KeyCode::Enter => return self.take(),
             _ => {}
@@ -136,6 +139,12 @@ impl Form {
                 self.choices.source = match self.choices.source {
                     Source::Chain => Source::Models,
                     Source::Models => Source::Chain,
+                };
+            }
+            REFERENCE => {
+                self.choices.reference = match self.choices.reference {
+                    Reference::Replay => Reference::Live,
+                    Reference::Live => Reference::Replay,
                 };
             }
             STRATEGY => {
@@ -264,8 +273,8 @@ mod tests {
     fn every_field_is_chosen_by_keys() {
         use KeyCode::{Backspace, Down, Enter, Right, Up};
         let mut form = form();
-        pressed(&mut form, &[Up; 4]);
-        pressed(&mut form, &[Right, Down, Right, Down]);
+        pressed(&mut form, &[Up; 5]);
+        pressed(&mut form, &[Right, Down, Right, Down, Right, Down]);
         typed(&mut form, "base_1x");
         pressed(&mut form, &[Backspace, Down]);
         form.key(Key::control('u'));
@@ -276,6 +285,7 @@ mod tests {
             panic!("{form:?}")
         };
         assert_eq!(wish.choices.source, Source::Models);
+        assert_eq!(wish.choices.reference, Reference::Live);
         assert_eq!(wish.choices.strategy, Strategy::Recreate);
         let given = RevisionIdChoice::Given("base_1".to_owned());
         assert_eq!(wish.choices.revision_id, given);

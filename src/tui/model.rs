@@ -90,6 +90,15 @@ pub struct Wish {
     pub only: Vec<String>,
 }
 
+/// Whether the reason of the reset was asked for: once, before the first rehearsal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Not yet.
+    NotAsked,
+    /// The form was seen.
+    Asked,
+}
+
 /// What a rehearsal came to.
 #[derive(Debug)]
 pub struct Planned {
@@ -337,7 +346,7 @@ pub struct Model {
     /// What the user decides for the plan.
     pub wish: Wish,
     /// Whether the reason was asked for.
-    pub is_reason_asked: bool,
+    pub reason: Reason,
     /// The rehearsal.
     pub planned: Option<Planned>,
     /// Why there is none.
@@ -393,7 +402,7 @@ impl Model {
             survey: None,
             survey_failure: None,
             wish: Wish::default(),
-            is_reason_asked: false,
+            reason: Reason::NotAsked,
             planned: None,
             plan_failure: None,
             work: None,

@@ -47,7 +47,7 @@ fn a_demo_is_looked_at_repaired_reset_and_gone() {
     // It was agreed to already.
     pty.wait_for("act two");
     pty.wait_for("p rehearse");
-    pty.keys("p");
+    pty.keys("p\r");
     pty.wait_for("the plan is made");
     pty.keys("\x18");
     pty.wait_for("This will, in this order");

@@ -33,7 +33,7 @@ impl Held {
     fn rehearsing(&self, pty: &mut Pty) {
         let _ = std::fs::remove_file(&self.seen);
         pty.wait_for("p rehearse");
-        pty.keys("p");
+        pty.keys("p\r");
         pty.wait_until("the last revision at work", || self.seen.exists());
         assert!(self.databases().len() > 1, "no scratch database");
     }
@@ -80,7 +80,7 @@ fn a_rehearsal_is_cancelled_or_loses_its_terminal_and_nothing_stays_behind() {
     std::fs::remove_file(&held.hold).unwrap();
     let mut last = Pty::open_again(lab, &pty);
     last.wait_for("p rehearse");
-    last.keys("p");
+    last.keys("p\r");
     last.wait_for("the plan is made");
     last.keys("q");
     assert_eq!(last.end(), 0);
@@ -109,7 +109,7 @@ fn what_is_refused_has_no_way_on_and_signals_end_it() {
     pty.keys("\r");
     pty.wait_for("p rehearse");
     pty.wait_for("production");
-    pty.keys("p");
+    pty.keys("p\r");
     pty.wait_for("there is no plan");
     // The way on is not there, whatever is pressed.
     pty.keys("\x18\x18app\r\x18");

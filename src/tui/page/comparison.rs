@@ -1,11 +1,11 @@
 //! What a rehearsed module came to, as a tree: lost, carried, drift, models ahead, equal.
 
+use super::entry::{Entry, Part, entries, entry, unclaimed_entry};
 use super::source::Half;
 use super::{Anchor, Page, Toggle};
 use crate::model::text::count;
-use crate::plan::{Carried, PlannedModule, Source};
-use crate::report::plan::{proof, words};
-use crate::schema::Difference;
+use crate::plan::PlannedModule;
+use crate::report::plan::proof;
 use crate::tui::model::{Model, PageId, Planned, Standing};
 use crate::tui::syntax::Language;
 use crate::tui::text::{elide, width};
@@ -16,47 +16,6 @@ const AT_A_GLANCE: usize = 12;
 
 /// The width of the box and of the space before it.
 const BOX: usize = 4;
-
-/// How an object stands in a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Lost,
-    Carried,
-    Accepted,
-    Drift,
-}
-
-impl Part {
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Lost => "lost",
-            Self::Carried => "carried into the baseline",
-            Self::Accepted => "left out, or knowingly otherwise",
-            Self::Drift => "drift of the live database",
-        }
-    }
-
-    const fn tone(self) -> Tone {
-        match self {
-            Self::Lost => Tone::Bad,
-            Self::Carried => Tone::Good,
-            Self::Accepted | Self::Drift => Tone::Caution,
-        }
-    }
-}
-
-/// An object of a part.
-struct Entry<'a> {
-    part: Part,
-    object: String,
-    kind: &'a str,
-    name: String,
-    aside: String,
-    /// The code in the baseline, where it was written for this object.
-    code: Option<&'a str>,
-    /// Whether it can be carried or left out.
-    is_free: bool,
-}
 
 /// The tree of one module.
 pub(super) fn module(page: &mut Page, model: &Model, module: &PlannedModule) {
@@ -98,19 +57,6 @@ pub(super) fn unclaimed(page: &mut Page, model: &Model, planned: &Planned) {
         object(page, model, first, entry, (0, 0));
     }
     page.blank();
-}
-
-fn unclaimed_entry(object: &str) -> Entry<'_> {
-    let (kind, name) = object.split_once(' ').unwrap_or(("", object));
-    Entry {
-        part: Part::Accepted,
-        object: object.to_owned(),
-        kind,
-        name: name.to_owned(),
-        aside: String::new(),
-        code: None,
-        is_free: true,
-    }
 }
 
 /// The module's line, and whether it is unfolded.
@@ -191,49 +137,6 @@ fn parts(page: &mut Page, model: &Model, module: &PlannedModule) {
     lines(page, module, "remarks", Tone::Faint, &module.remarks);
     equal(page, module);
     baseline(page, module);
-}
-
-fn entries<'a>(model: &Model, part: Part, differences: &'a [Difference]) -> Vec<Entry<'a>> {
-    differences
-        .iter()
-        .map(|other| entry_of(model, part, other))
-        .collect()
-}
-
-fn entry(carried: &Carried) -> Entry<'_> {
-    Entry {
-        part: Part::Carried,
-        object: carried.object(),
-        kind: &carried.kind,
-        name: carried.name.clone(),
-        aside: carried.detail.clone(),
-        code: Some(&carried.code)
-            .map(String::as_str)
-            .filter(|code| !code.is_empty()),
-        is_free: true,
-    }
-}
-
-fn entry_of<'a>(model: &Model, part: Part, other: &'a Difference) -> Entry<'a> {
-    let before = model.planned.as_ref().map(|planned| &planned.wish.choices);
-    let object = other.object().to_string();
-    let kind = other.object().kind.as_str();
-    let name = object.strip_prefix(kind).unwrap_or(&object).trim_start();
-    // What the models are ahead by is no one's choice, what was left out is.
-    let is_free = match part {
-        Part::Lost | Part::Carried => true,
-        Part::Accepted => before.is_some_and(|choices| choices.leave_out.contains(&object)),
-        Part::Drift => before.is_some_and(|choices| choices.source == Source::Models),
-    };
-    Entry {
-        part,
-        name: name.to_owned(),
-        kind,
-        aside: words(other),
-        code: None,
-        is_free,
-        object,
-    }
 }
 
 /// A part with its objects; one that is empty says so.

@@ -5,6 +5,7 @@
 
 mod comparison;
 mod confirm;
+mod entry;
 mod findings;
 mod live;
 mod module;

@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use super::{Page, comparison, live};
 use crate::events::Item;
-use crate::plan::{RevisionIdChoice, Source, Strategy};
+use crate::plan::{Reference, RevisionIdChoice, Source, Strategy};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Task};
 use crate::tui::theme::Tone;
@@ -109,7 +109,11 @@ fn choices(page: &mut Page, model: &Model) {
     let reason = choices.reason.as_deref().unwrap_or("not given");
     page.labelled("source    s", 12, Tone::Plain, source(choices.source));
     page.labelled("strategy  t", 12, Tone::Plain, strategy(choices.strategy));
-    let more = format!("id {id}, message {message}");
+    let reference = match choices.reference {
+        Reference::Replay => "",
+        Reference::Live => ", held against the live schema if it does not replay (weaker)",
+    };
+    let more = format!("id {id}, message {message}{reference}");
     page.labelled("more      o", 12, Tone::Plain, &more);
     page.labelled("reason", 12, Tone::Plain, reason);
     if !model.wish.only.is_empty() {

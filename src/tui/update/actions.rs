@@ -13,7 +13,7 @@ use super::{ask, begin, cancel};
 use crate::engine::Depth;
 use crate::events::Item;
 use crate::plan::{Source, Strategy};
-use crate::tui::model::Standing;
+use crate::tui::model::{Reason, Standing};
 
 /// Whether an action would do something now.
 pub fn is_valid(model: &Model, action: Action) -> bool {
@@ -237,7 +237,7 @@ fn rehearse(model: &mut Model) -> Vec<Command> {
         return ask(model, Overlay::Consent);
     }
     // The reason goes into the note: it is asked for before there is one.
-    let is_open = model.wish.choices.reason.is_none() && !model.is_reason_asked;
+    let is_open = model.wish.choices.reason.is_none() && model.reason == Reason::NotAsked;
     if is_open && !model.is_too_small() {
         return choose(model, form::REASON);
     }
@@ -272,7 +272,7 @@ pub(super) fn settle_choices(model: &mut Model) -> Vec<Command> {
 
 /// Opens the form of all choices.
 fn choose(model: &mut Model, at: usize) -> Vec<Command> {
-    model.is_reason_asked = true;
+    model.reason = Reason::Asked;
     model.overlay = Some(Overlay::Choices(form::Form::of(model, at)));
     Vec::new()
 }

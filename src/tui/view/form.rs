@@ -7,8 +7,10 @@ use ratatui::widgets::{Clear, Widget as _};
 
 use super::block;
 use super::dialog::{ENTER, ESC, Offer, keys};
-use crate::plan::RevisionIdChoice;
-use crate::tui::form::{Form, IDENTIFIER, MESSAGE, MODULES, REASON, SOURCE, STRATEGY, offset};
+use crate::plan::{Reference, RevisionIdChoice};
+use crate::tui::form::{
+    Form, IDENTIFIER, MESSAGE, MODULES, REASON, REFERENCE, SOURCE, STRATEGY, offset,
+};
 use crate::tui::layout::{self, inner};
 use crate::tui::model::Model;
 use crate::tui::page::{source_words, strategy_words};
@@ -56,6 +58,7 @@ pub(super) fn draw(model: &Model, form: &Form, buffer: &mut Buffer) {
 fn line(model: &Model, form: &Form, row: usize, room: usize) -> Line<'static> {
     let label = match row {
         SOURCE => "source",
+        REFERENCE => "reference",
         STRATEGY => "strategy",
         IDENTIFIER => "identifier",
         MESSAGE => "message",
@@ -85,6 +88,10 @@ fn answer(model: &Model, form: &Form, row: usize, room: usize) -> Vec<Span<'stat
     };
     match row {
         SOURCE => one(source_words(form.choices.source)),
+        REFERENCE => one(match form.choices.reference {
+            Reference::Replay => "replay: the old chain, replayed",
+            Reference::Live => "live: the live schema, if it does not replay (weaker)",
+        }),
         STRATEGY => one(strategy_words(form.choices.strategy)),
         IDENTIFIER => match &form.choices.revision_id {
             RevisionIdChoice::New => one("new: one of its own"),
@@ -133,6 +140,7 @@ fn words(model: &Model, form: &Form) -> Line<'static> {
     }
     let words = match form.at {
         SOURCE => "where the baseline comes from",
+        REFERENCE => "what the baseline is held against where the old chain does not replay",
         STRATEGY => "what becomes of the live database",
         IDENTIFIER => "new, the old head's, or one that you type",
         MESSAGE => "the baseline's message",

@@ -141,10 +141,10 @@ fn more(model: &Model, area: Rect, offset: usize, length: usize, buffer: &mut Bu
     buffer.set_string(x, y, text, model.theme.style(Tone::Faint));
 }
 
-fn draw_page(model: &Model, layout: &Layout, pane: Pane, area: Rect, buffer: &mut Buffer) {
-    let (id, text_width, _) = page::side::of_pane(model, pane);
+fn draw_page(model: &Model, layout: &Layout, which: Pane, area: Rect, buffer: &mut Buffer) {
+    let (id, text_width, _) = page::side::of_pane(model, which);
     let page = page::page(model, &id, text_width);
-    let has_keys = model.pane == pane;
+    let has_keys = model.pane == which;
     let title = page_title(model, layout, &page, area);
     let mut frame = block(model, title, has_keys);
     if let Some(standing) = page.standing {
@@ -167,7 +167,7 @@ fn draw_page(model: &Model, layout: &Layout, pane: Pane, area: Rect, buffer: &mu
     let cursor = model.pages.get(&id).map(|state| state.cursor);
     let mut cursor = cursor.unwrap_or_default();
     let bottom = page.rows.len().saturating_sub(usize::from(below.height));
-    cursor.offset = if pane == Pane::Page && model.follows() {
+    cursor.offset = if which == Pane::Page && model.follows() {
         bottom
     } else {
         cursor.offset.min(bottom)
