@@ -363,6 +363,10 @@ pub struct PlanChoices {
     #[arg(long, value_enum, default_value_t)]
     pub source: SourceArg,
 
+    /// What the baseline is held against where the old chain does not replay
+    #[arg(long, value_enum, default_value_t)]
+    pub reference: ReferenceArg,
+
     /// What becomes of the live database
     #[arg(long, value_enum, default_value_t)]
     pub strategy: StrategyArg,
@@ -382,6 +386,14 @@ pub struct PlanChoices {
     /// An object to leave out of the baseline, as `kind name` (repeatable)
     #[arg(long, value_name = "OBJECT")]
     pub leave_out: Vec<String>,
+
+    /// Write what the models are ahead by as a second revision, and apply it
+    #[arg(long)]
+    pub with_model_changes: bool,
+
+    /// Consent to the plan's statements that may lose something in this database (repeatable)
+    #[arg(long, value_name = "DATABASE")]
+    pub accept_destructive: Vec<String>,
 }
 
 /// Where the baseline comes from.
@@ -392,6 +404,16 @@ pub enum SourceArg {
     Chain,
     /// What the models say, plus carried objects
     Models,
+}
+
+/// What the baseline is held against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceArg {
+    /// The old chain, replayed on an empty database
+    #[default]
+    Replay,
+    /// The live schema, where the old chain does not replay: the weaker proof
+    Live,
 }
 
 /// What becomes of the live database.

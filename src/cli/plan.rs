@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::{Global, PlanChoices, SourceArg, StrategyArg};
+use super::args::{Global, PlanChoices, ReferenceArg, SourceArg, StrategyArg};
 use super::check::pretty;
 use super::{print, text_or_json};
 use crate::engine::{Engine, Planned};
@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::text::{count, line, safe};
 use crate::model::{ModuleName, QualifiedName};
-use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
+use crate::plan::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 use crate::report::{self, plan::DIGEST_DIGITS};
 use crate::rules::{Severity, types_left};
 
@@ -112,6 +112,10 @@ fn choices(arguments: &PlanChoices) -> Choices {
             SourceArg::Chain => Source::Chain,
             SourceArg::Models => Source::Models,
         },
+        reference: match arguments.reference {
+            ReferenceArg::Replay => Reference::Replay,
+            ReferenceArg::Live => Reference::Live,
+        },
         strategy: match arguments.strategy {
             StrategyArg::Keep => Strategy::Keep,
             StrategyArg::Recreate => Strategy::Recreate,
@@ -125,7 +129,8 @@ fn choices(arguments: &PlanChoices) -> Choices {
         message: Some(arguments.message.clone()),
         reason: arguments.reason.clone(),
         leave_out: arguments.leave_out.clone(),
-        with_model_changes: false,
+        with_model_changes: arguments.with_model_changes,
+        accept_destructive: arguments.accept_destructive.clone(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod branches;
 mod bumping;
 mod checklist;
 mod consent;
@@ -20,6 +21,7 @@ mod planning;
 mod plans;
 mod rebuilding;
 mod rehearsing;
+mod replaying;
 mod running;
 mod scaffolding;
 mod surveying;
@@ -146,10 +148,16 @@ impl<'a> Engine<'a> {
         std::mem::replace(&mut self.request.only, only)
     }
 
-    fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
-        self.request
-            .modules
+    /// What the configuration says of a module, or of the environment that it is a branch of.
+    fn asked(&self, module: &crate::model::ModuleName) -> Option<&ModuleRequest> {
+        let modules = &self.request.modules;
+        modules
             .get(&module.0)
+            .or_else(|| modules.get(module.environment()))
+    }
+
+    fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
+        self.asked(module)
             .map(|module| module.x.clone())
             .unwrap_or_default()
     }

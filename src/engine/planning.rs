@@ -247,10 +247,12 @@ impl Engine<'_> {
             ))
             .with_hint("point at the folder that holds it: redistill --project PATH plan")
         })?;
-        module.baseline_path = relative
-            .join(&module.baseline_path)
-            .to_string_lossy()
-            .into_owned();
+        let baseline = relative.join(&module.baseline_path);
+        for data in &mut module.data {
+            let beside = baseline.with_file_name(&data.path);
+            data.path = beside.to_string_lossy().into_owned();
+        }
+        module.baseline_path = baseline.to_string_lossy().into_owned();
         Ok(())
     }
 }
@@ -348,6 +350,8 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
 
 pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
+    let described = evidence.modules.iter().filter_map(|m| m.described.seen());
+    tables.extend(described.flat_map(|described| described.tenants().to_vec()));
     tables.sort();
     tables.dedup();
     tables

@@ -4,20 +4,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::branches;
 use super::planning::{all_version_tables, is_production, not_seen, stopped_by_files};
-use super::{Assessment, Depth, Engine, Survey, failures};
+use super::{Assessment, Depth, Engine, Survey, failures, replaying};
 use crate::error::{Failure, Kind};
 use crate::events::Event;
-use crate::evidence::{ModuleEvidence, Observed};
+use crate::evidence::{Evidence, ModuleEvidence, Observed};
 use crate::model::text::safe;
 use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::{self, Choices, RevisionIdChoice};
 use crate::rehearse::{self, Lived, Rehearsal, RehearseError, ScratchHost, Subject, Verified};
 use crate::survey::catalog;
 use crate::system::{Session, random};
-use crate::worker::{InspectRequest, ModuleRequest, Worker};
+use crate::worker::{InspectRequest, ModuleRequest, Worker, WorkerError};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// The most rows of a table that may be a lookup table.
+const LOOKUP_ROWS: u64 = 100;
 
 /// What a module's rehearsal needs beside the evidence.
 struct Ready<'s> {
@@ -34,6 +37,7 @@ impl Engine<'_> {
         survey: &Survey,
         choices: &Choices,
     ) -> Result<Vec<Rehearsal>, Failure> {
+        branches::may_choose(&survey.evidence.modules, choices)?;
         let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
         let mut ready = Vec::new();
         for seen in &survey.evidence.modules {
@@ -53,7 +57,9 @@ impl Engine<'_> {
                 })
                 .collect()
         });
-        results.into_iter().collect()
+        let mut rehearsals: Vec<Rehearsal> = results.into_iter().collect::<Result<_, _>>()?;
+        branches::settle(&survey.evidence.modules, &mut rehearsals);
+        Ok(rehearsals)
     }
 
     fn ready<'s>(
@@ -65,7 +71,7 @@ impl Engine<'_> {
         let name = &seen.module.name;
         let target = survey.targets.get(name).ok_or_else(|| not_seen(name))?;
         let worker = self.worker_of(seen)?;
-        let live = self.live(seen, &worker, target, tables)?;
+        let live = self.live(seen, &worker, survey, target, tables)?;
         Ok(Ready {
             seen,
             host: self.host_for(seen, target)?,
@@ -104,6 +110,7 @@ impl Engine<'_> {
         &self,
         seen: &ModuleEvidence,
         worker: &Worker,
+        survey: &Survey,
         target: &Target,
         tables: &[QualifiedName],
     ) -> Result<Lived, Failure> {
@@ -132,7 +139,9 @@ impl Engine<'_> {
             )
             .map_err(|error| failures::worker(name, &error))?;
         Ok(Lived {
+            target: target.clone(),
             catalog,
+            is_shared: is_shared(seen, &survey.evidence),
             check: inspected.differences,
         })
     }
@@ -159,8 +168,22 @@ impl Engine<'_> {
             observer: self.observer,
             cancel: self.cancel,
         };
-        rehearse::rehearse(&subject, Some(&ready.live))
-            .map_err(|error| failures::rehearsal(name, &error))
+        let rehearsed = rehearse::rehearse(&subject, Some(&ready.live));
+        let mut rehearsal = rehearsed.map_err(|error| match &error {
+            RehearseError::Replay(inner) => {
+                let why = inner.failed();
+                let why = why.and_then(|failed| replaying::why(&seen.chain, &self.files, failed));
+                failures::replay(name, &error, why)
+            }
+            _ => failures::rehearsal(name, &error),
+        })?;
+        if let Some(error) = &rehearsal.not_replayed {
+            let why = error.failed();
+            let why = why.and_then(|failed| replaying::why(&seen.chain, &self.files, failed));
+            let remarks = weaker(seen, error, why);
+            rehearsal.planned.remarks.splice(0..0, remarks);
+        }
+        Ok(rehearsal)
     }
 
     /// Runs the present chain up, down and up on scratch.
@@ -214,6 +237,46 @@ impl Engine<'_> {
         };
         Ok(rehearse::verify(&subject))
     }
+}
+
+/// Whether another module lives in a module's database: one of this project, or one whose version
+/// table lies there.
+fn is_shared(seen: &ModuleEvidence, evidence: &Evidence) -> bool {
+    let Some(database) = seen.database.seen() else {
+        return false;
+    };
+    let mut others = evidence.modules.iter();
+    !database.other_version_tables.is_empty()
+        || others.any(|other| {
+            let there = other.database.seen().map(plan::place_of);
+            other.module.name != seen.module.name && there == Some(plan::place_of(database))
+        })
+}
+
+/// What is to be known of a baseline that is held against the live schema.
+fn weaker(seen: &ModuleEvidence, error: &WorkerError, why: Option<String>) -> Vec<String> {
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let mut remarks = vec![format!(
+        "the live schema stands as reference, the weaker proof: the old chain does not replay, \
+         {error}{why}"
+    )];
+    let tables = seen.database.seen().map(|database| database.table_rows());
+    let few: Vec<String> = tables
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|table| match table.rows.exact() {
+            Some(rows @ 1..=LOOKUP_ROWS) => Some(format!("{} {rows}", table.name)),
+            _ => None,
+        })
+        .collect();
+    if !few.is_empty() {
+        remarks.push(format!(
+            "no row is taken from the live database into the baseline; tables with few rows, which a \
+             new database may need: {}",
+            few.join(", ")
+        ));
+    }
+    remarks
 }
 
 /// `--revision-id`.

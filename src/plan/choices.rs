@@ -13,6 +13,17 @@ pub enum Source {
     Models,
 }
 
+/// What the baseline is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reference {
+    /// The old chain, replayed on an empty database.
+    #[default]
+    Replay,
+    /// The live schema, where the old chain does not replay: the weaker proof.
+    Live,
+}
+
 /// What becomes of the live database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,6 +55,9 @@ pub enum RevisionIdChoice {
 pub struct Choices {
     /// Where the baseline comes from.
     pub source: Source,
+    /// What the baseline is held against where the old chain does not replay.
+    #[serde(default)]
+    pub reference: Reference,
     /// What becomes of the live database.
     pub strategy: Strategy,
     /// The baseline's identifier.
@@ -56,6 +70,9 @@ pub struct Choices {
     pub leave_out: Vec<String>,
     /// Whether models ahead of the chain become a second revision.
     pub with_model_changes: bool,
+    /// Databases whose rows may be changed or given up by the statements that bring them in line.
+    #[serde(default)]
+    pub accept_destructive: Vec<String>,
 }
 
 /// The most letters of a revision's identifier: `alembic_version.version_num` has room for 32.

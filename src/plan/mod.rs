@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use choices::{Choices, RevisionIdChoice, Source, Strategy};
+pub use choices::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 pub use draft::{
     DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
     place_of, reference_to,
@@ -77,6 +77,9 @@ pub struct PlannedModule {
     pub baseline_path: String,
     /// The baseline as it will be written.
     pub baseline: String,
+    /// The rows that stand in files beside it.
+    #[serde(default)]
+    pub data: Vec<DataFile>,
     /// What stood as reference: `replay` (the old chain, replayed) or `live` (the weaker proof).
     pub reference: String,
     /// What autogenerate cannot express and redistill wrote into the baseline.
@@ -104,6 +107,15 @@ pub struct PlannedModule {
     pub equal: BTreeMap<String, usize>,
 }
 
+/// Seed rows in a file beside the baseline, which reads them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFile {
+    /// The file.
+    pub path: String,
+    /// Its text: JSON lines, one array a row.
+    pub contents: String,
+}
+
 /// A carried object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
@@ -111,17 +123,36 @@ pub struct Carried {
     pub kind: String,
     /// Its name, `touch_updated_at()`; for rows the table.
     pub name: String,
-    /// What is carried, in a few words: `3 rows, hash 9f2c…`, or empty.
+    /// What is carried, in a few words: `3 rows`, or empty.
     pub detail: String,
     /// The code in `upgrade()` that builds it.
     #[serde(default)]
     pub code: String,
+    /// The old revision that made it; none where no single one is known.
+    #[serde(default)]
+    pub from: Option<RevisionId>,
+    /// The last old revision that changed it, if another did.
+    #[serde(default)]
+    pub changed_in: Option<RevisionId>,
 }
 
 impl Carried {
     /// The object, as `--leave-out` names it.
     pub fn object(&self) -> String {
         format!("{} {}", self.kind, self.name)
+    }
+
+    /// In one line: `function touch() (from a002, changed in a004)`.
+    pub fn words(&self) -> String {
+        let mut words = format!("{} {}", self.kind, self.name);
+        if !self.detail.is_empty() {
+            words = format!("{words}, {}", self.detail);
+        }
+        match (&self.from, &self.changed_in) {
+            (Some(from), Some(changed)) => format!("{words} (from {from}, changed in {changed})"),
+            (Some(from), None) => format!("{words} (from {from})"),
+            (None, _) => words,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::copy::exclusion;
 use super::{ScratchError, ScratchHost};
 use crate::model::{Host, QualifiedName, Target, TlsMode};
 use crate::plan::{Fingerprint, OwnObject, Rebuild};
@@ -23,7 +24,7 @@ use crate::survey::{catalog, rows};
 use crate::system::process::Process;
 use crate::system::{ConnectError, Session, SqlError, environment};
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// How long a dump may take.
 const DUMP_LIMIT: Duration = Duration::from_hours(6);
 
@@ -98,6 +99,27 @@ pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint
     session.batch("ROLLBACK")?;
     if output.status.success() {
         Ok(found)
+    } else {
+        Err(DumpError::Failed(output.text().trim().to_owned()))
+    }
+}
+
+/// The statements that build the schema of the whole database but these tables.
+pub(super) fn schema(live: &Target, without: &[QualifiedName]) -> Result<String, DumpError> {
+    let session = Session::connect(live, CONNECT_LIMIT)?;
+    let program = program(major(&session)?)?;
+    drop(session);
+    let output = command(&program, live)
+        .args(["--format=plain", "--schema-only", "--encoding=UTF8"])
+        .args([
+            "--no-password",
+            "--no-subscriptions",
+            "--lock-wait-timeout=2000",
+        ])
+        .args(without.iter().map(exclusion))
+        .output(DUMP_LIMIT)?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         Err(DumpError::Failed(output.text().trim().to_owned()))
     }

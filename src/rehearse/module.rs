@@ -7,11 +7,13 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::baseline::{Built, Drafter};
-use super::{Scratch, ScratchError, ScratchHost};
+use super::copy::LiveCopy;
+use super::uncovered::{self, Uncovered};
+use super::{DumpError, Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Carried, Choices, PlannedModule, Source, Strategy};
+use crate::plan::{Carried, Choices, PlannedModule, Reference, Source, Strategy};
 use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, remarks, sides};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
@@ -69,6 +71,24 @@ pub enum RehearseError {
         /// What differs.
         what: String,
     },
+    /// `alembic check` ends with an error, on a database that stands at the baseline.
+    #[error("alembic check gives no answer on the database that the baseline builds: {why}")]
+    Check {
+        /// Its words.
+        why: String,
+    },
+    /// The live schema holds the objects of others, and cannot stand for this chain.
+    #[error(
+        "the old chain does not replay, and the live schema cannot stand for it: other modules live \
+         in the same database, and nothing says which objects are whose ({0})"
+    )]
+    Shared(WorkerError),
+    /// The live schema cannot be copied.
+    #[error("the live schema cannot be copied to a scratch database: {0}")]
+    Copy(String),
+    /// No dump of the live schema.
+    #[error("the live schema cannot be copied: {0}")]
+    Dump(Box<DumpError>),
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
     Worker(WorkerError),
@@ -87,6 +107,12 @@ pub enum RehearseError {
     /// The user cancelled.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<DumpError> for RehearseError {
+    fn from(error: DumpError) -> Self {
+        Self::Dump(Box::new(error))
+    }
 }
 
 /// What is rehearsed, and with what.
@@ -117,10 +143,14 @@ pub struct Subject<'a> {
 
 /// The live database, for the comparison and as the reference of last resort.
 pub struct Lived {
+    /// How to reach it.
+    pub target: Target,
     /// Its catalog.
     pub catalog: Catalog,
     /// What `alembic check` says of it now.
     pub check: Vec<String>,
+    /// Whether other modules live in it, too.
+    pub is_shared: bool,
 }
 
 /// What the rehearsal came to.
@@ -135,6 +165,8 @@ pub struct Rehearsal {
     pub live: Catalog,
     /// The statements that the baseline runs; only for the strategy `recreate`.
     pub script: Vec<String>,
+    /// Why the live schema stood as reference, and not the old chain.
+    pub not_replayed: Option<WorkerError>,
 }
 
 impl Subject<'_> {
@@ -198,7 +230,7 @@ impl Subject<'_> {
     /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
         let scratch = self.host.create(purpose)?;
-        if let Some(schema) = &self.described.version_table_schema {
+        for schema in self.described.needed_schemas() {
             let quoted = quote_identifier(schema);
             scratch
                 .connect()?
@@ -212,14 +244,16 @@ impl Subject<'_> {
         snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
     }
 
-    /// The schema of the version table must be there before the first revision runs: env.py or a
-    /// person makes it, never the chain, and so never the baseline.
+    /// The schemas of version tables and of tenants must be there before the first revision runs:
+    /// env.py or a person makes them, never the chain, and so never the baseline. The same goes for
+    /// whatever else env.py makes.
     pub fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
-        if let Some(own) = &self.described.version_table_schema {
-            catalog
-                .objects
-                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
-        }
+        let needed = self.described.needed_schemas();
+        let is_needed = |name: &String| name != "public" && needed.contains(&name.as_str());
+        let made = &self.described.made;
+        catalog.objects.retain(|key, _| {
+            !(key.kind == "schema" && is_needed(&key.name)) && !made.contains(key)
+        });
         catalog
     }
 }
@@ -227,27 +261,31 @@ impl Subject<'_> {
 /// Rehearses one module.
 pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal, RehearseError> {
     let live = live.map(|live| Lived {
+        target: live.target.clone(),
         catalog: subject.without_own_schema(live.catalog.clone()),
         check: live.check.clone(),
+        is_shared: live.is_shared,
     });
     let live = live.as_ref();
     let mut drafter = Drafter::new(subject)?;
-    let (reference, is_replayed) = reference(subject, &mut drafter, live)?;
+    let (reference, not_replayed) = reference(subject, &mut drafter, live)?;
     let Built {
         catalog: built,
         text,
         file_name,
+        data,
         carried,
-        lost,
-        accepted,
+        mut lost,
+        mut accepted,
+        remarks: of_rows,
         hook_error,
-        ..
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
         return Err(RehearseError::Empty {
             objects: reference.objects.len(),
         });
     }
+    let uncovered = uncovered(subject, &drafter, lost.iter().chain(&accepted))?;
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
     let drift = match (subject.choices.source, live) {
@@ -260,6 +298,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
+    remarks.extend(of_rows);
     remarks.extend(
         live.iter()
             .filter_map(|live| additional(&reference, &live.catalog)),
@@ -273,10 +312,14 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     };
     let named = carried.iter().map(Carried::object).collect();
     let apart = lost.iter().chain(&accepted).chain(&drift);
-    let (sides, equal) = (
+    let (mut sides, equal) = (
         sides(three, &named, apart),
         equal(&reference, &built, &named),
     );
+    sides.extend(uncovered.sides());
+    lost.extend(uncovered.lost);
+    accepted.extend(uncovered.accepted);
+    remarks.extend(uncovered.remarks);
     let planned = PlannedModule {
         module: subject.module.name.clone(),
         revisions: subject
@@ -289,7 +332,13 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline_id: subject.baseline_id.clone(),
         baseline_path: file_name,
         baseline: text,
-        reference: if is_replayed { "replay" } else { "live" }.to_owned(),
+        data,
+        reference: if not_replayed.is_some() {
+            "live"
+        } else {
+            "replay"
+        }
+        .to_owned(),
         carried,
         lost,
         accepted,
@@ -311,25 +360,48 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         reference,
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
+        not_replayed,
     })
 }
 
-/// The catalog that the baseline must build: the old chain's, or (for source `models`, where the
-/// chain does not replay) the live database's.
+/// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.
+fn uncovered<'a>(
+    subject: &Subject<'_>,
+    drafter: &Drafter<'_>,
+    explained: impl Iterator<Item = &'a Difference>,
+) -> Result<Uncovered, RehearseError> {
+    match drafter.replayed_target() {
+        Some(replayed) => {
+            let explained: Vec<&Difference> = explained.collect();
+            uncovered::look(subject, replayed, drafter.built_target(), &explained)
+        }
+        None => Ok(Uncovered::default()),
+    }
+}
+
+/// The catalog that the baseline must build: the old chain's, or, where that does not replay and the
+/// user says so, the live database's. With the source `models` that needs no saying: the baseline is
+/// drafted from the models then, and only held against the live schema.
 fn reference(
     subject: &Subject<'_>,
     drafter: &mut Drafter<'_>,
     live: Option<&Lived>,
-) -> Result<(Catalog, bool), RehearseError> {
-    match drafter.replay() {
-        Ok(catalog) => Ok((catalog, true)),
-        Err(error @ (RehearseError::Replay(_) | RehearseError::Empty { .. })) => {
-            match (subject.choices.source, live) {
-                (Source::Models, Some(live)) => Ok((live.catalog.clone(), false)),
-                _ => Err(error),
-            }
+) -> Result<(Catalog, Option<WorkerError>), RehearseError> {
+    let error = match drafter.replay() {
+        Ok(catalog) => return Ok((catalog, None)),
+        Err(RehearseError::Replay(error)) => error,
+        Err(error) => return Err(error),
+    };
+    match (subject.choices.source, subject.choices.reference, live) {
+        (Source::Models, _, Some(live)) => Ok((live.catalog.clone(), Some(error))),
+        (Source::Chain, Reference::Live, Some(live)) if live.is_shared => {
+            Err(RehearseError::Shared(error))
         }
-        Err(error) => Err(error),
+        (Source::Chain, Reference::Live, Some(live)) => {
+            let scratch = LiveCopy::take(subject, live)?.restore(subject, live, "c")?;
+            Ok((drafter.stand_in(scratch)?, Some(error)))
+        }
+        _ => Err(RehearseError::Replay(error)),
     }
 }
 
@@ -371,7 +443,8 @@ fn additional(reference: &Catalog, live: &Catalog) -> Option<String> {
     })
 }
 
-/// What the models say that the baseline does not, as `alembic check` words it.
+/// What the models say that the baseline does not, as `alembic check` words it. The last step asks
+/// the same of the live database: what cannot be answered here stops the run there.
 fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<String>, RehearseError> {
     if !subject.described.has_metadata {
         return Ok(Vec::new());
@@ -386,7 +459,12 @@ fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<Strin
             subject.worker.inspect(&subject.request(), &request, call)
         })
         .map_err(RehearseError::Worker)?;
-    Ok(inspected.differences)
+    match inspected.check_error {
+        Some(why) if subject.choices.strategy != Strategy::Unversioned => {
+            Err(RehearseError::Check { why })
+        }
+        _ => Ok(inspected.differences),
+    }
 }
 
 /// Walks a scratch up or down.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::checklist::review;
 use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::text::{bytes, count, line, safe};
-use crate::plan::{Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
+use crate::plan::{Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
 use crate::rules::{Finding, Waived};
 
 /// What the note is made of.
@@ -151,11 +151,7 @@ fn module_section(
     named(
         text,
         "Carried into the baseline",
-        module.carried.iter().map(|carried| {
-            format!("{} {} {}", carried.kind, carried.name, carried.detail)
-                .trim_end()
-                .to_owned()
-        }),
+        module.carried.iter().map(Carried::words),
     );
     named(
         text,

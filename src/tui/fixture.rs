@@ -222,6 +222,8 @@ fn carried(kind: &str, name: &str, old: Option<&str>, code: &str) -> (Carried, S
         name: name.to_owned(),
         detail: String::new(),
         code: code.to_owned(),
+        from: None,
+        changed_in: None,
     };
     let sides = Sides {
         object: carried.object(),
@@ -264,6 +266,7 @@ fn module() -> PlannedModule {
         baseline_id: RevisionId::from("b45e11ne"),
         baseline_path: "shop/alembic/versions/b45e11ne_initial_schema.py".to_owned(),
         baseline: BASELINE.to_owned(),
+        data: Vec::new(),
         reference: "replay".to_owned(),
         carried,
         lost: Vec::new(),
@@ -370,6 +373,26 @@ pub fn run(id: &str, outcome: Option<Outcome>) -> Run {
     }
 }
 
+/// A run that stopped at its second step.
+pub fn stopped(id: &str) -> Run {
+    let mut run = run(id, None);
+    run.steps[0].status = Status::Finished {
+        receipt: "2 files, 1.1 kB, proven".to_owned(),
+    };
+    run.steps[1].status = Status::Started;
+    run
+}
+
+/// How a run that stops half-way ends.
+pub fn half_way() -> Failure {
+    Failure::new(
+        crate::error::Kind::HalfWay,
+        "localhost:5432 / shop: the connection was lost while the version table was changed",
+    )
+    .with_hint("finish it: redistill resume")
+    .with_hint("or take it back: redistill undo")
+}
+
 pub fn preview(id: &str) -> Previewed {
     Previewed {
         id: id.to_owned(),
@@ -445,8 +468,8 @@ impl Play {
 
     /// The line of the page that the keys are for.
     fn line(&self) -> String {
-        let id = self.model.page_id();
-        let page = super::page::page(&self.model, &id, super::layout::page_size(&self.model).0);
+        let (id, width, _) = super::page::side::focused(&self.model);
+        let page = super::page::page(&self.model, &id, width);
         let at = self.model.pages.get(&id).map_or(0, |state| state.cursor.at);
         let row = page
             .anchor_line(at)

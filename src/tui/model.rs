@@ -195,6 +195,8 @@ pub enum Pane {
     List,
     /// What is open on the right.
     Page,
+    /// What stands beside it on a wide screen.
+    Side,
 }
 
 /// Which page is open on the right.
@@ -212,6 +214,8 @@ pub enum PageId {
     Baseline(String),
     /// Both definitions of an object: the module, the object.
     Object(String, String),
+    /// The chain of a module, beside another page.
+    Graph(usize),
     /// Nothing to show.
     Nothing,
 }

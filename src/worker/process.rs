@@ -35,7 +35,7 @@ const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
 /// The parent's first, the others in the order in which they import each other.
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 13] = [
     ("serve", include_str!("../../assets/worker/serve.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
@@ -45,7 +45,9 @@ const SOURCES: [(&str, &str); 11] = [
     ("draft", include_str!("../../assets/worker/draft.py")),
     ("render", include_str!("../../assets/worker/render.py")),
     ("script", include_str!("../../assets/worker/script.py")),
+    ("needs", include_str!("../../assets/worker/needs.py")),
     ("project", include_str!("../../assets/worker/project.py")),
+    ("origins", include_str!("../../assets/worker/origins.py")),
     ("verbs", include_str!("../../assets/worker/verbs.py")),
 ];
 

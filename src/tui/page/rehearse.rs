@@ -10,8 +10,7 @@ use crate::tui::model::{Model, PageId, Task};
 use crate::tui::theme::Tone;
 
 /// What stands over what was made with other choices.
-pub(super) const STALE: &str =
-    "! The choices have changed: what is shown is older. p rehearses again.";
+pub(super) const STALE: &str = "! Older than your choices: p rehearses again.";
 
 pub(super) fn page(model: &Model, width: u16) -> Page {
     let id = PageId::Item(Item::Rehearse);
@@ -21,8 +20,17 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         live::running(&mut page, model, work);
         return page;
     }
-    if model.is_stale() {
-        let line = Line::from(page.piece(Tone::Caution, STALE));
+    if model.planned.is_some() {
+        // There in any case: nothing moves when a box is turned.
+        let (tone, words) = if model.is_stale() {
+            (Tone::Caution, STALE)
+        } else {
+            (
+                Tone::Faint,
+                "Made with these choices; space carries or leaves out.",
+            )
+        };
+        let line = Line::from(page.piece(tone, words));
         page.pinned.extend([line, Line::default()]);
     }
     choices(&mut page, model);
@@ -44,6 +52,7 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     for module in &planned.modules {
         comparison::module(&mut page, model, module);
     }
+    comparison::unclaimed(&mut page, model, planned);
     if planned.modules.is_empty() {
         if let Err(failure) = &planned.plan {
             page.failure(failure);

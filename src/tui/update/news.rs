@@ -190,7 +190,10 @@ fn runs(model: &mut Model, outcome: Result<Vec<crate::journal::Run>, Failure>) -
             return Vec::new();
         }
     }
-    let is_first = model.finished.is_none() && model.screen == Screen::Checklist;
+    // At the start, and after what went wrong: finish it or take it back.
+    let is_bad = |finished: &Finished| finished.outcome.is_err();
+    let is_new = model.finished.as_ref().is_none_or(is_bad);
+    let is_first = is_new && model.screen == Screen::Checklist && model.overlay.is_none();
     let open = model.open_run().map(|run| run.id().to_owned());
     match open {
         Some(id)

@@ -165,6 +165,47 @@ fn an_interrupted_run_is_offered_first_and_its_name_is_typed() {
 }
 
 #[test]
+fn a_run_that_stopped_half_way_offers_both_ways_at_once_and_later() {
+    let mut play = Play::running(SIZE);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    play.send(Message::Armed).key(KeyCode::Esc);
+    let seen = fixture::surveyed(Depth::Full, Vec::new());
+    play.send(Message::Surveyed(Ok(Box::new(seen))));
+    play.control('x');
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    play.send(Message::Armed).press("b").send(Message::Armed);
+    play.press("20261122-1").key(KeyCode::Enter);
+    assert_eq!(play.asked(), [&Ask::Undo("20261122-1".to_owned())]);
+}
+
+#[test]
+fn the_third_pane_has_keys_of_its_own_and_goes_with_the_room() {
+    let mut play = Play::planned((160, 50));
+    let baseline = || PageId::Baseline("shop".to_owned());
+    play.key(KeyCode::Tab);
+    assert_eq!(play.model.pane, Pane::Side);
+    play.find("upgrade").key(KeyCode::Enter);
+    assert!(!play.model.pages[&baseline()].turned.is_empty(), "it folds");
+    assert!(!play.model.is_stale());
+    play.key(KeyCode::Esc);
+    assert_eq!(play.model.pane, Pane::Page);
+    play.find("notes_touch");
+    let object = PageId::Object("shop".to_owned(), "trigger notes_touch on notes".to_owned());
+    assert_eq!(crate::tui::page::side::id(&play.model), Some(object));
+    play.key(KeyCode::Tab);
+    play.send(Message::Resize(120, 40));
+    assert_eq!(play.model.pane, Pane::Page);
+    // The wheel scrolls the pane under it, not the others.
+    let mut play = Play::planned((160, 16));
+    let before = play.model.pages.get(&play.model.page_id()).cloned();
+    play.send(Message::Mouse(Mouse::WheelDown, 150, 5));
+    assert!(play.model.pages[&baseline()].cursor.offset > 0);
+    assert_eq!(play.model.pages.get(&play.model.page_id()).cloned(), before);
+}
+
+#[test]
 fn an_undo_is_looked_at_as_soon_as_nothing_else_runs() {
     let mut play = Play::done(SIZE);
     let done = fixture::run("20261122-1", Some(Outcome::Done));
@@ -365,9 +406,13 @@ fn answer(dice: &mut Dice, ask: &Ask) -> Option<Message> {
         }
         Ask::Plan(_) => Message::Planned(Err(failure())),
         Ask::Runs => {
-            let outcome = (dice.roll(3) > 0).then_some(Outcome::Done);
+            let is_open = dice.roll(3) == 0;
             let runs = vec![
-                fixture::run("20261122-2", outcome),
+                if is_open {
+                    fixture::stopped("20261122-2")
+                } else {
+                    fixture::run("20261122-2", Some(Outcome::Done))
+                },
                 fixture::run("20261122-1", Some(Outcome::Done)),
             ];
             Message::Runs(if is_good { Ok(runs) } else { Err(failure()) })

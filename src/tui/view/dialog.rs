@@ -232,6 +232,20 @@ fn interrupted(model: &Model, id: &str) -> Vec<Line<'static>> {
         ),
     );
     lines.push(Line::default());
+    let failure = model
+        .finished
+        .as_ref()
+        .and_then(|finished| finished.outcome.as_ref().err());
+    if let Some(failure) = failure {
+        lines.extend(text(model, Tone::Bad, &failure.message));
+        lines.push(Line::default());
+    }
+    if let Some(run) = model.runs.iter().find(|run| run.id() == id) {
+        for sentence in crate::report::past::Ways::of(run).sentences() {
+            lines.extend(text(model, Tone::Plain, &sentence));
+        }
+        lines.push(Line::default());
+    }
     lines.extend(text(
         model,
         Tone::Plain,

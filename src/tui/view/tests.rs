@@ -15,6 +15,7 @@ use crate::tui::theme::{Colours, Letters, Theme};
 
 const SMALL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (120, 40);
+const WIDE: (u16, u16) = (160, 50);
 
 fn drawn(model: &Model) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, model.size.0, model.size.1));
@@ -46,6 +47,47 @@ fn every_screen_in_every_state() {
     for (size, name) in [(SMALL, "80x24"), (LARGE, "120x40")] {
         for (state, play) in states(size) {
             insta::assert_snapshot!(format!("{state}_{name}"), text(&play.model));
+        }
+    }
+}
+
+/// What the third pane of a wide screen shows, page by page.
+#[test]
+fn the_third_pane_of_a_wide_screen() {
+    let wanted = [
+        "surveyed",
+        "refused",
+        "rehearsing",
+        "rehearsed",
+        "compared",
+        "lossy",
+        "plan",
+        "confirming",
+    ];
+    for (state, play) in states(WIDE) {
+        if wanted.contains(&state) {
+            insta::assert_snapshot!(format!("{state}_160x50"), text(&play.model));
+        }
+    }
+}
+
+#[test]
+fn every_state_is_drawn_at_every_size() {
+    for size in [
+        (60, 16),
+        (99, 17),
+        (100, 16),
+        (159, 24),
+        (160, 16),
+        (200, 60),
+        (500, 200),
+    ] {
+        for (state, mut play) in states(size) {
+            let shown = text(&play.model);
+            assert!(shown.contains("redistill"), "{state} at {size:?}");
+            assert_eq!(shown.lines().count(), usize::from(size.1));
+            play.key(KeyCode::Esc).key(KeyCode::Tab).press("jG");
+            text(&play.model);
         }
     }
 }
@@ -132,6 +174,18 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.send(Message::Ended(Err(fixture::failure())));
     add("failed", play);
 
+    let mut play = Play::running(size);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    play.send(Message::Armed);
+    add("half_way", play);
+
+    let mut play = Play::running(size);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    play.send(Message::Armed).key(KeyCode::Esc);
+    add("half_way_report", play);
+
     add("chain", chain(size));
     let mut play = chain(size);
     play.press("/b2").key(KeyCode::Enter);
@@ -163,9 +217,13 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     add("undo_preview", play);
 
     let mut play = Play::opened(size);
-    play.send(Message::Runs(Ok(vec![fixture::run("20261122-1", None)])));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
     play.send(Message::Armed);
     add("interrupted", play);
+
+    let mut play = past(size, vec![fixture::stopped("20261122-1")]);
+    play.key(KeyCode::Tab);
+    add("interrupted_run", play);
 
     let mut play = Play::surveyed(size, Vec::new());
     play.press("?");
