@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import conv
 
 import _redistill_redirect as redirect
+from _redistill_changes import changes
 from _redistill_child import Failure
 from _redistill_draft import draft
 from _redistill_render import render
@@ -280,4 +281,5 @@ VERBS = {
     "draft": draft,
     "render": render,
     "script": script,
+    "changes": changes,
 }

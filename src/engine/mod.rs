@@ -5,6 +5,7 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod aligning;
 mod bumping;
 mod checklist;
 mod consent;
@@ -42,6 +43,7 @@ use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use aligning::Destructive;
 pub use bumping::{ModuleBump, RevisionBump};
 pub use checklist::Reply;
 pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};

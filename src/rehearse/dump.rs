@@ -179,13 +179,53 @@ pub fn fingerprint(
     objects: &[OwnObject],
     version_tables: &[QualifiedName],
 ) -> Result<Fingerprint, SqlError> {
+    settled(session, || {
+        let mut catalog = catalog::snapshot_within(session, version_tables)?;
+        restrict(&mut catalog, objects);
+        let rows = rows::rows_within(session, &catalog.tables())?;
+        Ok(Fingerprint {
+            catalog: catalog.digest(),
+            rows: rows
+                .into_iter()
+                .map(|(table, digest)| (table, digest.count, digest.sha256))
+                .collect(),
+        })
+    })
+}
+
+/// SHA-256 over the catalog of these objects, in the transaction that is open.
+pub fn catalog_of(
+    session: &Session,
+    objects: &[OwnObject],
+    version_tables: &[QualifiedName],
+) -> Result<String, SqlError> {
+    settled(session, || {
+        let mut catalog = catalog::snapshot_within(session, version_tables)?;
+        restrict(&mut catalog, objects);
+        Ok(catalog.digest())
+    })
+}
+
+/// Reads under the settings of a snapshot; those of the transaction stay as they are.
+fn settled<T>(
+    session: &Session,
+    read: impl FnOnce() -> Result<T, SqlError>,
+) -> Result<T, SqlError> {
     session.batch(
         "SAVEPOINT redistill_fingerprint; SET LOCAL search_path = pg_catalog; \
          SET LOCAL row_security = off; SET LOCAL timezone = 'UTC'; \
          SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; \
          SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1",
     )?;
-    let mut catalog = catalog::snapshot_within(session, version_tables)?;
+    let found = read()?;
+    session.batch(
+        "ROLLBACK TO SAVEPOINT redistill_fingerprint; RELEASE SAVEPOINT redistill_fingerprint",
+    )?;
+    Ok(found)
+}
+
+/// Keeps these objects, and what belongs to them.
+pub(super) fn restrict(catalog: &mut Catalog, objects: &[OwnObject]) {
     let is_own = |schema: &str, kind: Option<&str>, name: &str| {
         objects.iter().any(|own| {
             own.schema == schema && own.name == name && kind.is_none_or(|kind| kind == own.kind)
@@ -198,17 +238,6 @@ pub fn fingerprint(
             is_own(&key.schema, None, &key.table)
         }
     });
-    let rows = rows::rows_within(session, &catalog.tables())?;
-    session.batch(
-        "ROLLBACK TO SAVEPOINT redistill_fingerprint; RELEASE SAVEPOINT redistill_fingerprint",
-    )?;
-    Ok(Fingerprint {
-        catalog: catalog.digest(),
-        rows: rows
-            .into_iter()
-            .map(|(table, digest)| (table, digest.count, digest.sha256))
-            .collect(),
-    })
 }
 
 /// Everything that must come back.

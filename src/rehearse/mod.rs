@@ -12,7 +12,9 @@
 //!
 //! Called by `engine`, one call a module, side by side. Never writes into the project.
 
+mod align;
 mod baseline;
+mod changes;
 mod copy;
 mod dump;
 mod lineage;
@@ -20,7 +22,7 @@ mod module;
 mod scratch;
 mod verify;
 
-pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};
+pub use dump::{DumpError, catalog_of, dump, fingerprint, program as dump_program, prove};
 pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};

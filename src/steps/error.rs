@@ -171,6 +171,24 @@ pub enum StepError {
         /// What changed.
         changes: Vec<String>,
     },
+    /// After the statements that bring it in line, a database is not what the rehearsal came to.
+    #[error(
+        "{label}: after the statements, the objects of {module} are not what the rehearsal came to"
+    )]
+    NotInLine {
+        /// The database.
+        label: String,
+        /// The module.
+        module: String,
+    },
+    /// Taking back would drop what came after the reset.
+    #[error("{label}: {what} came after the reset, and taking it back would lose that")]
+    WouldLose {
+        /// The database.
+        label: String,
+        /// What.
+        what: String,
+    },
     /// Nobody can tell whether a transaction was committed.
     #[error("it is unknown whether the transaction {xid} in {label} was committed: {why}")]
     Unsure {

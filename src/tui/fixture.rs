@@ -162,7 +162,7 @@ pub fn plan() -> Plan {
                         rows: vec!["b45e11ne".to_owned()],
                     },
                 }],
-                statements: Vec::new(),
+                alterations: Vec::new(),
             },
             Step::RemoveFiles {
                 module: shop,
@@ -193,6 +193,7 @@ fn module() -> PlannedModule {
         known_differences: Vec::new(),
         left_behind: Vec::new(),
         remarks: Vec::new(),
+        model_changes: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What becomes of live databases: the strategies, and the live schema as reference.
 
+mod keep;
 mod reference;
 
 use crate::support::Lab;

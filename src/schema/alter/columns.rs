@@ -17,12 +17,18 @@ pub fn drops(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Change>
             continue;
         };
         changes.push(drop(key, column, words(difference)));
-        let owned: Vec<ObjectKey> = writer.from.objects.keys().filter(|sequence| {
-            let owner = writer.from.owner_of(sequence);
-            owner.is_some_and(|(table, name)| {
-                name == key.name && table.name == key.table && table.schema == key.schema
+        let owned: Vec<ObjectKey> = writer
+            .from
+            .objects
+            .keys()
+            .filter(|sequence| {
+                let owner = writer.from.owner_of(sequence);
+                owner.is_some_and(|(table, name)| {
+                    name == key.name && table.name == key.table && table.schema == key.schema
+                })
             })
-        }).cloned().collect();
+            .cloned()
+            .collect();
         for gone in owned.iter().chain([key]) {
             writer.middle.objects.remove(gone);
         }
@@ -48,7 +54,9 @@ fn drop(key: &ObjectKey, column: &Object, settles: String) -> Change {
         loses: (!is_derived).then(|| format!("the values of {}.{}", key.table, key.name)),
         guard: (!is_derived).then(|| {
             let differs = match column.get("default") {
-                Some(default) if is_constant(default) => format!("{name} IS DISTINCT FROM {default}"),
+                Some(default) if is_constant(default) => {
+                    format!("{name} IS DISTINCT FROM {default}")
+                }
                 _ => format!("{name} IS NOT NULL"),
             };
             format!("SELECT EXISTS (SELECT FROM {table} WHERE {differs})")
@@ -96,7 +104,10 @@ pub fn changes(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Chang
         let column = &writer.to.objects[&key];
         let line = carry::column_line(&key, column);
         changes.push(Change {
-            up: execute(&format!("ALTER TABLE {} ADD COLUMN {line}", sql::table(&key))),
+            up: execute(&format!(
+                "ALTER TABLE {} ADD COLUMN {line}",
+                sql::table(&key)
+            )),
             settles: format!("{key}: missing"),
             loses: None,
             guard: None,
@@ -135,7 +146,11 @@ fn change(
     let loses = loses(writer, key);
     writer.settle(key);
     changes.push(Change {
-        up: execute(&format!("ALTER TABLE {} {}", sql::table(key), actions.join(", "))),
+        up: execute(&format!(
+            "ALTER TABLE {} {}",
+            sql::table(key),
+            actions.join(", ")
+        )),
         settles,
         loses,
         guard: None,
@@ -157,7 +172,10 @@ fn made_again(
     writer.settle(key);
     let line = carry::column_line(key, wanted);
     changes.push(Change {
-        up: execute(&format!("ALTER TABLE {} ADD COLUMN {line}", sql::table(key))),
+        up: execute(&format!(
+            "ALTER TABLE {} ADD COLUMN {line}",
+            sql::table(key)
+        )),
         settles,
         loses: None,
         guard: None,
@@ -186,7 +204,10 @@ fn actions(writer: &Writer<'_>, key: &ObjectKey) -> Option<Vec<String>> {
             act("DROP DEFAULT".to_owned());
         }
         let (was, will) = (was?, will?);
-        let collate = collation.1.map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+        let collate = collation
+            .1
+            .map(|c| format!(" COLLATE {c}"))
+            .unwrap_or_default();
         let using = if was == will || loss::is_assigned(was, will) {
             String::new()
         } else {
@@ -213,7 +234,11 @@ fn actions(writer: &Writer<'_>, key: &ObjectKey) -> Option<Vec<String>> {
     }
     let (was, will) = pair("identity options");
     if identity.is_some() && was != will {
-        for option in will.unwrap_or_default().split(", ").filter(|o| !o.is_empty()) {
+        for option in will
+            .unwrap_or_default()
+            .split(", ")
+            .filter(|o| !o.is_empty())
+        {
             act(format!("SET {option}"));
         }
     }

@@ -27,7 +27,9 @@ pub fn rebuilt(from: &Catalog, to: &Catalog, differences: &[Difference]) -> BTre
             Difference::Extra { .. } if key.kind == "column" => {
                 touched.insert(key.clone());
             }
-            Difference::Changed { attribute, .. } if key.kind == "enum" && attribute == "labels" => {
+            Difference::Changed { attribute, .. }
+                if key.kind == "enum" && attribute == "labels" =>
+            {
                 touched.extend(super::enums::columns(from, key));
             }
             _ => {}

@@ -92,9 +92,16 @@ fn make_again(
         object.attributes.remove("comment");
         object.attributes.remove("privileges");
     }
-    let gone: Vec<&str> = present.iter().filter(|l| !wanted.contains(*l)).copied().collect();
+    let gone: Vec<&str> = present
+        .iter()
+        .filter(|l| !wanted.contains(*l))
+        .copied()
+        .collect();
     let old = ObjectKey {
-        name: format!("redistill_old_{}", key.name).chars().take(60).collect(),
+        name: format!("redistill_old_{}", key.name)
+            .chars()
+            .take(60)
+            .collect(),
         ..key.clone()
     };
     let (own, was) = (sql::qualified(key), sql::qualified(&old));

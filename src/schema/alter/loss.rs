@@ -10,7 +10,9 @@ pub fn is_widening(was: &str, will: &str) -> bool {
         | ("bigint", "numeric") => new_size.is_none(),
         ("real", "double precision") | ("date", "timestamp without time zone") => true,
         ("character varying", "text") => true,
-        ("character varying", "character varying") => fits(old_size.as_deref(), new_size.as_deref()),
+        ("character varying", "character varying") => {
+            fits(old_size.as_deref(), new_size.as_deref())
+        }
         ("text", "character varying") => new_size.is_none(),
         ("numeric", "numeric") => numeric_fits(old_size.as_deref(), new_size.as_deref()),
         (
@@ -150,9 +152,21 @@ mod tests {
             ("numeric(8,2)", "numeric(9,4)", false),
             ("numeric(8,2)", "numeric(10,1)", false),
             ("numeric(8,2)", "numeric", true),
-            ("timestamp(3) without time zone", "timestamp without time zone", true),
-            ("timestamp without time zone", "timestamp(0) without time zone", false),
-            ("timestamp without time zone", "timestamp with time zone", false),
+            (
+                "timestamp(3) without time zone",
+                "timestamp without time zone",
+                true,
+            ),
+            (
+                "timestamp without time zone",
+                "timestamp(0) without time zone",
+                false,
+            ),
+            (
+                "timestamp without time zone",
+                "timestamp with time zone",
+                false,
+            ),
             ("json", "jsonb", false),
             ("date", "timestamp without time zone", true),
             ("public.mood", "text", false),
@@ -170,7 +184,10 @@ mod tests {
             ("ALTER TABLE notes DROP COLUMN title", true),
             ("ALTER TABLE notes DROP title", true),
             ("alter table notes alter column title set not null", true),
-            ("ALTER TABLE notes ALTER COLUMN title TYPE INTEGER USING 1", true),
+            (
+                "ALTER TABLE notes ALTER COLUMN title TYPE INTEGER USING 1",
+                true,
+            ),
             ("UPDATE notes SET title = ''", true),
             ("DO $$ BEGIN END $$", true),
             ("ALTER TABLE notes ADD COLUMN later INTEGER", false),
@@ -179,8 +196,15 @@ mod tests {
             ("CREATE INDEX x ON notes (title)", false),
             ("DROP INDEX x", false),
         ] {
-            assert_eq!(of_statement(statement, false).is_some(), is_loss, "{statement}");
+            assert_eq!(
+                of_statement(statement, false).is_some(),
+                is_loss,
+                "{statement}"
+            );
         }
-        assert_eq!(of_statement("ALTER TABLE t ALTER COLUMN c TYPE TEXT", true), None);
+        assert_eq!(
+            of_statement("ALTER TABLE t ALTER COLUMN c TYPE TEXT", true),
+            None
+        );
     }
 }

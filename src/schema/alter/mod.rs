@@ -18,7 +18,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use loss::of_statement;
+pub use loss::{is_widening, of_statement};
 
 use super::carry::sql;
 use super::source::execute;
@@ -102,9 +102,10 @@ pub fn alter(from: &Catalog, to: &Catalog) -> Alter {
     let (early, late): (Vec<Piece>, Vec<Piece>) = pieces
         .into_iter()
         .partition(|piece| piece.stage < Stage::Tables);
-    let has_functions = early.iter().chain(&late).any(|piece| {
-        matches!(piece.stage, Stage::Functions | Stage::LateFunctions)
-    });
+    let has_functions = early
+        .iter()
+        .chain(&late)
+        .any(|piece| matches!(piece.stage, Stage::Functions | Stage::LateFunctions));
     if has_functions {
         changes.push(Change {
             up: execute("SET LOCAL check_function_bodies = off"),
@@ -113,7 +114,11 @@ pub fn alter(from: &Catalog, to: &Catalog) -> Alter {
             guard: None,
         });
     }
-    changes.extend(early.into_iter().map(|piece| carried_change(&writer, piece)));
+    changes.extend(
+        early
+            .into_iter()
+            .map(|piece| carried_change(&writer, piece)),
+    );
     changes.append(&mut columns);
     changes.extend(late.into_iter().map(|piece| carried_change(&writer, piece)));
     changes.extend(last);
@@ -204,13 +209,19 @@ impl Writer<'_> {
                 continue;
             }
             let statement = match object.kind.as_str() {
-                "function" | "procedure" => {
-                    self.to.objects.get(object).and_then(|o| o.definition.clone())
-                }
+                "function" | "procedure" => self
+                    .to
+                    .objects
+                    .get(object)
+                    .and_then(|o| o.definition.clone()),
                 "sequence" => self.sequence(object),
                 "table" if attribute == "persistence" => {
                     let (_, wanted) = self.pair(object, attribute);
-                    let word = if wanted.is_some() { "UNLOGGED" } else { "LOGGED" };
+                    let word = if wanted.is_some() {
+                        "UNLOGGED"
+                    } else {
+                        "LOGGED"
+                    };
                     Some(format!("ALTER TABLE {} SET {word}", sql::qualified(object)))
                 }
                 _ => continue,
@@ -238,7 +249,11 @@ impl Writer<'_> {
     fn sequence(&self, key: &ObjectKey) -> Option<String> {
         let object = self.to.objects.get(key)?;
         let get = |attribute| object.get(attribute).unwrap_or_default();
-        let cycle = if get("cycle") == "true" { "CYCLE" } else { "NO CYCLE" };
+        let cycle = if get("cycle") == "true" {
+            "CYCLE"
+        } else {
+            "NO CYCLE"
+        };
         Some(format!(
             "ALTER SEQUENCE {} AS {} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {} {cycle} OWNED BY {}",
             sql::qualified(key),
