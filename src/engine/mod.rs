@@ -19,6 +19,7 @@ mod marking;
 mod naming;
 mod planning;
 mod plans;
+mod proving;
 mod rebuilding;
 mod rehearsing;
 mod replaying;

@@ -190,7 +190,7 @@ impl Engine<'_> {
             self.request.notes.as_deref(),
             &self.files,
         );
-        let rebuilds = match choices.strategy {
+        let mut rebuilds = match choices.strategy {
             Strategy::Recreate => {
                 rebuilding::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
             }
@@ -202,6 +202,7 @@ impl Engine<'_> {
             )?,
             Strategy::Unversioned => BTreeMap::new(),
         };
+        self.prove_dumps(survey, &mut rebuilds)?;
         let project = self
             .request
             .root

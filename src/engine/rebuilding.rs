@@ -232,6 +232,7 @@ fn rebuild(
         rows: counted(shared.database, &going.objects),
         own: going.objects.iter().map(own).collect(),
         version_tables: version_tables.to_vec(),
+        dump_size: 0,
         alterations: Vec::new(),
     })
 }

@@ -111,6 +111,9 @@ pub struct Rebuild {
     pub rows: Vec<(QualifiedName, Option<u64>)>,
     /// The version tables of the database: no part of what is compared.
     pub version_tables: Vec<QualifiedName>,
+    /// The size of a dump that was made and proven when the plan was made, in bytes; 0: none was.
+    #[serde(default)]
+    pub dump_size: u64,
     /// For the strategy `keep`: nothing is dropped and built, `build` holds the statements that
     /// bring the database in line, and these say what each settles.
     #[serde(default)]

@@ -19,10 +19,13 @@ mod copy;
 mod dump;
 mod lineage;
 mod module;
+mod names;
 mod scratch;
 mod verify;
 
-pub use dump::{DumpError, catalog_of, dump, fingerprint, program as dump_program, prove};
+pub use dump::{
+    DumpError, catalog_of, dump, fingerprint, of_other_owners, program as dump_program, prove, size,
+};
 pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};

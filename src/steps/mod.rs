@@ -33,6 +33,7 @@ mod version_tables;
 mod world;
 mod write_file;
 
+pub use dump::try_out as try_dump;
 pub use error::StepError;
 pub use foresee::Foreseen;
 pub use tracked::reference as file_reference;
