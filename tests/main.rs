@@ -7,10 +7,16 @@
 )]
 
 mod architecture;
+mod baseline;
+mod breaks;
 mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod kinds;
+mod peers;
+mod property;
+mod shapes;
 mod strategies;
 mod support;
 mod tui;

@@ -26,6 +26,19 @@ LEFT JOIN LATERAL (
         AND e.refclassid = 'pg_class'::regclass
         AND e.refobjid = f.attrelid AND e.refobjsubid = f.attnum
 ) AS s ON true
+LEFT JOIN LATERAL (
+    SELECT string_agg(format('%I %L', p.name, p.value), ', ' ORDER BY p.name) AS list
+    FROM pg_options_to_table(f.attfdwoptions) AS p (name, value)
+) AS o ON f.attfdwoptions IS NOT NULL
+-- Since 18 a NOT NULL is a constraint; told is one that a person named, or that differs from the usual.
+LEFT JOIN LATERAL (
+    SELECT format('CONSTRAINT %I NOT NULL %I%s%s', n.conname, f.attname,
+        CASE WHEN n.connoinherit THEN ' NO INHERIT' END,
+        CASE WHEN NOT n.convalidated THEN ' NOT VALID' END) AS definition
+    FROM pg_constraint n
+    WHERE n.conrelid = f.attrelid AND n.contype = 'n' AND n.conkey[1] = f.attnum AND n.conislocal
+        AND (n.conname !~ '_not_null[0-9]*$' OR n.connoinherit OR NOT n.convalidated)
+) AS nn ON true
 CROSS JOIN LATERAL (VALUES
     ('type', format_type(f.atttypid, f.atttypmod)),
     ('not null', CASE WHEN f.attnotnull THEN 'yes' ELSE 'no' END),
@@ -44,8 +57,12 @@ CROSS JOIN LATERAL (VALUES
     ('compression', CASE to_jsonb(f) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END),
     ('statistics target', CASE WHEN f.attstattarget >= 0 THEN f.attstattarget::text END),
     ('options', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(f.attoptions) o)),
+    ('foreign options', o.list),
+    ('not null constraint', nn.definition),
     ('inherited', CASE WHEN f.attinhcount > 0
         THEN CASE WHEN f.attislocal THEN 'and local' ELSE 'yes' END END),
     ('position', p.place::text)
 ) AS a (attribute, value)
-WHERE rel.relkind IN ('r', 'p', 'f') AND a.value IS NOT NULL
+WHERE a.value IS NOT NULL AND (rel.relkind IN ('r', 'p', 'f')
+    OR rel.relkind = 'v' AND a.attribute = 'default'
+    OR rel.relkind = 'm' AND a.attribute IN ('storage', 'compression', 'statistics target', 'options'))

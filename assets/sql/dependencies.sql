@@ -15,6 +15,24 @@ FROM (
         AND (r.subid = p.refobjsubid OR r.subid = 0)
     WHERE p.deptype IN ('n', 'a')
     UNION ALL
+    -- a domain needs what its checks need
+    SELECT 'domain', ns.schema, '', t.typname::text, r.kind, r.schema, r.tab, r.name
+    FROM pg_constraint o
+    JOIN pg_type t ON t.oid = o.contypid
+    JOIN ns ON ns.oid = t.typnamespace
+    JOIN pg_depend p ON p.classid = 'pg_constraint'::regclass AND p.objid = o.oid AND p.deptype = 'n'
+    JOIN named r ON r.classid = p.refclassid AND r.objid = p.refobjid AND (r.subid = p.refobjsubid OR r.subid = 0)
+    UNION ALL
+    -- an operator class or family needs the operators and functions that are its members
+    SELECT n.kind, n.schema, n.tab, n.name, r.kind, r.schema, r.tab, r.name
+    FROM pg_depend m
+    JOIN named n ON n.classid = m.refclassid AND n.objid = m.refobjid
+    JOIN pg_depend p ON p.classid = m.classid AND p.objid = m.objid AND p.deptype IN ('n', 'a')
+    JOIN named r ON r.classid = p.refclassid AND r.objid = p.refobjid
+    WHERE m.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND m.deptype IN ('i', 'a')
+        AND m.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass)
+        AND p.refclassid IN ('pg_operator'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
+    UNION ALL
     -- a relation needs what its columns' types are
     SELECT rel.kind, rel.schema, '', rel.name, r.kind, r.schema, r.tab, r.name
     FROM rel
@@ -22,7 +40,7 @@ FROM (
     JOIN pg_type t ON t.oid = f.atttypid
     JOIN named r ON r.classid = 'pg_type'::regclass
         AND r.objid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
-    WHERE rel.relkind IN ('r', 'p', 'c')
+    WHERE rel.relkind IN ('r', 'p', 'c', 'f')
 ) AS d
 WHERE (d.kind, d.schema, d.tab, d.name) IS DISTINCT FROM (d.rkind, d.rschema, d.rtab, d.rname)
 GROUP BY d.kind, d.schema, d.tab, d.name

@@ -3,8 +3,8 @@ SELECT 'event trigger', '', '', e.evtname::text, a.attribute, a.value
 FROM pg_event_trigger e
 CROSS JOIN LATERAL (
     SELECT format('CREATE EVENT TRIGGER %I ON %s%s EXECUTE FUNCTION %s()', e.evtname, e.evtevent,
-        ' WHEN TAG IN (' || (SELECT string_agg(quote_literal(x), ', ' ORDER BY x)
-            FROM unnest(e.evttags) x) || ')', e.evtfoid::regproc) AS text
+        ' WHEN TAG IN (' || (SELECT string_agg(quote_literal(x.tag), ', ' ORDER BY x.place)
+            FROM unnest(e.evttags) WITH ORDINALITY AS x (tag, place)) || ')', e.evtfoid::regproc) AS text
 ) AS d
 CROSS JOIN LATERAL (VALUES
     ('definition', d.text),

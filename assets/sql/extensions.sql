@@ -5,6 +5,9 @@ JOIN pg_namespace n ON n.oid = e.extnamespace
 CROSS JOIN LATERAL (VALUES
     ('version', e.extversion),
     ('schema', n.nspname::text),
-    ('@create', format('CREATE EXTENSION IF NOT EXISTS %I WITH SCHEMA %I', e.extname, n.nspname))
+    -- another version than the server would take is asked for by number
+    ('@create', format('CREATE EXTENSION IF NOT EXISTS %I WITH SCHEMA %I', e.extname, n.nspname)
+        || coalesce((SELECT format(' VERSION %L', e.extversion) FROM pg_available_extensions v
+            WHERE v.name = e.extname AND v.default_version <> e.extversion), ''))
 ) AS a (attribute, value)
 WHERE e.extname <> 'plpgsql'

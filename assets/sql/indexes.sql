@@ -7,6 +7,8 @@ JOIN pg_class ic ON ic.oid = i.indexrelid
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
 CROSS JOIN LATERAL (VALUES
     ('definition', pg_get_indexdef(i.indexrelid)),
+    ('statistics', (SELECT string_agg(f.attnum || ' ' || f.attstattarget, ', ' ORDER BY f.attnum)
+        FROM pg_attribute f WHERE f.attrelid = ic.oid AND f.attstattarget >= 0)),
     ('valid', CASE WHEN NOT i.indisvalid THEN 'no' END),
     ('tablespace', ts.spcname::text),
     ('partition of', CASE WHEN ic.relispartition THEN (

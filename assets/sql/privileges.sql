@@ -16,13 +16,31 @@ FROM (
         acldefault('f', p.proowner)
     FROM pg_proc p JOIN ns ON ns.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+        -- the constructors of a range type come with it
+        AND NOT EXISTS (
+            SELECT FROM pg_depend i
+            WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
     UNION ALL
-    SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'composite type' END,
+    SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type'
+        WHEN 'b' THEN 'base type' ELSE 'composite type' END,
         ns.schema, '', t.typname::text, t.typacl, t.typowner, acldefault('T', t.typowner)
     FROM pg_type t JOIN ns ON ns.oid = t.typnamespace
-    WHERE t.typtype IN ('e', 'd', 'r', 'c')
+    WHERE t.typtype IN ('e', 'd', 'r', 'c', 'b')
+        AND NOT EXISTS (SELECT FROM pg_type x WHERE x.typarray = t.oid)
         AND (t.typtype <> 'c' OR EXISTS (SELECT FROM rel WHERE rel.oid = t.typrelid AND rel.relkind = 'c'))
         AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
+    UNION ALL
+    SELECT 'language', '', '', l.lanname::text, l.lanacl, l.lanowner, acldefault('l', l.lanowner)
+    FROM pg_language l
+    WHERE l.oid >= 16384
+        AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_language'::regclass AND m.objid = l.oid)
+    UNION ALL
+    SELECT 'foreign data wrapper', '', '', w.fdwname::text, w.fdwacl, w.fdwowner, acldefault('F', w.fdwowner)
+    FROM pg_foreign_data_wrapper w
+    WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_foreign_data_wrapper'::regclass AND m.objid = w.oid)
+    UNION ALL
+    SELECT 'foreign server', '', '', s.srvname::text, s.srvacl, s.srvowner, acldefault('S', s.srvowner)
+    FROM pg_foreign_server s
     UNION ALL
     SELECT 'schema', '', '', ns.schema, n.nspacl, n.nspowner,
         -- what initdb wrote for `public` is what the server gives

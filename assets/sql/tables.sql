@@ -10,7 +10,8 @@ LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
 LEFT JOIN pg_type ty ON ty.oid = c.reloftype
 LEFT JOIN LATERAL (
-    SELECT string_agg(format('%I.%I', n.nspname, p.relname), ', ' ORDER BY i.inhseqno) AS list
+    SELECT string_agg(format('%I.%I', n.nspname, p.relname), ', ' ORDER BY i.inhseqno) AS list,
+        min(n.nspname || E'\x1f' || p.relname) AS first
     FROM pg_inherits i
     JOIN pg_class p ON p.oid = i.inhparent
     JOIN pg_namespace n ON n.oid = p.relnamespace
@@ -26,11 +27,18 @@ LEFT JOIN LATERAL (
     FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
     WHERE i.indrelid = c.oid AND i.indisclustered
 ) AS clustered ON true
+LEFT JOIN LATERAL (
+    SELECT string_agg(format('%I %L', p.name, p.value), ', ' ORDER BY p.name)
+            FILTER (WHERE p.name !~* @SECRET@) AS list,
+        string_agg(p.name, ', ' ORDER BY p.name) FILTER (WHERE p.name ~* @SECRET@) AS secrets
+    FROM pg_options_to_table(ft.ftoptions) AS p (name, value)
+) AS o ON true
 CROSS JOIN LATERAL (VALUES
     ('present', 'yes'),
     ('persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' END),
     ('partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END),
     ('partition of', CASE WHEN c.relispartition THEN parents.list END),
+    ('~parent', CASE WHEN c.relispartition THEN parents.first END),
     ('partition bound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END),
     ('inherits', CASE WHEN NOT c.relispartition THEN parents.list END),
     ('row security', CASE WHEN c.relrowsecurity THEN 'enabled' END),
@@ -45,7 +53,7 @@ CROSS JOIN LATERAL (VALUES
     ('tablespace', ts.spcname::text),
     ('of type', CASE WHEN c.reloftype <> 0 THEN format_type(ty.oid, NULL) END),
     ('server', fs.srvname::text),
-    ('server options', (SELECT string_agg(format('%I %L', split_part(o, '=', 1),
-        substr(o, strpos(o, '=') + 1)), ', ' ORDER BY o) FROM unnest(ft.ftoptions) o))
+    ('server options', o.list),
+    ('secret options', o.secrets)
 ) AS a (attribute, value)
 WHERE rel.relkind IN ('r', 'p', 'f') AND a.value IS NOT NULL

@@ -24,18 +24,21 @@ FROM (
     JOIN pg_ts_template t ON t.oid = d.dicttemplate
     JOIN pg_namespace n ON n.oid = t.tmplnamespace
     UNION ALL
-    SELECT 'text search parser', p.prsnamespace, p.prsname::text, 'pg_ts_parser'::regclass, p.oid, 'parser', NULL
+    SELECT 'text search parser', p.prsnamespace, p.prsname::text, 'pg_ts_parser'::regclass, p.oid,
+        concat_ws(', ', 'START = ' || p.prsstart::text, 'GETTOKEN = ' || p.prstoken::text,
+            'END = ' || p.prsend::text, 'HEADLINE = ' || nullif(p.prsheadline::text, '-'),
+            'LEXTYPES = ' || p.prslextype::text), NULL
     FROM pg_ts_parser p
     UNION ALL
-    SELECT 'text search template', t.tmplnamespace, t.tmplname::text, 'pg_ts_template'::regclass, t.oid, 'template', NULL
+    SELECT 'text search template', t.tmplnamespace, t.tmplname::text, 'pg_ts_template'::regclass, t.oid,
+        concat_ws(', ', 'INIT = ' || nullif(t.tmplinit::text, '-'), 'LEXIZE = ' || t.tmpllexize::text), NULL
     FROM pg_ts_template t
 ) AS x
 JOIN ns ON ns.oid = x.nsp
 CROSS JOIN LATERAL (VALUES
     ('definition', x.options),
     ('mapping', x.mapping),
-    ('@create', CASE WHEN x.kind IN ('text search configuration', 'text search dictionary')
-        THEN format('CREATE %s %I.%I (%s)', upper(x.kind), ns.schema, x.name, x.options) END)
+    ('@create', format('CREATE %s %I.%I (%s)', upper(x.kind), ns.schema, x.name, x.options))
 ) AS a (attribute, value)
 WHERE a.value IS NOT NULL AND NOT EXISTS (
     SELECT FROM member m WHERE m.classid = x.classid AND m.objid = x.oid

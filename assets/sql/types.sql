@@ -19,7 +19,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT string_agg(format('CONSTRAINT %I %s', o.conname, pg_get_constraintdef(o.oid)), ' '
         ORDER BY o.conname) AS checks
-    FROM pg_constraint o WHERE o.contypid = t.oid AND o.contype <> 'n'
+    FROM pg_constraint o WHERE o.contypid = t.oid AND o.contype <> 'n' AND o.convalidated
 ) AS d ON t.typtype = 'd'
 LEFT JOIN LATERAL (
     SELECT string_agg(format('%I %s', f.attname, format_type(f.atttypid, f.atttypmod))
@@ -43,7 +43,15 @@ LEFT JOIN LATERAL (
                 JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = r.rngcollation)
             FROM pg_type s WHERE s.oid = r.rngsubtype AND s.typcollation <> r.rngcollation),
         'CANONICAL = ' || nullif(r.rngcanonical::text, '-'),
-        'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::text, '-')) AS options
+        'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::text, '-'),
+        -- since 14; only a name that the server would not have chosen (makeMultirangeTypeName)
+        'MULTIRANGE_TYPE_NAME = ' || (SELECT format('%I.%I', mn.nspname, m.typname)
+            FROM pg_type m JOIN pg_namespace mn ON mn.oid = m.typnamespace
+            WHERE m.oid = (to_jsonb(r) ->> 'rngmultitypid')::oid
+                AND (m.typnamespace <> t.typnamespace OR m.typname <> CASE
+                    WHEN strpos(t.typname, 'range') > 0
+                    THEN overlay(t.typname::text PLACING 'multirange' FROM strpos(t.typname, 'range') FOR 5)
+                    ELSE t.typname || '_multirange' END))) AS options
 ) AS g ON t.typtype = 'r'
 CROSS JOIN LATERAL (
     SELECT concat_ws(' ',
@@ -52,8 +60,7 @@ CROSS JOIN LATERAL (
             THEN 'COLLATE ' || (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
                 JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = t.typcollation) END,
         'DEFAULT ' || t.typdefault,
-        CASE WHEN t.typnotnull THEN 'NOT NULL' END,
-        d.checks) AS text
+        CASE WHEN t.typnotnull THEN 'NOT NULL' END) AS text
 ) AS domain
 CROSS JOIN LATERAL (VALUES
     ('labels', e.labels),
@@ -62,7 +69,7 @@ CROSS JOIN LATERAL (VALUES
     ('present', 'yes'),
     ('@create', CASE t.typtype
         WHEN 'e' THEN format('CREATE TYPE %I.%I AS ENUM (%s)', ns.schema, t.typname, e.list)
-        WHEN 'd' THEN format('CREATE DOMAIN %I.%I AS %s', ns.schema, t.typname, domain.text)
+        WHEN 'd' THEN format('CREATE DOMAIN %I.%I AS %s', ns.schema, t.typname, concat_ws(' ', domain.text, d.checks))
         WHEN 'c' THEN format('CREATE TYPE %I.%I AS (%s)', ns.schema, t.typname, f.fields)
         WHEN 'r' THEN format('CREATE TYPE %I.%I AS RANGE (%s)', ns.schema, t.typname, g.options)
     END)
@@ -75,3 +82,16 @@ WHERE a.value IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid
     )
+UNION ALL
+SELECT 'domain constraint', ns.schema, t.typname::text, o.conname::text, a.attribute, a.value
+FROM pg_constraint o
+JOIN pg_type t ON t.oid = o.contypid
+JOIN ns ON ns.oid = t.typnamespace
+CROSS JOIN LATERAL (VALUES
+    ('definition', pg_get_constraintdef(o.oid)),
+    ('@create', format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s',
+        ns.schema, t.typname, o.conname, pg_get_constraintdef(o.oid)))
+) AS a (attribute, value)
+WHERE o.contype <> 'n' AND NOT EXISTS (
+    SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid
+)

@@ -16,6 +16,9 @@ CROSS JOIN LATERAL (VALUES
     ('definition', v.query),
     ('options', o.list),
     ('tablespace', ts.spcname::text),
+    ('access method', (SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam AND m.amname <> 'heap')),
+    ('clustered on', (SELECT string_agg(ic.relname, ', ') FROM pg_index i
+        JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered)),
     ('populated', CASE WHEN NOT c.relispopulated THEN 'no' END),
     ('@create', format('CREATE %s %I.%I%s AS%s%s%s', upper(rel.kind), rel.schema, rel.name,
         ' WITH (' || o.quoted || ')', E'\n', v.query,

@@ -173,6 +173,10 @@ def explain(error, project):
         message = "the setting sqlalchemy.url is missing"
     elif kind == "not_postgresql":
         message = State.other_dialect or message
+    elif kind == "env_failed":
+        from _redistill_needs import told
+
+        kind, message = told(error) or (kind, message)
     frame = {
         "kind": kind,
         "message": message,

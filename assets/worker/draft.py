@@ -109,9 +109,11 @@ class Draft:
         self.types = Types(self.default)
         self.pieces, self.not_drafted = [], []
         self.tables = {}
+        # Released SQLAlchemy refuses them.
+        virtual = {column["table_oid"] for column in catalog.columns if column["generated"] == "v"}
         for table in catalog.tables:
             if (table["schema"], table["name"]) not in leave_out:
-                why = reason_against(table)
+                why = reason_against(table) or ("it has a virtual column" if table["oid"] in virtual else None)
                 if why:
                     self.miss("table", table["schema"], table["name"], table["name"], why)
                 else:

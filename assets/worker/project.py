@@ -12,6 +12,7 @@ import alembic.config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
+import _redistill_needs as needs
 import _redistill_redirect as redirect
 from _redistill_child import Failure
 
@@ -69,7 +70,8 @@ class Project:
             load_dotenv()
         except Exception:
             pass
-        application = ScriptInfo().load_app()
+        # The flask command takes it from there, not `ScriptInfo`.
+        application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP") or None).load_app()
         self.context_stack.enter_context(application.app_context())
         self.phase = "config"
 
@@ -95,6 +97,7 @@ class Project:
         if self.module.get("flavour") == "flask_migrate":
             if not config.get_main_option("script_location"):
                 config.set_main_option("script_location", self.module["script_location"].replace("%", "%%"))
+        needs.watch(config)
         return config
 
     def options(self, arguments):
@@ -114,6 +117,9 @@ class Project:
             script.version_locations = list(locations)
             script.__dict__.pop("_version_locations", None)
             script.__dict__.pop("_singular_version_location", None)
+        elif self.module.get("revisions"):
+            only, load = set(self.module["revisions"]), script._load_revisions
+            script.revision_map = type(script.revision_map)(lambda: (one for one in load() if one.revision in only))
         return script
 
     def load_chain(self, script):

@@ -64,8 +64,12 @@ def render(project):
         if body not in text:
             raise Failure("template", "script.py.mako leaves out the %s body" % what, file=os.path.join(script.dir, "script.py.mako"))
     problem = compile_problem(text, path)
-    if not problem and request.get("replaces"):
-        text = with_replaces(text, request["replaces"])
+    if not problem:
+        text = tidy(text)
+        if request.get("about"):
+            text = with_about(text, request["about"])
+        if request.get("replaces"):
+            text = with_replaces(text, request["replaces"])
         problem = compile_problem(text, path)
         write(path, text)
     if problem:
@@ -113,6 +117,34 @@ def forget_other_revisions(script, down_revision):
             pass
 
     script.revision_map = Names()
+
+
+def tidy(text):
+    """Without blanks at the ends of lines, with one line feed at the end; strings but the docstring stay."""
+    tree, inside = ast.parse(text), set()
+    docstring = getattr(tree.body[0], "value", None) if tree.body else None
+    for node in ast.walk(tree):
+        if node is not docstring and isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno > node.lineno:
+            inside.update(range(node.lineno, node.end_lineno))
+    lines = text.split("\n")
+    lines = [line if number in inside else line.rstrip() for number, line in enumerate(lines, 1)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def with_about(text, about):
+    """The same file with a sentence in its docstring, below the message."""
+    tree = ast.parse(text)
+    first = tree.body[0] if tree.body else None
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    if not is_docstring or first.end_lineno == first.lineno:
+        return text
+    lines = text.split("\n")
+    said = about.replace("\\", "\\\\").replace('"', "'")
+    written = ["", said] if not lines[first.lineno].strip() else ["", said, ""]
+    changed = "\n".join(lines[: first.lineno] + written + lines[first.lineno :])
+    # A raw docstring, or one in other quotes, must still say it and end where it ended.
+    after = ast.get_docstring(ast.parse(changed), clean=False) if compile_problem(changed, "") is None else None
+    return changed if after is not None and len(ast.parse(changed).body) == len(tree.body) else text
 
 
 IDENTIFIERS = ("revision", "down_revision", "branch_labels", "depends_on")

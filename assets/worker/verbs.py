@@ -1,4 +1,5 @@
 """The verbs: locate, describe, upgrade, downgrade, inspect; drafting and rendering are next door."""
+import contextlib
 import time
 
 import alembic
@@ -12,6 +13,7 @@ import _redistill_redirect as redirect
 from _redistill_changes import changes
 from _redistill_child import Failure
 from _redistill_draft import draft
+from _redistill_origins import Origins
 from _redistill_render import render
 from _redistill_script import script
 
@@ -52,8 +54,8 @@ def describe(project):
     seen = []
 
     def look(_, context):
-        schema = context.connection.scalar(sqlalchemy.text("SELECT current_schema()")) if context.connection is not None else None
-        seen.append((context, schema))
+        if context.connection is not None:
+            seen.append(walked(context))
         return []
 
     project.run_env(look, config, script, dont_mutate=True)
@@ -68,7 +70,10 @@ def describe(project):
         "asked_for": redirect.State.asked_for,
         "version_table": given.get("version_table") or "alembic_version",
         "version_table_schema": given.get("version_table_schema"),
-        "default_schema": (seen[0][1] if seen else None) or "public",
+        "default_schema": seen[0]["schema"] if seen else "public",
+        "runs": distinct(run["table"] for run in seen),
+        "schemas": distinct(run["schema"] for run in seen),
+        "migrated": distinct(run["asked_for"] for run in seen if run["asked_for"]),
         "include_schemas": bool(given.get("include_schemas")),
         "filters": [name for name in ("include_name", "include_object", "include_symbol") if given.get(name)],
         "configured": len(project.configured),
@@ -81,6 +86,39 @@ def describe(project):
         "version_locations": [str(path) for path in script._version_locations],
         "versions": versions(),
     }
+
+
+def walked(context):
+    """Where one run of the migrations goes: its version table, its schema, its database."""
+    connection = context.connection
+    schema = connection.scalar(sqlalchemy.text("SELECT current_schema()")) or first_of_path(connection)
+    # With a translated schema map unqualified names mean another schema than the connection's.
+    schema = (connection.get_execution_options().get("schema_translate_map") or {}).get(None) or schema
+    fairy = getattr(connection, "connection", None)
+    return {
+        "table": {"schema": context.version_table_schema or schema, "name": context.version_table},
+        "schema": schema,
+        "asked_for": redirect.State.opened.get(id(getattr(fairy, "dbapi_connection", None))),
+    }
+
+
+def first_of_path(connection):
+    """The first schema of a search path that leads nowhere yet."""
+    path = connection.scalar(sqlalchemy.text("SELECT current_setting('search_path')"))
+    for entry in path.split(","):
+        name = entry.strip()
+        name = name[1:-1].replace('""', '"') if name.startswith('"') else name
+        if name and name != "$user":
+            return name
+    return "public"
+
+
+def distinct(items):
+    found = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return found
 
 
 def versions():
@@ -175,9 +213,12 @@ def walk(project, destination, up):
     script = project.script(config)
     revisions = project.load_chain(script)
     applied, runs = [], []
+    origins = Origins() if project.request.get("origins") else None
 
     def steps(current, context):
         runs.append(context)
+        if origins:
+            origins.look(context, None)
         refuse_missing(revisions, "upgrade" if up else "downgrade")
         plan = list(script._upgrade_revs(destination, current) if up else script._downgrade_revs(destination, current))
         for index, step in enumerate(plan, 1):
@@ -194,13 +235,15 @@ def walk(project, destination, up):
             yield step
             project.step = None
             elapsed = int((time.monotonic() - started) * 1000)
+            if origins:
+                origins.look(context, step.revision.revision)
             applied.append({"revision": step.revision.revision, "elapsed_ms": elapsed, "run": len(runs)})
             project.channel.event(type="finished", elapsed_ms=elapsed, **facts)
 
     project.run_env(steps, config, script, destination_rev=destination)
     if not runs:
         raise Failure("never_migrated", "env.py ran to its end without running migrations")
-    return {"applied": applied, "runs": len(runs)}
+    return {"applied": applied, "runs": len(runs), "origins": origins.answer() if origins else []}
 
 
 def refuse_missing(revisions, function):
@@ -220,31 +263,66 @@ def inspect(project):
         branch_label=None, version_path=None, rev_id=None, depends_on=None,
     )
     revisions = RevisionContext(config, script, arguments)
-    current, problem = [], []
+    current, problem, said = [], [], []
+
+    def ask(own, context, with_plugins):
+        asked = RevisionContext(config, script, arguments)
+        with contextlib.nullcontext() if with_plugins else alembic_alone():
+            asked.run_autogenerate(own, context)
+        for operations in asked.generated_revisions[-1].upgrade_ops_list:
+            said.extend(say(difference) for difference in operations.as_diffs())
 
     def compare(heads, context):
         # In a version table that modules share, the rows of the others are none of ours.
         own = tuple(head for head in (heads if isinstance(heads, (tuple, list)) else [heads]) if head in known)
         current.extend(own)
-        try:
-            revisions.run_autogenerate(own, context)
-        except Exception as error:
-            problem.append(str(error))
-            # A failed statement must not spoil what env.py does afterwards.
-            context.connection.rollback() if hasattr(context.connection, "rollback") else None
+        for with_plugins in (True, False):
+            try:
+                ask(own, context, with_plugins)
+                break
+            except Exception as error:
+                # A failed statement must not spoil what env.py does afterwards.
+                context.connection.rollback() if hasattr(context.connection, "rollback") else None
+                # Comparators of third parties create objects to see how the server words them.
+                if not with_plugins or not is_read_only(error):
+                    problem.append(str(error))
+                    break
         return []
 
     project.run_env(compare, config, script, dont_mutate=True, template_args=revisions.template_args, revision_context=revisions)
-    differences = []
-    if not problem:
-        for operations in revisions.generated_revisions[-1].upgrade_ops_list:
-            differences += [say(difference) for difference in operations.as_diffs()]
     return {
         "current": sorted(set(current)),
         "heads": sorted(script.get_heads()),
-        "differences": differences,
+        "differences": said,
         "check_error": problem[0] if problem else None,
     }
+
+
+def is_read_only(error):
+    """Whether a read-only transaction refused the statement."""
+    original = getattr(error, "orig", None)
+    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    return state == "25006"
+
+
+@contextlib.contextmanager
+def alembic_alone():
+    """Without the comparators that are not Alembic's own; they are asked on a scratch database."""
+    from alembic.autogenerate.compare import comparators
+
+    def is_own(entry):
+        function = entry[0] if isinstance(entry, tuple) else entry
+        return getattr(function, "__module__", "").split(".")[0] == "alembic"
+
+    registry = comparators._registry
+    kept = dict(registry)
+    for key, entries in kept.items():
+        registry[key] = [entry for entry in entries if is_own(entry)]
+    try:
+        yield
+    finally:
+        registry.clear()
+        registry.update(kept)
 
 
 def say(difference):

@@ -27,9 +27,46 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
 
+    /// How the app looks.
+    #[command(flatten)]
+    pub app: AppChoices,
+
     /// Options that every command takes.
     #[command(flatten)]
     pub global: Global,
+}
+
+/// How the app looks: for `redistill` alone and for the demo.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "The app")]
+pub struct AppChoices {
+    /// The app's colours
+    #[arg(long, value_name = "THEME", value_enum)]
+    pub theme: Option<ThemeArg>,
+
+    /// Draw the app with the first 128 characters only
+    #[arg(long)]
+    pub ascii: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+/// The app's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    /// For dark backgrounds
+    Dark,
+    /// For light backgrounds
+    Light,
+    /// The strongest differences
+    HighContrast,
+    /// The terminal's own sixteen
+    #[value(name = "16")]
+    Sixteen,
+    /// None: bold, dim and reversed only
+    None,
 }
 
 /// Options that every command takes.
@@ -159,8 +196,17 @@ pub enum Command {
         /// The run, as `redistill log` lists it
         id: String,
     },
-    /// The whole way on a throwaway project with its own PostgreSQL
+    /// Paths of settings and state, versions, what the terminal can show
+    Info,
+    /// The app on a throwaway project with its own PostgreSQL; the whole way by itself without a
+    /// terminal
     Demo {
+        /// The whole way by itself, told line by line, also on a terminal
+        #[arg(long, conflicts_with = "serve")]
+        headless: bool,
+        /// How the app looks
+        #[command(flatten)]
+        app: AppChoices,
         /// Leave project and databases in this folder to play with
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,

@@ -8,6 +8,8 @@ mod checklist;
 mod demo;
 mod enums;
 mod fix;
+mod info;
+mod looks;
 mod mark;
 mod message;
 mod past;
@@ -38,7 +40,7 @@ use crate::model::{ModuleName, RevisionId};
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use crate::tui;
-use args::{Arguments, CheckChoices, Command, Format, Global, MessageVerb};
+use args::{AppChoices, Arguments, CheckChoices, Command, Format, Global, MessageVerb};
 use settings::{EnvironmentAddress, Heads};
 use watch::{Detail, Watch};
 
@@ -99,7 +101,14 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     let cancel = interrupts::flag();
     if arguments.command.is_none() && is_for_the_app(global) {
-        return app(global, &cancel);
+        return app(global, &arguments.app, &cancel);
+    }
+    if arguments.command.is_some() && arguments.app != AppChoices::default() {
+        return Err(
+            Failure::usage("--theme, --ascii and --no-mouse stand before no command").with_hint(
+                "they belong to the app: redistill --theme light, or redistill demo --ascii",
+            ),
+        );
     }
     match arguments
         .command
@@ -154,10 +163,20 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Show { id } => {
             with_engine(global, &cancel, |engine| past::show(engine, global, &id))
         }
-        Command::Demo { keep, serve } => match serve {
-            Some(folder) => demo::serve(global, &cancel, &folder),
-            None => demo::demo(global, &cancel, keep.as_deref()),
-        },
+        Command::Info => info::info(global),
+        Command::Demo {
+            serve: Some(folder),
+            ..
+        } => demo::serve(global, &cancel, &folder),
+        Command::Demo {
+            headless,
+            keep,
+            app,
+            ..
+        } if !headless && is_for_the_app(global) => {
+            demo::open(global, &app, &cancel, keep.as_deref())
+        }
+        Command::Demo { keep, .. } => demo::demo(global, &cancel, keep.as_deref()),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "redistill", &mut text);
@@ -177,8 +196,13 @@ fn is_for_the_app(global: &Global) -> bool {
 }
 
 /// The terminal app; what is worth keeping is said once its screen is gone.
-fn app(global: &Global, cancel: &Arc<AtomicBool>) -> Result<Exit, Failure> {
-    let ending = tui::run(request(global)?, cancel)?;
+fn app(global: &Global, choices: &AppChoices, cancel: &Arc<AtomicBool>) -> Result<Exit, Failure> {
+    let opening = tui::Opening {
+        request: request(global)?,
+        looks: looks::looks(global, choices)?,
+        aside: None,
+    };
+    let ending = tui::run(opening, cancel)?;
     for words in &ending.words {
         print::aside(words);
     }

@@ -4,6 +4,7 @@
 //! error with the file's own line, so that a typing mistake is not a silent default.
 
 mod places;
+mod user;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::rules::message::convention::Convention;
 use crate::rules::{Ignore, configured_at};
 use crate::system::ReadFiles;
 use places::{Places, scrubbed};
+pub use user::{NAME as USER_FILE, user};
 
 /// The configuration file's contents. Every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

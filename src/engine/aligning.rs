@@ -87,5 +87,6 @@ pub(super) fn refuse_unaccepted(found: &[Destructive]) -> Result<(), Failure> {
          plan --accept-destructive {}",
         safe(&first.database)
     ))
-    .with_hint("or bring the database in line by hand, with a revision that keeps what is needed"))
+    .with_hint("or bring the database in line by hand, with a revision that keeps what is needed")
+    .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate"))
 }

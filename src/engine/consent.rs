@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Engine;
+use super::{Engine, plans};
 use crate::error::Failure;
 use crate::model::text::{hex, safe};
 use crate::system::{ReadFiles as _, WriteFiles as _, environment};
@@ -42,6 +42,16 @@ impl Engine<'_> {
                 ))
                 .with_hint("set REDISTILL_STATE to a folder that can be written to")
             })
+    }
+
+    /// Forgets it, and the plans of this project that were not executed: for a project that is
+    /// about to be gone.
+    pub fn forget_project(&self) {
+        if let Some(path) = self.consent_file() {
+            // It names a folder that nobody has any more.
+            let _ = self.files.remove_file(&path);
+        }
+        plans::forget_all(&self.request.root);
     }
 
     fn root_text(&self) -> String {

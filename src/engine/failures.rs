@@ -25,7 +25,12 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
                  check",
             );
         }
-        _ => Failure::untouched(message),
+        _ => match error.kind() {
+            // What the configuration can give is not given; what nothing can give is refused.
+            Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
+            Some(ErrorKind::NeedsCommand | ErrorKind::OfflineOnly) => Failure::refused(message),
+            _ => Failure::untouched(message),
+        },
     };
     let failure = match error.failed() {
         Some(failed) => with_facts(failure, failed),
@@ -75,6 +80,16 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::ImportFailed => {
             "install what is missing into the project's environment, or name another interpreter: \
              redistill --python PROGRAM check"
+        }
+        ErrorKind::NeedsApplication => {
+            "name the application as for the flask command, then: FLASK_APP=package.module redistill check"
+        }
+        ErrorKind::NeedsArgument => {
+            "name it in redistill.toml: [modules.NAME] with x = [\"key=value\"]; then: redistill check"
+        }
+        ErrorKind::NeedsCommand => {
+            "let env.py open a connection of its own where the application gives none, so that \
+             `alembic current` works in the module's folder; then: redistill check"
         }
         ErrorKind::EnvFailed
         | ErrorKind::Exited
@@ -211,6 +226,14 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             "see that env.py imports the models before it passes target_metadata, or take the \
                  chain as the source: redistill plan --source chain",
         ),
+        RehearseError::Check { why } => Failure::refused(format!(
+            "{}: alembic check ends with an error on a database at the baseline, so the reset could \
+             not be tested",
+            safe(&module.0)
+        ))
+        .with_detail(safe(why).into_owned())
+        .with_hint("mend what it names, until this works: alembic check")
+        .with_hint("or reset without that test: redistill plan --strategy unversioned"),
         RehearseError::Shared(_) => {
             Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint("take the models as the source: redistill plan --source models")

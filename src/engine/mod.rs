@@ -6,6 +6,7 @@
 
 mod adopting;
 mod aligning;
+mod branches;
 mod bumping;
 mod checklist;
 mod consent;
@@ -145,10 +146,21 @@ impl<'a> Engine<'a> {
         &self.request.root
     }
 
-    fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
-        self.request
-            .modules
+    /// Looks at these modules only from now on, at all where none is named. Gives what it was.
+    pub fn narrow(&mut self, only: Vec<String>) -> Vec<String> {
+        std::mem::replace(&mut self.request.only, only)
+    }
+
+    /// What the configuration says of a module, or of the environment that it is a branch of.
+    fn asked(&self, module: &crate::model::ModuleName) -> Option<&ModuleRequest> {
+        let modules = &self.request.modules;
+        modules
             .get(&module.0)
+            .or_else(|| modules.get(module.environment()))
+    }
+
+    fn x_of(&self, module: &crate::model::ModuleName) -> Vec<String> {
+        self.asked(module)
             .map(|module| module.x.clone())
             .unwrap_or_default()
     }

@@ -38,6 +38,9 @@ pub struct Planned {
 impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {
+        if let Some(problem) = choices.problem() {
+            return Err(Failure::usage(problem).with_hint("see the choices: redistill plan --help"));
+        }
         let survey = self.survey(Depth::Full)?;
         let assessment = self.assess(&survey, Depth::Full);
         self.report_items(&assessment);
@@ -271,10 +274,14 @@ impl Engine<'_> {
             ))
             .with_hint("point at the folder that holds it: redistill --project PATH plan")
         })?;
-        let whole = |path: &str| relative.join(path).to_string_lossy().into_owned();
-        module.baseline_path = whole(&module.baseline_path);
+        let baseline = relative.join(&module.baseline_path);
+        for data in &mut module.data {
+            let beside = baseline.with_file_name(&data.path);
+            data.path = beside.to_string_lossy().into_owned();
+        }
+        module.baseline_path = baseline.to_string_lossy().into_owned();
         if let Some(changes) = &mut module.model_changes {
-            changes.path = whole(&changes.path);
+            changes.path = relative.join(&changes.path).to_string_lossy().into_owned();
         }
         Ok(())
     }
@@ -380,6 +387,8 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
 
 pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
+    let described = evidence.modules.iter().filter_map(|m| m.described.seen());
+    tables.extend(described.flat_map(|described| described.tenants().to_vec()));
     tables.sort();
     tables.dedup();
     tables

@@ -3,7 +3,7 @@
 //! `plan` changes nothing in the project, so the plan itself lies in the user's state folder. A
 //! plan that was altered on disk no longer has its digest and is not found.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Failure;
 use crate::model::text::safe;
@@ -78,6 +78,22 @@ pub fn forget(plan: &Plan) {
     if let Ok(folder) = folder() {
         // A plan that stays is harmless: its basis no longer holds.
         let _ = RealFiles.remove_file(&folder.join(format!("{}.json", plan.digest())));
+    }
+}
+
+/// Forgets every plan of a project.
+pub fn forget_all(root: &Path) {
+    let Ok(folder) = folder() else {
+        return;
+    };
+    for path in RealFiles.list(&folder).unwrap_or_default() {
+        let plan = RealFiles
+            .read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Plan>(&bytes).ok());
+        if plan.is_some_and(|plan| plan.root == root) {
+            let _ = RealFiles.remove_file(&path);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::branches;
 use super::planning::{all_version_tables, is_production, not_seen, stopped_by_files};
 use super::{Assessment, Depth, Engine, Survey, failures, replaying};
 use crate::error::{Failure, Kind};
@@ -36,6 +37,7 @@ impl Engine<'_> {
         survey: &Survey,
         choices: &Choices,
     ) -> Result<Vec<Rehearsal>, Failure> {
+        branches::may_choose(&survey.evidence.modules, choices)?;
         let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
         let mut ready = Vec::new();
         for seen in &survey.evidence.modules {
@@ -55,7 +57,9 @@ impl Engine<'_> {
                 })
                 .collect()
         });
-        results.into_iter().collect()
+        let mut rehearsals: Vec<Rehearsal> = results.into_iter().collect::<Result<_, _>>()?;
+        branches::settle(&survey.evidence.modules, &mut rehearsals);
+        Ok(rehearsals)
     }
 
     fn ready<'s>(

@@ -9,7 +9,7 @@ use crate::events::{Event, Item};
 use crate::execute;
 use crate::journal::{self, Cause, Direction, JournalError, Lock, Outcome, Run, TakenBack};
 use crate::model::text::{safe, safe_lines};
-use crate::model::{ModuleName, Target};
+use crate::model::{Branch, Chain, Module, ModuleName, Target};
 use crate::plan::{self, Plan, Purpose};
 use crate::report::plan::DIGEST_DIGITS;
 use crate::rules::Finding;
@@ -86,6 +86,7 @@ impl Engine<'_> {
         let tester = OwnAlembic {
             engine: self,
             modules: survey.evidence.modules,
+            planned: plan.modules.clone(),
         };
         let world = self.world(&databases, &tester);
         let summary = format!("plan {}", &plan.digest()[..plans::FEWEST_DIGITS]);
@@ -268,13 +269,9 @@ impl Engine<'_> {
         &'e self,
         plan: &Plan,
     ) -> Result<(BTreeMap<String, Target>, OwnAlembic<'e, 'e>), Failure> {
-        let names: Vec<&ModuleName> = plan.modules.iter().map(|m| &m.module).collect();
         let mut modules = Vec::new();
         let mut databases = BTreeMap::new();
-        for (module, chain) in self.discover()?.modules {
-            if !names.is_empty() && !names.contains(&&module.name) {
-                continue;
-            }
+        for (module, chain) in self.planned(plan)? {
             let seen = self.seen(module, chain, Depth::Full);
             if needs_databases(plan) {
                 let target = self.locate(&seen)?;
@@ -287,8 +284,37 @@ impl Engine<'_> {
             OwnAlembic {
                 engine: self,
                 modules,
+                planned: plan.modules.clone(),
             },
         ))
+    }
+
+    /// The modules of a plan, as they are now. A branch is one by its name: its files may be gone.
+    fn planned(&self, plan: &Plan) -> Result<Vec<(Module, Chain)>, Failure> {
+        let mut found = Vec::new();
+        for (module, chain) in self.discover()?.modules {
+            let is_named = |planned: &&plan::PlannedModule| planned.module == module.name;
+            if plan.modules.is_empty() || plan.modules.iter().any(|one| is_named(&one)) {
+                found.push((module, chain));
+                continue;
+            }
+            let branches = plan.modules.iter().map(|planned| &planned.module);
+            for name in branches.filter(|name| name.environment() == module.name.0) {
+                let label = name.0[module.name.0.len() + 1..].to_owned();
+                let branch = Branch {
+                    name: label,
+                    revisions: Vec::new(),
+                    others: Vec::new(),
+                };
+                let module = Module {
+                    name: name.clone(),
+                    branch: Some(branch),
+                    ..module.clone()
+                };
+                found.push((module, chain.clone()));
+            }
+        }
+        Ok(found)
     }
 
     pub(super) fn world<'w>(

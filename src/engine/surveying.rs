@@ -8,12 +8,14 @@ use std::time::Duration;
 use super::{Engine, failures};
 use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{DatabaseEvidence, Evidence, Holders, ModuleEvidence, Observed, Unselected};
+use crate::evidence::{
+    DatabaseEvidence, Described, Evidence, Holders, ModuleEvidence, Observed, Unselected,
+};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
 use crate::survey::database::ObserveError;
-use crate::survey::{chain, database, git, interpreter, project, sources, variables};
+use crate::survey::{branches, chain, database, git, interpreter, project, sources, variables};
 use crate::system::{Session, clock};
 use crate::worker::Call;
 
@@ -99,7 +101,13 @@ impl Engine<'_> {
             })
             .collect();
         let mut modules = found.modules;
-        let unknown = |name: &String| !modules.iter().any(|module| module.name.0 == **name);
+        let unknown = |name: &String| {
+            let environment = ModuleName(name.clone());
+            let environment = environment.environment();
+            !modules
+                .iter()
+                .any(|module| module.name.0 == **name || module.name.0 == environment)
+        };
         let names: Vec<&str> = modules.iter().map(|m| m.name.0.as_str()).collect();
         let are = format!("the modules are: {}", safe(&names.join(", ")));
         if let Some(name) = self.request.only.iter().find(|name| unknown(name)) {
@@ -117,7 +125,11 @@ impl Engine<'_> {
         let only = &self.request.only;
         let left: Vec<Module> = modules
             .extract_if(.., |module| {
-                !only.is_empty() && !only.contains(&module.name.0)
+                let is_asked_for = |name: &String| {
+                    let asked = ModuleName(name.clone());
+                    asked == module.name || asked.environment() == module.name.0
+                };
+                !only.is_empty() && !only.iter().any(is_asked_for)
             })
             .collect();
         if modules.is_empty() {
@@ -144,12 +156,42 @@ impl Engine<'_> {
     }
 
     fn unselected(&self, module: &Module) -> Unselected {
-        let chain = chain::read(module, &self.files);
-        Unselected {
-            name: module.name.clone(),
-            heads: chain.heads(),
-            revisions: chain.revisions.into_iter().map(|known| known.id).collect(),
+        unselected(module, chain::read(module, &self.files))
+    }
+
+    /// The modules, those with independent branches as their branches; and the branches that were
+    /// not asked for.
+    fn split(
+        &self,
+        modules: Vec<(Module, Chain)>,
+    ) -> Result<(Vec<(Module, Chain)>, Vec<Unselected>), Failure> {
+        let only = &self.request.only;
+        let mut taken = Vec::new();
+        let mut left = Vec::new();
+        for (module, chain) in modules {
+            let environment = module.name.clone();
+            let is_whole = only.is_empty() || only.contains(&environment.0);
+            let branches = branches::split(module, chain);
+            let names: Vec<String> = branches.iter().map(|(one, _)| one.name.0.clone()).collect();
+            let is_unknown = |name: &&String| {
+                ModuleName((*name).clone()).environment() == environment.0
+                    && **name != environment.0
+                    && !names.contains(name)
+            };
+            if let Some(name) = only.iter().find(is_unknown) {
+                let are = format!("the modules are: {}", safe(&names.join(", ")));
+                let message = format!("there is no module {}", safe(name));
+                return Err(Failure::usage(message).with_hint(are));
+            }
+            for (module, chain) in branches {
+                if is_whole || only.contains(&module.name.0) {
+                    taken.push((module, chain));
+                } else {
+                    left.push(unselected(&module, chain));
+                }
+            }
         }
+        Ok((taken, left))
     }
 
     /// Gathers the evidence: of the modules, and of whoever else may hold their revisions.
@@ -165,7 +207,10 @@ impl Engine<'_> {
     fn gather(&self, depth: Depth, reach: Reach) -> Result<Survey, Failure> {
         self.observer
             .on_event(&Event::ItemStarted { item: Item::Survey });
-        let discovered = self.discover()?;
+        let mut discovered = self.discover()?;
+        let (modules, left) = self.split(discovered.modules)?;
+        discovered.modules = modules;
+        discovered.unselected.extend(left);
         let root = self.request.root.clone();
         let chains: Vec<&Chain> = discovered.modules.iter().map(|(_, chain)| chain).collect();
         let git = git::observe(&root, &chains, &self.files, clock::now().timestamp());
@@ -233,11 +278,7 @@ impl Engine<'_> {
     }
 
     fn given_python(&self, module: &ModuleName) -> Option<std::path::PathBuf> {
-        let own = self
-            .request
-            .modules
-            .get(&module.0)
-            .and_then(|module| module.python.clone());
+        let own = self.asked(module).and_then(|module| module.python.clone());
         own.or_else(|| self.request.python.clone())
     }
 
@@ -283,7 +324,8 @@ impl Engine<'_> {
                 .filter(|other| *other != table)
                 .cloned()
                 .collect();
-            match observe(name, target, table, &others) {
+            let tenants = seen.described.seen().map_or(&[][..], Described::tenants);
+            match observe_tenants(name, target, table, tenants, &others) {
                 Ok(evidence) => seen.database = Observed::Seen(evidence),
                 Err(failure) => {
                     seen.database = Observed::Unavailable {
@@ -293,6 +335,14 @@ impl Engine<'_> {
                 }
             }
         }
+    }
+}
+
+fn unselected(module: &Module, chain: Chain) -> Unselected {
+    Unselected {
+        name: module.name.clone(),
+        heads: chain.heads(),
+        revisions: chain.revisions.into_iter().map(|known| known.id).collect(),
     }
 }
 
@@ -322,9 +372,19 @@ pub(super) fn observe(
     table: &QualifiedName,
     others: &[QualifiedName],
 ) -> Result<DatabaseEvidence, Failure> {
+    observe_tenants(name, target, table, &[], others)
+}
+
+fn observe_tenants(
+    name: &ModuleName,
+    target: &Target,
+    table: &QualifiedName,
+    tenants: &[QualifiedName],
+    others: &[QualifiedName],
+) -> Result<DatabaseEvidence, Failure> {
     let session = Session::connect(target, CONNECT_LIMIT)
         .map_err(|error| failures::connect(name, target, &error))?;
-    database::observe(&session, target, table, others)
+    database::observe_tenants(&session, target, table, tenants, others)
         .map_err(|error| unobserved(name, &session, &error))
 }
 

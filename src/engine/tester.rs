@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use super::Engine;
+use std::collections::BTreeSet;
+
 use crate::evidence::ModuleEvidence;
-use crate::model::{ModuleName, Target};
+use crate::model::{Chain, ModuleName, RevisionId, Target};
+use crate::plan::PlannedModule;
 use crate::steps::{Inspection, Tester};
-use crate::survey::chain;
+use crate::survey::{branches, chain};
 use crate::worker::{InspectRequest, ModuleRequest};
 
 const INSPECT_LIMIT: Duration = Duration::from_mins(5);
@@ -15,6 +18,33 @@ const INSPECT_LIMIT: Duration = Duration::from_mins(5);
 pub(super) struct OwnAlembic<'e, 'a> {
     pub engine: &'e Engine<'a>,
     pub modules: Vec<ModuleEvidence>,
+    /// What the plan says of them.
+    pub planned: Vec<PlannedModule>,
+}
+
+impl OwnAlembic<'_, '_> {
+    /// The chain as the files have it now, and of a branch that alone.
+    fn present(&self, seen: &ModuleEvidence) -> Chain {
+        let whole = chain::read(&seen.module, &self.engine.files);
+        let Some(branch) = &seen.module.branch else {
+            return whole;
+        };
+        let planned = self
+            .planned
+            .iter()
+            .filter(|one| one.module == seen.module.name);
+        let known: BTreeSet<&str> = planned
+            .flat_map(|one| one.revisions.iter().chain([&one.baseline_id]))
+            .chain(&branch.revisions)
+            .map(|id| id.0.as_str())
+            .collect();
+        let own: Vec<RevisionId> = branches::around(&whole, &known);
+        let revisions = whole.revisions.into_iter();
+        Chain::new(
+            revisions.filter(|one| own.contains(&one.id)).collect(),
+            whole.unreadable,
+        )
+    }
 }
 
 impl Tester for OwnAlembic<'_, '_> {
@@ -29,7 +59,7 @@ impl Tester for OwnAlembic<'_, '_> {
             .find(|seen| seen.module.name == *module)
             .ok_or_else(|| format!("the module {module} is not there any more"))?;
         let Some(target) = database else {
-            let heads = chain::read(&seen.module, &self.engine.files).heads();
+            let heads = self.present(seen).heads();
             let heads = heads.iter().map(ToString::to_string).collect();
             return Ok(Inspection {
                 heads,
@@ -42,6 +72,10 @@ impl Tester for OwnAlembic<'_, '_> {
             .map_err(|failure| failure.message)?;
         let mut request = ModuleRequest::from(&seen.module);
         request.x = self.engine.x_of(module);
+        if seen.module.branch.is_some() {
+            let present = self.present(seen).revisions.into_iter();
+            request.revisions = present.map(|one| one.id).collect();
+        }
         let asked = InspectRequest {
             target,
             read_only: true,

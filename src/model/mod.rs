@@ -15,6 +15,8 @@ pub use database::{
     Host, Identity, QualifiedName, Target, TlsMode, quote_identifier, quote_literal,
 };
 pub use location::Location;
-pub use module::{ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName};
+pub use module::{
+    Branch, ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName,
+};
 pub use revision::{Revision, RevisionId};
 pub use secret::Secret;

@@ -5,10 +5,25 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::RevisionId;
+
 /// What the user calls the module; unique within a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ModuleName(pub String);
+
+impl ModuleName {
+    /// The name of a branch of this module.
+    #[must_use]
+    pub fn branch(&self, branch: &str) -> Self {
+        Self(format!("{}@{branch}", self.0))
+    }
+
+    /// The name of the environment: without the branch.
+    pub fn environment(&self) -> &str {
+        self.0.split_once('@').map_or(&self.0, |(name, _)| name)
+    }
+}
 
 impl fmt::Display for ModuleName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,6 +70,23 @@ pub enum Flavour {
     FlaskMigrate,
 }
 
+/// One of several labelled branches of an environment that have nothing in common but their settings:
+/// bases of their own, no parent and no dependency across. Each is reset as a module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// Its label; [`Branch::UNLABELLED`] for what has none.
+    pub name: String,
+    /// Its revisions.
+    pub revisions: Vec<RevisionId>,
+    /// The files of the other branches.
+    pub others: Vec<PathBuf>,
+}
+
+impl Branch {
+    /// What the revisions without a label are called together.
+    pub const UNLABELLED: &'static str = "unlabelled";
+}
+
 /// One Alembic environment of the project, as its settings describe it. All paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Module {
@@ -76,6 +108,9 @@ pub struct Module {
     pub sourceless: bool,
     /// The `sqlalchemy.url` setting as written, without its password; for messages only.
     pub written_url: Option<String>,
+    /// Where the environment has independent branches: the one that this module is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Branch>,
 }
 
 impl Module {
@@ -93,8 +128,14 @@ impl Module {
             recursive: false,
             sourceless: false,
             written_url: None,
+            branch: None,
             directory,
         }
+    }
+
+    /// Whether both are branches of one environment.
+    pub fn is_sibling(&self, other: &Self) -> bool {
+        self.branch.is_some() && other.branch.is_some() && self.config == other.config
     }
 
     /// The env.py of the module.

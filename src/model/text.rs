@@ -111,7 +111,8 @@ pub fn without_passwords(text: &str) -> Cow<'_, str> {
 fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200b}'..='\u{200f}'
+            '\u{ad}' | '\u{61c}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
@@ -145,6 +146,19 @@ pub fn count(n: usize, singular: &str) -> String {
     } else {
         format!("{n} {singular}s")
     }
+}
+
+/// `2,304`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// `812 bytes`, `18 kB`, `3.1 MB`; decimal units, as file managers show them.

@@ -74,3 +74,102 @@ pub struct Choices {
     #[serde(default)]
     pub accept_destructive: Vec<String>,
 }
+
+/// The most letters of a revision's identifier: `alembic_version.version_num` has room for 32.
+const LONGEST_IDENTIFIER: usize = 32;
+
+impl Choices {
+    /// Why no plan can be made with these choices whatever the project is, if so.
+    pub fn problem(&self) -> Option<String> {
+        let message = self.message.as_deref().unwrap_or("initial_schema");
+        if message.trim().is_empty() {
+            return Some("the message is empty".to_owned());
+        }
+        for (what, text) in [
+            ("message", Some(message)),
+            ("reason", self.reason.as_deref()),
+        ] {
+            if text.is_some_and(|text| text.contains(char::is_control)) {
+                return Some(format!("the {what} is one line without control characters"));
+            }
+        }
+        let RevisionIdChoice::Given(id) = &self.revision_id else {
+            return None;
+        };
+        if id.is_empty() {
+            return Some("the identifier is empty".to_owned());
+        }
+        if id.chars().count() > LONGEST_IDENTIFIER {
+            return Some(format!(
+                "an identifier has up to {LONGEST_IDENTIFIER} characters: alembic_version holds no \
+                 more"
+            ));
+        }
+        // Alembic forbids some, paths and commands the others.
+        let is_fine = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+        let wrong = id.chars().find(|letter| !is_fine(*letter));
+        let is_word = matches!(id.as_str(), "base" | "head" | "heads" | "current");
+        match wrong {
+            Some(letter) => Some(format!(
+                "an identifier has letters, digits, `_` and `.` only, not {letter:?}"
+            )),
+            None if is_word => Some(format!("{id} means something else to Alembic")),
+            None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_one_that_alembic_and_its_table_can_hold() {
+        let problem = |id: &str| {
+            let choices = Choices {
+                revision_id: RevisionIdChoice::Given(id.to_owned()),
+                ..Choices::default()
+            };
+            choices.problem()
+        };
+        for fine in [
+            "a",
+            "base_1",
+            "2026.11.22",
+            "0123456789abcdef0123456789abcdef",
+        ] {
+            assert_eq!(problem(fine), None, "{fine}");
+        }
+        for wrong in [
+            "",
+            "a-b",
+            "a+1",
+            "a:b",
+            "a@b",
+            "a b",
+            "a/b",
+            "é",
+            "heads",
+            "0123456789abcdef0123456789abcdef0",
+        ] {
+            assert!(problem(wrong).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn message_and_reason_are_one_line() {
+        let with = |message: Option<&str>, reason: Option<&str>| {
+            let choices = Choices {
+                message: message.map(str::to_owned),
+                reason: reason.map(str::to_owned),
+                ..Choices::default()
+            };
+            choices.problem()
+        };
+        assert_eq!(with(None, None), None);
+        assert_eq!(with(Some("first"), Some("why not")), None);
+        assert!(with(Some(" "), None).is_some());
+        assert!(with(Some("a\nb"), None).is_some());
+        assert!(with(None, Some("a\u{1b}")).is_some());
+    }
+}

@@ -27,7 +27,7 @@ pub use step::{
 
 use crate::model::text::hex;
 use crate::model::{ModuleName, RevisionId};
-use crate::schema::Difference;
+use crate::schema::{Difference, Sides};
 
 /// The format of plans and journals written by this version.
 pub const FORMAT: u32 = 1;
@@ -79,6 +79,9 @@ pub struct PlannedModule {
     pub baseline_path: String,
     /// The baseline as it will be written.
     pub baseline: String,
+    /// The rows that stand in files beside it.
+    #[serde(default)]
+    pub data: Vec<DataFile>,
     /// What stood as reference: `replay` (the old chain, replayed) or `live` (the weaker proof).
     pub reference: String,
     /// What autogenerate cannot express and redistill wrote into the baseline.
@@ -101,6 +104,12 @@ pub struct PlannedModule {
     /// The second revision, where what the models are ahead by becomes one.
     #[serde(default)]
     pub model_changes: Option<ModelChanges>,
+    /// What was carried, lost, accepted or has drifted, as each database has it.
+    #[serde(default)]
+    pub sides: Vec<Sides>,
+    /// How many objects of each kind the old chain and the baseline agree on without that.
+    #[serde(default)]
+    pub equal: BTreeMap<String, usize>,
 }
 
 impl PlannedModule {
@@ -111,6 +120,15 @@ impl PlannedModule {
     }
 }
 
+/// Seed rows in a file beside the baseline, which reads them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFile {
+    /// The file.
+    pub path: String,
+    /// Its text: JSON lines, one array a row.
+    pub contents: String,
+}
+
 /// A carried object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
@@ -118,8 +136,44 @@ pub struct Carried {
     pub kind: String,
     /// Its name, `touch_updated_at()`; for rows the table.
     pub name: String,
-    /// What is carried, in a few words: `3 rows, hash 9f2c…`, or empty.
+    /// What is carried, in a few words: `3 rows`, or empty.
     pub detail: String,
+    /// The code in `upgrade()` that builds it.
+    #[serde(default)]
+    pub code: String,
+    /// The old revision that made it; none where no single one is known.
+    #[serde(default)]
+    pub from: Option<RevisionId>,
+    /// The last old revision that changed it, if another did.
+    #[serde(default)]
+    pub changed_in: Option<RevisionId>,
+}
+
+impl Carried {
+    /// The object, as `--leave-out` names it.
+    pub fn object(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+
+    /// In one line: `function touch() (from a002, changed in a004)`.
+    pub fn words(&self) -> String {
+        let mut words = format!("{} {}", self.kind, self.name);
+        if !self.detail.is_empty() {
+            words = format!("{words}, {}", self.detail);
+        }
+        match (&self.from, &self.changed_in) {
+            (Some(from), Some(changed)) => format!("{words} (from {from}, changed in {changed})"),
+            (Some(from), None) => format!("{words} (from {from})"),
+            (None, _) => words,
+        }
+    }
+}
+
+impl PlannedModule {
+    /// The object as each database has it.
+    pub fn sides_of(&self, object: &str) -> Option<&Sides> {
+        self.sides.iter().find(|sides| sides.object == object)
+    }
 }
 
 impl Plan {

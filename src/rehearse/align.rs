@@ -164,6 +164,7 @@ fn record(
         depends_on: Vec::new(),
         replaces: Vec::new(),
         down_revision: None,
+        about: None,
     };
     let told = |error: WorkerError| match error.failed() {
         Some(failed) => no_way(on_copy(failed)),

@@ -10,12 +10,13 @@ use super::align::align;
 use super::baseline::{Built, Drafter};
 use super::changes::ahead;
 use super::copy::LiveCopy;
+use super::uncovered::{self, Uncovered};
 use super::{DumpError, Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Alteration, Choices, PlannedModule, Reference, Source, Strategy};
-use crate::schema::{Catalog, Difference, compare, is_left_out, remarks};
+use crate::plan::{Alteration, Carried, Choices, PlannedModule, Reference, Source, Strategy};
+use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, remarks, sides};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
@@ -71,6 +72,12 @@ pub enum RehearseError {
     Script {
         /// What differs.
         what: String,
+    },
+    /// `alembic check` ends with an error, on a database that stands at the baseline.
+    #[error("alembic check gives no answer on the database that the baseline builds: {why}")]
+    Check {
+        /// Its words.
+        why: String,
     },
     /// The live schema holds the objects of others, and cannot stand for this chain.
     #[error(
@@ -243,7 +250,7 @@ impl Subject<'_> {
     /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
         let scratch = self.host.create(purpose)?;
-        if let Some(schema) = &self.described.version_table_schema {
+        for schema in self.described.needed_schemas() {
             let quoted = quote_identifier(schema);
             scratch
                 .connect()?
@@ -257,14 +264,16 @@ impl Subject<'_> {
         snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
     }
 
-    /// The schema of the version table must be there before the first revision runs: env.py or a
-    /// person makes it, never the chain, and so never the baseline.
+    /// The schemas of version tables and of tenants must be there before the first revision runs:
+    /// env.py or a person makes them, never the chain, and so never the baseline. The same goes for
+    /// whatever else env.py makes.
     pub fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
-        if let Some(own) = &self.described.version_table_schema {
-            catalog
-                .objects
-                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
-        }
+        let needed = self.described.needed_schemas();
+        let is_needed = |name: &String| name != "public" && needed.contains(&name.as_str());
+        let made = &self.described.made;
+        catalog.objects.retain(|key, _| {
+            !(key.kind == "schema" && is_needed(&key.name)) && !made.contains(key)
+        });
         catalog
     }
 }
@@ -284,17 +293,19 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         catalog: built,
         text,
         file_name,
+        data,
         carried,
-        lost,
-        accepted,
+        mut lost,
+        mut accepted,
+        remarks: of_rows,
         hook_error,
-        ..
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
         return Err(RehearseError::Empty {
             objects: reference.objects.len(),
         });
     }
+    let uncovered = uncovered(subject, &drafter, lost.iter().chain(&accepted))?;
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
     let drift = match (subject.choices.source, live) {
@@ -307,6 +318,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
+    remarks.extend(of_rows);
     remarks.extend(
         live.iter()
             .filter_map(|live| additional(&reference, &live.catalog)),
@@ -332,6 +344,21 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         let lines = live.check.iter().filter(|line| !settled(line));
         lines.cloned().collect()
     });
+    let three = Three {
+        old: &reference,
+        baseline: &built,
+        live: live.map(|live| &live.catalog),
+    };
+    let named = carried.iter().map(Carried::object).collect();
+    let apart = lost.iter().chain(&accepted).chain(&drift);
+    let (mut sides, equal) = (
+        sides(three, &named, apart),
+        equal(&reference, &built, &named),
+    );
+    sides.extend(uncovered.sides());
+    lost.extend(uncovered.lost);
+    accepted.extend(uncovered.accepted);
+    remarks.extend(uncovered.remarks);
     let built = ahead.as_ref().map_or(built, |ahead| ahead.built.clone());
     let planned = PlannedModule {
         module: subject.module.name.clone(),
@@ -345,6 +372,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline_id: subject.baseline_id.clone(),
         baseline_path: file_name,
         baseline: text,
+        data,
         reference: if not_replayed.is_some() {
             "live"
         } else {
@@ -360,6 +388,8 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         left_behind,
         remarks,
         model_changes: ahead.map(|ahead| ahead.planned),
+        sides,
+        equal,
     };
     let script = match subject.choices.strategy {
         Strategy::Recreate => drafter.script(&built)?,
@@ -374,6 +404,21 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         not_replayed,
         alteration,
     })
+}
+
+/// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.
+fn uncovered<'a>(
+    subject: &Subject<'_>,
+    drafter: &Drafter<'_>,
+    explained: impl Iterator<Item = &'a Difference>,
+) -> Result<Uncovered, RehearseError> {
+    match drafter.replayed_target() {
+        Some(replayed) => {
+            let explained: Vec<&Difference> = explained.collect();
+            uncovered::look(subject, replayed, drafter.built_target(), &explained)
+        }
+        None => Ok(Uncovered::default()),
+    }
 }
 
 /// The catalog that the baseline must build: the old chain's, or, where that does not replay and the
@@ -440,7 +485,8 @@ fn additional(reference: &Catalog, live: &Catalog) -> Option<String> {
     })
 }
 
-/// What the models say that the baseline does not, as `alembic check` words it.
+/// What the models say that the baseline does not, as `alembic check` words it. The last step asks
+/// the same of the live database: what cannot be answered here stops the run there.
 fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<String>, RehearseError> {
     if !subject.described.has_metadata {
         return Ok(Vec::new());
@@ -455,7 +501,12 @@ fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<Strin
             subject.worker.inspect(&subject.request(), &request, call)
         })
         .map_err(RehearseError::Worker)?;
-    Ok(inspected.differences)
+    match inspected.check_error {
+        Some(why) if subject.choices.strategy != Strategy::Unversioned => {
+            Err(RehearseError::Check { why })
+        }
+        _ => Ok(inspected.differences),
+    }
 }
 
 /// Walks a scratch up or down.

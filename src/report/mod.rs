@@ -19,8 +19,10 @@ pub mod scaffold;
 #[cfg(test)]
 mod stage;
 pub mod text;
+mod untouched;
 mod wrap;
 
 pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;
+pub use untouched::untouched;

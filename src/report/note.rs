@@ -9,7 +9,9 @@ use super::checklist::review;
 use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::ModuleName;
 use crate::model::text::{bytes, count, line, safe, safe_lines};
-use crate::plan::{Alteration, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
+use crate::plan::{
+    Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy,
+};
 use crate::rules::{Finding, Waived};
 
 /// What the note is made of.
@@ -169,11 +171,7 @@ fn module_section(
     named(
         text,
         "Carried into the baseline",
-        module.carried.iter().map(|carried| {
-            format!("{} {} {}", carried.kind, carried.name, carried.detail)
-                .trim_end()
-                .to_owned()
-        }),
+        module.carried.iter().map(Carried::words),
     );
     named(
         text,

@@ -1,15 +1,20 @@
 //! A plan as text and as JSON. Pure; every face shows these words.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::events::Item;
 use crate::model::text::{count, line, safe, safe_lines};
-use crate::plan::{Plan, PlannedModule, Purpose, Step};
+use crate::plan::{Carried, Plan, PlannedModule, Purpose, Step};
 use crate::schema::Difference;
 use crate::steps;
 
 /// How many digits of a digest are shown and asked for.
 pub const DIGEST_DIGITS: usize = 16;
+
+/// How many differences between models, chain and database are shown; JSON and the note have all.
+const SHOWN_DIFFERENCES: usize = 20;
 
 /// The schema name in a plan's JSON.
 pub const SCHEMA: &str = "redistill.plan/1";
@@ -147,11 +152,7 @@ fn module_text(text: &mut String, module: &PlannedModule) {
     list(
         text,
         "carried into the baseline",
-        module.carried.iter().map(|carried| {
-            format!("{:<11} {} {}", carried.kind, carried.name, carried.detail)
-                .trim_end()
-                .to_owned()
-        }),
+        module.carried.iter().map(Carried::words),
     );
     list(text, "lost", module.lost.iter().map(difference));
     list(
@@ -159,24 +160,20 @@ fn module_text(text: &mut String, module: &PlannedModule) {
         "knowingly otherwise",
         module.accepted.iter().map(difference),
     );
-    list(
-        text,
-        "drift of the live database",
-        module.drift.iter().map(difference),
-    );
-    list(
-        text,
-        "models ahead of the chain",
-        module.model_drift.iter().cloned(),
-    );
-    list(
+    let drift: Vec<String> = module.drift.iter().map(difference).collect();
+    beginning(text, "drift of the live database", &drift);
+    beginning(text, "models ahead of the chain", &module.model_drift);
+    let ahead: HashSet<&String> = module.model_drift.iter().collect();
+    let known: Vec<String> = module
+        .known_differences
+        .iter()
+        .filter(|line| !ahead.contains(line))
+        .cloned()
+        .collect();
+    beginning(
         text,
         "what alembic check says of the live database already",
-        module
-            .known_differences
-            .iter()
-            .filter(|line| !module.model_drift.contains(line))
-            .cloned(),
+        &known,
     );
     list(
         text,
@@ -238,6 +235,20 @@ pub fn difference(difference: &Difference) -> String {
     }
 }
 
+/// What a difference is, without its object.
+pub fn words(difference: &Difference) -> String {
+    match difference {
+        Difference::Missing { .. } => "missing".to_owned(),
+        Difference::Extra { .. } => "additional".to_owned(),
+        Difference::Changed {
+            attribute,
+            left,
+            right,
+            ..
+        } => format!("{attribute} {left:?} became {right:?}"),
+    }
+}
+
 /// The definition of what only one side has, where it is known.
 pub fn definition(difference: &Difference) -> Option<&str> {
     match difference {
@@ -256,6 +267,24 @@ fn list(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
     line!(text, "  {title}: {}", items.len());
     for item in items {
         line!(text, "    {}", safe(&item));
+    }
+}
+
+/// The first of what may be hundreds, and how many there are.
+fn beginning(text: &mut String, title: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    line!(text, "  {title}: {}", items.len());
+    for item in items.iter().take(SHOWN_DIFFERENCES) {
+        line!(text, "    {}", safe(item));
+    }
+    if let Some(more) = items.len().checked_sub(SHOWN_DIFFERENCES + 1) {
+        line!(
+            text,
+            "    and {} more; all of them: redistill plan --format json",
+            more + 1
+        );
     }
 }
 

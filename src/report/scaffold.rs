@@ -194,6 +194,7 @@ mod tests {
             recursive: false,
             sourceless: false,
             written_url: None,
+            branch: None,
             directory,
         }
     }

@@ -25,6 +25,7 @@ pub fn sample() -> (Evidence, Vec<Finding>) {
         recursive: false,
         sourceless: false,
         written_url: None,
+        branch: None,
     };
     let mut evidence = empty();
     evidence

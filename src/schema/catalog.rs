@@ -75,6 +75,16 @@ pub(super) fn is_compared(attribute: &str) -> bool {
     !attribute.starts_with('~') && attribute != "position"
 }
 
+/// Kinds of objects that other objects can be part of.
+const WITH_PARTS: [&str; 6] = [
+    "table",
+    "view",
+    "materialized view",
+    "foreign table",
+    "composite type",
+    "domain",
+];
+
 /// Everything in a database that the snapshot covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
@@ -127,9 +137,10 @@ impl Catalog {
             .any(|key| !matches!(key.kind.as_str(), "schema" | "extension"))
     }
 
-    /// The table, view or foreign table of this name.
+    /// The object of this name that has parts: a table, view, composite type, domain. The server
+    /// keeps all of them apart by name, since each is a type.
     pub fn relation(&self, schema: &str, name: &str) -> Option<ObjectKey> {
-        ["table", "view", "materialized view", "foreign table"]
+        WITH_PARTS
             .into_iter()
             .map(|kind| ObjectKey {
                 kind: kind.to_owned(),
@@ -165,6 +176,16 @@ impl Catalog {
                 .and_then(|place| place.parse::<u32>().ok())
         });
         columns
+    }
+
+    /// The partitioned table of a partition.
+    pub(super) fn parent_of(&self, partition: &ObjectKey) -> Option<ObjectKey> {
+        let (schema, name) = self
+            .objects
+            .get(partition)?
+            .get("~parent")?
+            .split_once('\u{1f}')?;
+        self.relation(schema, name)
     }
 
     /// The table and column that own a sequence.

@@ -1,7 +1,7 @@
 //! Compares two catalogs. Called by the rehearsal (old chain and baseline, old chain and live
 //! database); nothing is ever left out silently.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog::is_compared;
 use super::{Catalog, Difference, Object, ObjectKey};
@@ -62,8 +62,36 @@ fn goes_with_missing(key: &ObjectKey, there: &Catalog, other: &Catalog) -> bool 
 }
 
 /// What does not count as a difference and should still be known: columns in another order, which
-/// `COPY` and `SELECT *` see.
+/// `COPY` and `SELECT *` see, and owners, which are the environment's.
 pub fn remarks(left: &Catalog, right: &Catalog) -> Vec<String> {
+    let mut remarks = other_orders(left, right);
+    remarks.extend(other_owners(left, right));
+    remarks
+}
+
+/// One remark a role that owns something on the left only.
+fn other_owners(left: &Catalog, right: &Catalog) -> Vec<String> {
+    let mut owned = BTreeMap::<&str, Vec<String>>::new();
+    for (key, object) in &left.objects {
+        let there = right.objects.get(key);
+        if let (Some(role), Some(there)) = (object.get("~role"), there)
+            && there.get("~role") != Some(role)
+        {
+            owned.entry(role).or_default().push(key.to_string());
+        }
+    }
+    owned
+        .into_iter()
+        .map(|(role, objects)| {
+            format!(
+                "owned by {role}, and by whoever runs the baseline afterwards: {}",
+                objects.join(", ")
+            )
+        })
+        .collect()
+}
+
+fn other_orders(left: &Catalog, right: &Catalog) -> Vec<String> {
     let names = |catalog: &Catalog, table: &ObjectKey| -> Vec<String> {
         catalog
             .columns_of(table)

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{ObjectKey, Origin, Piece, Stage};
+use super::{ObjectKey, Origin, Origins, Piece, Stage};
 
 /// The two bodies, not indented; the worker's `render` indents what is not inside a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +30,12 @@ pub fn merge(pieces: Vec<Piece>, more: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// Writes the bodies: stage by stage, within a stage in the order given, downgrade in reverse.
-pub fn compose(pieces: Vec<Piece>) -> Body {
+pub fn compose(pieces: Vec<Piece>, origins: &Origins) -> Body {
     let mut pieces = merge(pieces, Vec::new());
     pieces.retain(|piece| !piece.up.trim().is_empty());
     pieces.sort_by_key(|piece| (piece.stage, rank(piece)));
     Body {
-        upgrade: body(&upgrade_blocks(&pieces)),
+        upgrade: body(&upgrade_blocks(&pieces, origins)),
         downgrade: body(&downgrade_blocks(&pieces)),
     }
 }
@@ -46,7 +46,9 @@ fn rank(piece: &Piece) -> u8 {
     if piece.stage != Stage::Tables || piece.origin == Origin::Drafted {
         return 1;
     }
-    let is_child = piece.up.contains("PARTITION OF") || piece.up.contains("INHERITS (");
+    let is_child = ["PARTITION OF", "ATTACH PARTITION", "INHERITS ("]
+        .iter()
+        .any(|words| piece.up.contains(words));
     if piece.kind == "table" && !is_child {
         0
     } else {
@@ -54,7 +56,7 @@ fn rank(piece: &Piece) -> u8 {
     }
 }
 
-fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
+fn upgrade_blocks(pieces: &[Piece], origins: &Origins) -> Vec<String> {
     let mut blocks = Vec::new();
     for group in pieces.chunk_by(|a, b| a.stage == b.stage) {
         let stage = group[0].stage;
@@ -69,8 +71,11 @@ fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
                     .to_owned(),
             );
         }
-        for run in group.chunk_by(|a, b| is_plain(a) && is_plain(b)) {
-            blocks.push(block(run));
+        let is_one = |a: &Piece, b: &Piece| {
+            plain(a).is_some() && plain(a) == plain(b) && origins.of(a) == origins.of(b)
+        };
+        for run in group.chunk_by(is_one) {
+            blocks.push(block(run, origins));
         }
         if unchecked {
             blocks.push("op.execute('RESET check_function_bodies')".to_owned());
@@ -79,34 +84,36 @@ fn upgrade_blocks(pieces: &[Piece]) -> Vec<String> {
     blocks
 }
 
-/// Comments and privileges: many short statements under one heading.
-fn is_plain(piece: &Piece) -> bool {
-    piece.kind.starts_with("comment of ") || piece.kind.starts_with("privileges of ")
+/// Many short statements under one heading: what they are together.
+fn plain(piece: &Piece) -> Option<&'static str> {
+    match piece.kind.split_once(" of ")?.0 {
+        "comment" => Some("comments"),
+        "privileges" => Some("privileges"),
+        "value" => Some("where the sequences stand"),
+        _ => None,
+    }
 }
 
 /// A piece under its heading, or several plain ones under one.
-fn block(run: &[Piece]) -> String {
-    let heading = match run[0].stage {
-        Stage::Comments if is_plain(&run[0]) => Some(format!("{HEADING} comments")),
-        Stage::Grants if is_plain(&run[0]) => Some(format!("{HEADING} privileges")),
-        _ => heading(&run[0]),
-    };
+fn block(run: &[Piece], origins: &Origins) -> String {
+    let first = &run[0];
+    let heading = (first.origin == Origin::Carried).then(|| {
+        let object = match plain(first) {
+            Some(together) if run.len() > 1 => together.to_owned(),
+            _ => first.key().to_string(),
+        };
+        format!(
+            "# from {}: {}",
+            origins.words(first),
+            crate::model::text::safe(&object)
+        )
+    });
     let code = run.iter().map(|piece| piece.up.trim_end().to_owned());
     heading
         .into_iter()
         .chain(code)
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// What stands above an object that autogenerate did not write.
-const HEADING: &str = "# carried from the old chain:";
-
-fn heading(piece: &Piece) -> Option<String> {
-    (piece.origin == Origin::Carried).then(|| {
-        let object = piece.key().to_string();
-        format!("{HEADING} {}", crate::model::text::safe(&object))
-    })
 }
 
 fn downgrade_blocks(pieces: &[Piece]) -> Vec<String> {
@@ -149,7 +156,7 @@ mod tests {
 
     #[test]
     fn nothing_is_pass() {
-        let body = compose(Vec::new());
+        let body = compose(Vec::new(), &Origins::default());
         assert_eq!(
             (body.upgrade.as_str(), body.downgrade.as_str()),
             ("pass", "pass")
@@ -158,19 +165,22 @@ mod tests {
 
     #[test]
     fn downgrade_is_the_reverse_and_strings_keep_their_margin() {
-        let body = compose(vec![
-            piece(
-                Stage::Views,
-                "v",
-                Origin::Carried,
-                "op.execute(\n    \"\"\"\nx\n\"\"\"\n)",
-            ),
-            piece(Stage::Tables, "a", Origin::Drafted, "a()"),
-            piece(Stage::Tables, "b", Origin::Drafted, "b()"),
-        ]);
+        let body = compose(
+            vec![
+                piece(
+                    Stage::Views,
+                    "v",
+                    Origin::Carried,
+                    "op.execute(\n    \"\"\"\nx\n\"\"\"\n)",
+                ),
+                piece(Stage::Tables, "a", Origin::Drafted, "a()"),
+                piece(Stage::Tables, "b", Origin::Drafted, "b()"),
+            ],
+            &Origins::default(),
+        );
         assert_eq!(
             body.upgrade,
-            "a()\n\nb()\n\n# carried from the old chain: table v\nop.execute(\n    \"\"\"\nx\n\"\"\"\n)"
+            "a()\n\nb()\n\n# from the old chain: table v\nop.execute(\n    \"\"\"\nx\n\"\"\"\n)"
         );
         assert_eq!(body.downgrade, "drop v\n\ndrop b\ndrop a");
     }
@@ -185,6 +195,6 @@ mod tests {
             vec![piece(Stage::Tables, "a", Origin::Carried, "")],
         );
         assert_eq!(merged.len(), 2);
-        assert_eq!(compose(merged).upgrade, "b()");
+        assert_eq!(compose(merged, &Origins::default()).upgrade, "b()");
     }
 }

@@ -38,7 +38,7 @@ pub enum Stage {
     Views,
     /// Triggers, rules, event triggers.
     Triggers,
-    /// Row security.
+    /// Row security; publications.
     Policies,
     /// Comments that are not written with the object.
     Comments,

@@ -19,42 +19,68 @@ SET LOCAL intervalstyle = 'postgres';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;";
 
+/// The role's own search path, behind `pg_catalog`.
+pub(super) const ROLES_PATH: &str =
+    "SELECT pg_catalog.set_config('search_path', 'pg_catalog, ' || reset_val, true)
+FROM pg_catalog.pg_settings WHERE name = 'search_path'";
+
 const SCOPE: &str = include_str!("../../assets/sql/scope.sql");
 const NAMES: &str = include_str!("../../assets/sql/names.sql");
 
-/// A query and whether it starts from object identifiers (and so needs their names).
+/// Options of servers and user mappings whose values are not read, as a regular expression in SQL.
+const SECRET: &str = "'pass|secret|token|credential|key$'";
+
+/// A query of one kind of object.
+struct Question {
+    /// Whether it starts from object identifiers (and so needs their names).
+    names: bool,
+    /// The major versions that it is written for.
+    versions: std::ops::RangeInclusive<u32>,
+    text: &'static str,
+}
+
 macro_rules! queries {
-    ($($names:literal $file:literal),* $(,)?) => {
-        &[$(($names, include_str!(concat!("../../assets/sql/", $file, ".sql")))),*]
+    ($($names:literal $file:literal $versions:expr),* $(,)?) => {
+        &[$(Question {
+            names: $names,
+            versions: $versions,
+            text: include_str!(concat!("../../assets/sql/", $file, ".sql")),
+        }),*]
     };
 }
 
+const ALL: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
+
 /// One query a kind of object.
-const QUERIES: &[(bool, &str)] = queries![
-    false "schemas",
-    false "extensions",
-    false "types",
-    false "sequences",
-    false "tables",
-    false "columns",
-    false "constraints",
-    false "indexes",
-    false "views",
-    false "rules",
-    false "functions",
-    false "triggers",
-    false "event_triggers",
-    false "policies",
-    false "statistics",
-    false "collations",
-    false "text_search",
-    false "operators",
-    false "foreign",
-    false "publications",
-    false "default_privileges",
-    false "privileges",
-    true "comments",
-    true "dependencies",
+const QUERIES: &[Question] = queries![
+    false "schemas" ALL,
+    false "extensions" ALL,
+    false "types" ALL,
+    false "sequences" ALL,
+    false "tables" ALL,
+    false "columns" ALL,
+    false "constraints" ALL,
+    false "indexes" ALL,
+    false "views" ALL,
+    false "rules" ALL,
+    false "functions" ALL,
+    false "triggers" ALL,
+    false "event_triggers" ALL,
+    false "policies" ALL,
+    false "statistics" ALL,
+    false "collations" ALL,
+    false "text_search" ALL,
+    false "operators" ALL,
+    false "languages" ALL,
+    false "foreign" ALL,
+    false "publications" 0..=14,
+    false "publications_15" 15..=u32::MAX,
+    false "default_privileges" ALL,
+    false "privileges" ALL,
+    true "comments" ALL,
+    true "labels" ALL,
+    true "owners" ALL,
+    true "dependencies" ALL,
 ];
 
 /// Takes the snapshot in a read-only transaction of its own. `exclude` are version tables: they,
@@ -69,9 +95,13 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
     let names: Vec<&str> = exclude.iter().map(|name| name.name.as_str()).collect();
     let mut objects = BTreeMap::<ObjectKey, Object>::new();
     let mut later = Vec::new();
-    for (needs_names, query) in QUERIES {
-        let names_part = if *needs_names { NAMES } else { "" };
-        let sql = format!("{SCOPE}{names_part}{query}");
+    let major = major(session)?;
+    for question in QUERIES {
+        if !question.versions.contains(&major) {
+            continue;
+        }
+        let names_part = if question.names { NAMES } else { "" };
+        let sql = format!("{SCOPE}{names_part}{}", question.text).replace("@SECRET@", SECRET);
         for row in session.query(&sql, &[&schemas, &names])? {
             let text = |column: usize| row.get::<_, Option<String>>(column).unwrap_or_default();
             let key = ObjectKey {
@@ -84,7 +114,13 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
             match attribute.as_str() {
                 // Facts about an object that another query must have found: a view's column has
                 // a comment without being an object of its own.
-                "~needs" | "privileges" | "comment" => later.push((key, attribute, value)),
+                "~needs"
+                | "~role"
+                | "privileges"
+                | "comment"
+                | "index comment"
+                | "comment on not null"
+                | "security label" => later.push((key, attribute, value)),
                 "@create" => objects.entry(key).or_default().definition = Some(value),
                 _ => {
                     let object = objects.entry(key).or_default();
@@ -94,13 +130,21 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
         }
     }
     for (key, attribute, value) in later {
-        if attribute == "~needs" && !objects.contains_key(&key) {
+        if attribute.starts_with('~') && !objects.contains_key(&key) {
             continue;
         }
         let object = objects.entry(key).or_default();
         object.attributes.insert(attribute, value);
     }
     Ok(Catalog { objects })
+}
+
+fn major(session: &Session) -> Result<u32, SqlError> {
+    let rows = session.query(
+        "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
+        &[],
+    )?;
+    Ok(rows[0].get::<_, i32>(0).unsigned_abs())
 }
 
 /// Runs `read` in a read-only transaction that ends in any case.
@@ -118,4 +162,27 @@ pub(super) fn read_only<T, E: From<SqlError>>(
     let value = result?;
     ended?;
     Ok(value)
+}
+
+/// As [`read_only`], for queries on the user's tables. The planner takes the bodies of SQL functions
+/// apart that their indexes call, and those may count on the search path that the role has.
+pub(super) fn read_rows<T>(
+    session: &Session,
+    read: impl Fn() -> Result<T, SqlError>,
+) -> Result<T, SqlError> {
+    match read_only(session, &read) {
+        Err(error) if is_unresolved(&error) => read_only(session, || {
+            session.batch(ROLES_PATH)?;
+            read()
+        }),
+        answer => answer,
+    }
+}
+
+/// Whether a name was not found: a function, relation, type or schema.
+pub(super) fn is_unresolved(error: &SqlError) -> bool {
+    matches!(
+        error.sqlstate.as_deref(),
+        Some("42883" | "42P01" | "42704" | "3F000")
+    )
 }

@@ -6,6 +6,7 @@
 
 mod abreast;
 pub mod bare_keys;
+pub mod branches;
 pub mod catalog;
 pub mod chain;
 mod data;
@@ -14,6 +15,7 @@ mod definition;
 pub mod enums;
 pub mod git;
 pub mod holders;
+pub mod identities;
 pub mod ini;
 pub mod interpreter;
 pub mod inventory;
@@ -22,6 +24,7 @@ pub mod mentions;
 pub mod project;
 pub mod pyproject;
 mod questions;
+pub mod replaced;
 pub mod rows;
 mod sessions;
 mod signals;

@@ -33,6 +33,17 @@ pub fn state_folder() -> Option<PathBuf> {
     home().map(|home| home.join(".local/state/redistill"))
 }
 
+/// The folder of the user's own settings: `$XDG_CONFIG_HOME/redistill`, else
+/// `~/.config/redistill`.
+pub fn configuration_folder() -> Option<PathBuf> {
+    if let Some(path) = variable("XDG_CONFIG_HOME").map(PathBuf::from)
+        && path.is_absolute()
+    {
+        return Some(path.join("redistill"));
+    }
+    home().map(|home| home.join(".config/redistill"))
+}
+
 /// The current directory.
 pub fn current_directory() -> std::io::Result<PathBuf> {
     std::env::current_dir()

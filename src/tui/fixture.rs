@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::keymap::Action;
 use super::message::{Ask, Command, Key, Message};
-use super::model::{Model, Planned, Previewed, Surveyed};
+use super::model::{Model, Planned, Previewed, Surveyed, Wish};
 use super::theme::{Colours, Letters, Theme};
 use super::update::{start, update};
 use crate::engine::{Depth, Ended};
@@ -23,6 +23,7 @@ use crate::plan::{
 use crate::report;
 use crate::rules::stage::{Stage, revision};
 use crate::rules::{Finding, LineEdit, Verdict, find};
+use crate::schema::{Difference, ObjectKey, Sides};
 use crossterm::event::KeyCode;
 
 pub const THEME: Theme = Theme {
@@ -172,37 +173,163 @@ pub fn plan() -> Plan {
     }
 }
 
+const BASELINE: &str = r#""""initial_schema
+
+Revision ID: b45e11ne
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "b45e11ne"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(80), server_default=sa.text("''"), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("notes")
+"#;
+
+/// A carried object and what it is on both sides.
+fn carried(kind: &str, name: &str, old: Option<&str>, code: &str) -> (Carried, Sides) {
+    let carried = Carried {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        detail: String::new(),
+        code: code.to_owned(),
+        from: None,
+        changed_in: None,
+    };
+    let sides = Sides {
+        object: carried.object(),
+        old: old.map(str::to_owned),
+        baseline: old.map(str::to_owned),
+        live: old.map(str::to_owned),
+    };
+    (carried, sides)
+}
+
 fn module() -> PlannedModule {
+    let trigger = "CREATE TRIGGER notes_touch BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE \
+                   FUNCTION touch()";
+    let objects = [
+        carried(
+            "function",
+            "touch()",
+            Some("CREATE OR REPLACE FUNCTION public.touch()\n RETURNS trigger\n LANGUAGE plpgsql"),
+            "op.execute(\"CREATE FUNCTION public.touch() RETURNS trigger\")",
+        ),
+        carried(
+            "trigger",
+            "notes_touch on notes",
+            Some(trigger),
+            "op.execute(\n    \"\"\"\n    CREATE TRIGGER notes_touch BEFORE UPDATE ON public.notes\n    \
+             \"\"\"\n)",
+        ),
+        carried(
+            "rows",
+            "states",
+            None,
+            "op.bulk_insert(sa.table(\"states\"), [{\"code\": \"open\"}])",
+        ),
+    ];
+    let (carried, sides) = objects.into_iter().unzip();
     PlannedModule {
         module: ModuleName("shop".to_owned()),
         revisions: vec![RevisionId::from("shop_1"), RevisionId::from("shop_2")],
         old_heads: vec![RevisionId::from("shop_2")],
         baseline_id: RevisionId::from("b45e11ne"),
         baseline_path: "shop/alembic/versions/b45e11ne_initial_schema.py".to_owned(),
-        baseline: "def upgrade():\n    op.create_table(\"notes\")\n".to_owned(),
+        baseline: BASELINE.to_owned(),
+        data: Vec::new(),
         reference: "replay".to_owned(),
-        carried: vec![Carried {
-            kind: "function".to_owned(),
-            name: "touch()".to_owned(),
-            detail: String::new(),
-        }],
+        carried,
         lost: Vec::new(),
         accepted: Vec::new(),
         drift: Vec::new(),
-        model_drift: Vec::new(),
+        model_drift: vec!["add column notes.colour".to_owned()],
         known_differences: Vec::new(),
         left_behind: Vec::new(),
         remarks: Vec::new(),
         model_changes: None,
+        sides,
+        equal: [("column".to_owned(), 12), ("table".to_owned(), 3)].into(),
+    }
+}
+
+/// A rehearsal that loses an index, leaves a view out and finds drift.
+pub fn lossy(wish: Wish) -> Planned {
+    let key = |kind: &str, table: &str, name: &str| ObjectKey {
+        kind: kind.to_owned(),
+        schema: "public".to_owned(),
+        table: table.to_owned(),
+        name: name.to_owned(),
+    };
+    let missing = |object: ObjectKey, definition: &str| Difference::Missing {
+        object,
+        definition: Some(definition.to_owned()),
+    };
+    let index = "CREATE INDEX ix_payload ON public.notes USING gin ((payload -> 'a'))";
+    let view = "CREATE VIEW public.open AS\n SELECT notes.id FROM notes";
+    let column = Difference::Changed {
+        object: key("column", "notes", "title"),
+        attribute: "type".to_owned(),
+        left: "character varying(80)".to_owned(),
+        right: "text".to_owned(),
+    };
+    let side = |object: &str, old: &str, live: &str| Sides {
+        object: object.to_owned(),
+        old: Some(old.to_owned()),
+        baseline: None,
+        live: Some(live.to_owned()),
+    };
+    let mut module = module();
+    module.lost = vec![missing(key("index", "notes", "ix_payload"), index)];
+    module.accepted = vec![missing(key("view", "", "open"), view)];
+    module.drift = vec![column];
+    module.sides.extend([
+        side("index ix_payload on notes", index, index),
+        side("view open", view, view),
+        side(
+            "column notes.title",
+            "title character varying(80)",
+            "title text",
+        ),
+    ]);
+    Planned {
+        wish,
+        findings: Vec::new(),
+        modules: vec![module],
+        plan: Err(Failure::refused("shop: the baseline would lose 1 object")),
+        took: Duration::from_millis(2100),
     }
 }
 
 pub fn planned(plan: Result<Plan, Failure>) -> Planned {
     Planned {
+        wish: Wish::default(),
         findings: Vec::new(),
         modules: vec![module()],
         plan,
         took: Duration::from_millis(2100),
+    }
+}
+
+/// A plan that was made for a wish; its digest tells which.
+pub fn planned_for(wish: Wish) -> Planned {
+    let mut plan = plan();
+    plan.choices = wish.choices.clone();
+    Planned {
+        wish,
+        ..planned(Ok(plan))
     }
 }
 
@@ -228,6 +355,26 @@ pub fn run(id: &str, outcome: Option<Outcome>) -> Run {
         outcome,
         taken_back: TakenBack::No,
     }
+}
+
+/// A run that stopped at its second step.
+pub fn stopped(id: &str) -> Run {
+    let mut run = run(id, None);
+    run.steps[0].status = Status::Finished {
+        receipt: "2 files, 1.1 kB, proven".to_owned(),
+    };
+    run.steps[1].status = Status::Started;
+    run
+}
+
+/// How a run that stops half-way ends.
+pub fn half_way() -> Failure {
+    Failure::new(
+        crate::error::Kind::HalfWay,
+        "localhost:5432 / shop: the connection was lost while the version table was changed",
+    )
+    .with_hint("finish it: redistill resume")
+    .with_hint("or take it back: redistill undo")
 }
 
 pub fn preview(id: &str) -> Previewed {
@@ -270,10 +417,48 @@ impl Play {
     /// A plan is made.
     pub fn planned(size: (u16, u16)) -> Self {
         let mut play = Self::surveyed(size, Vec::new());
-        play.press("p");
+        play.rehearse();
         play.send(Message::Planned(Ok(Box::new(planned(Ok(plan()))))));
         play.model.notice = None;
         play
+    }
+
+    /// A rehearsal that loses something, with a view left out before.
+    pub fn lossy(size: (u16, u16)) -> Self {
+        let mut play = Self::surveyed(size, Vec::new());
+        play.model.wish.choices.leave_out = vec!["view open".to_owned()];
+        play.rehearse();
+        let wish = play.model.wish.clone();
+        play.send(Message::Planned(Ok(Box::new(lossy(wish)))));
+        play.model.notice = None;
+        play
+    }
+
+    /// Rehearses, without a reason.
+    pub fn rehearse(&mut self) -> &mut Self {
+        self.press("p").key(KeyCode::Enter)
+    }
+
+    /// Moves down until the cursor of the page is on a line with this text.
+    pub fn find(&mut self, text: &str) -> &mut Self {
+        for _ in 0..200 {
+            if self.line().contains(text) {
+                return self;
+            }
+            self.press("j");
+        }
+        panic!("no line with {text}: {:?}", self.line())
+    }
+
+    /// The line of the page that the keys are for.
+    fn line(&self) -> String {
+        let (id, width, _) = super::page::side::focused(&self.model);
+        let page = super::page::page(&self.model, &id, width);
+        let at = self.model.pages.get(&id).map_or(0, |state| state.cursor.at);
+        let row = page
+            .anchor_line(at)
+            .map(|at| page.rows[at].line.to_string());
+        row.unwrap_or_default()
     }
 
     /// The dialog of the reset is open and takes keys.
@@ -379,7 +564,7 @@ pub fn failure() -> Failure {
 
 /// A rehearsal at its second module's replay.
 pub fn rehearse(play: &mut Play) {
-    play.press("p");
+    play.rehearse();
     let module = |name: &str| ModuleName(name.to_owned());
     play.event(Event::Phase {
         module: module("shop"),
@@ -389,6 +574,7 @@ pub fn rehearse(play: &mut Play) {
         module: module("stock"),
         phase: "replay".to_owned(),
     });
+    play.send(Message::Tick(Duration::from_millis(1000)));
     play.event(Event::Revision {
         module: module("stock"),
         revision: "b2".to_owned(),

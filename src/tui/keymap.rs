@@ -1,8 +1,19 @@
-//! The one table of keys: footer, help, palette and `update` read it.
+//! The one table of keys: footer, help, palette and `update` read it, with what the user changed.
 //!
-//! Two bindings of one scope with one key would be a mistake; a test finds it.
+//! Two bindings of one scope with one key would be a mistake: in the table a test finds it, in the
+//! user's settings [`Keymap::with`] does.
+//!
+//! ```text
+//! names    keys as they are written and shown     own    what the user changes, and what cannot be
+//! ```
+
+mod names;
+mod own;
 
 use crossterm::event::KeyCode;
+
+pub use names::{name, parse};
+pub use own::{Change, Keymap, Mistake};
 
 use super::message::Key;
 
@@ -39,6 +50,10 @@ pub enum Action {
     Source,
     /// Another strategy for the live database.
     Strategy,
+    /// All choices of the plan.
+    Choose,
+    /// Carry the object, or leave it out.
+    Toggle,
     /// To the typed confirmation.
     GoOn,
     /// Stop what runs.
@@ -124,6 +139,8 @@ pub static BINDINGS: &[Binding] = bindings![
     Open "open" Everywhere [code(KeyCode::Enter), code(KeyCode::Right)] Some("open"), "open, fold or unfold what the cursor is on";
     Agree "agree" Checklist [Key::sign('a')] Some("look deeper"), "let env.py be run, and look at the databases";
     Rehearse "rehearse" Checklist [Key::sign('p')] Some("rehearse"), "rehearse on scratch databases and make the plan";
+    Toggle "toggle" Checklist [Key::sign(' ')] Some("carry or leave out"), "carry the object into the baseline, or leave it out";
+    Choose "choose" Checklist [Key::sign('o')] Some("choices"), "choose source, strategy, identifier, message, reason and modules";
     Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
     Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";
     GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
@@ -150,44 +167,15 @@ pub static BINDINGS: &[Binding] = bindings![
     Quit "quit" Everywhere [Key::sign('q')] Some("quit"), "leave";
 ];
 
-/// What a key means in a place.
-pub fn action(key: Key, place: Scope) -> Option<Action> {
+/// The binding of an action.
+///
+/// # Panics
+/// Never: a test holds that every action stands in the table.
+pub fn binding(action: Action) -> &'static Binding {
     BINDINGS
         .iter()
-        .find(|binding| binding.scope.overlaps(place) && binding.keys.contains(&key))
-        .map(|binding| binding.action)
-}
-
-/// A key in letters: `enter`, `ctrl+x`, `?`.
-pub fn name(key: Key) -> String {
-    let name = match key.code {
-        KeyCode::Char(sign) => sign.to_string(),
-        KeyCode::F(number) => format!("F{number}"),
-        KeyCode::Enter => "enter".to_owned(),
-        KeyCode::Esc => "esc".to_owned(),
-        KeyCode::Tab => "tab".to_owned(),
-        KeyCode::BackTab => "shift+tab".to_owned(),
-        KeyCode::Up => "up".to_owned(),
-        KeyCode::Down => "down".to_owned(),
-        KeyCode::Left => "left".to_owned(),
-        KeyCode::Right => "right".to_owned(),
-        KeyCode::PageUp => "page up".to_owned(),
-        KeyCode::PageDown => "page down".to_owned(),
-        KeyCode::Home => "home".to_owned(),
-        KeyCode::End => "end".to_owned(),
-        other => other.to_string(),
-    };
-    if key.control {
-        format!("ctrl+{name}")
-    } else {
-        name
-    }
-}
-
-/// All keys of a binding, `up k`.
-pub fn names(binding: &Binding) -> String {
-    let names: Vec<String> = binding.keys.iter().map(|key| name(*key)).collect();
-    names.join(" ")
+        .find(|binding| binding.action == action)
+        .expect("every action stands in the table")
 }
 
 #[cfg(test)]
@@ -219,7 +207,6 @@ mod tests {
 
     #[test]
     fn nothing_that_goes_on_to_an_effect_has_a_plain_letter() {
-        let binding = |action| BINDINGS.iter().find(|b| b.action == action).unwrap();
         for key in binding(Action::GoOn).keys {
             assert!(key.control, "{key:?}");
         }
@@ -227,10 +214,11 @@ mod tests {
 
     #[test]
     fn keys_have_names() {
-        let binding = |action| BINDINGS.iter().find(|b| b.action == action).unwrap();
-        assert_eq!(names(binding(Action::GoOn)), "ctrl+x");
-        assert_eq!(names(binding(Action::Help)), "? F1");
-        assert_eq!(action(Key::sign('/'), Scope::Checklist), None);
-        assert_eq!(action(Key::sign('/'), Scope::Chain), Some(Action::Filter));
+        let keymap = Keymap::default();
+        assert_eq!(keymap.names(binding(Action::GoOn)), "ctrl+x");
+        assert_eq!(keymap.names(binding(Action::Help)), "? F1");
+        assert_eq!(keymap.action(Key::sign('/'), Scope::Checklist), None);
+        let found = keymap.action(Key::sign('/'), Scope::Chain);
+        assert_eq!(found, Some(Action::Filter));
     }
 }

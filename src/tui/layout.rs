@@ -2,13 +2,18 @@
 
 use ratatui::layout::Rect;
 
+use super::form::{self, Form};
 use super::keymap::{self, Action};
+use super::list;
 use super::model::{Model, Pane, Screen};
 use super::text;
 use super::update;
 
 /// From this many columns on, both panes are shown.
 const TWO_PANES: u16 = 100;
+
+/// From this many columns on, a third one stands beside the checklist and its page.
+const THREE_PANES: u16 = 160;
 
 /// The rectangles of a screen; a pane that is not shown has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct Layout {
     pub list: Option<Rect>,
     /// The page with its border.
     pub page: Option<Rect>,
+    /// The third pane with its border.
+    pub side: Option<Rect>,
     /// The line at the bottom.
     pub footer: Rect,
 }
@@ -44,13 +51,35 @@ impl Layout {
         } else {
             match model.pane {
                 Pane::List => (Some(body), None),
-                Pane::Page => (None, Some(body)),
+                Pane::Page | Pane::Side => (None, Some(body)),
             }
+        };
+        let has_side = width >= THREE_PANES
+            && model.screen == Screen::Checklist
+            && !list::graph(model, 0).is_empty();
+        let (page, side) = match page.filter(|_| has_side) {
+            Some(area) => {
+                let left = area.width.div_ceil(2);
+                let side = Rect {
+                    x: area.x + left,
+                    width: area.width - left,
+                    ..area
+                };
+                (
+                    Some(Rect {
+                        width: left,
+                        ..area
+                    }),
+                    Some(side),
+                )
+            }
+            None => (page, None),
         };
         Self {
             header: Rect::new(0, 0, width, 1.min(height)),
             list,
             page,
+            side,
             footer: Rect::new(0, height.saturating_sub(1), width, 1.min(height)),
         }
     }
@@ -63,7 +92,7 @@ impl Layout {
 
 const fn list_width(screen: Screen, width: u16) -> u16 {
     match screen {
-        Screen::Checklist if width >= 140 => 40,
+        Screen::Checklist if width >= 180 || (width >= 140 && width < THREE_PANES) => 40,
         Screen::Checklist => 34,
         Screen::Chain(_) => width / 2,
         Screen::Past => width * 2 / 5,
@@ -99,6 +128,42 @@ pub fn list_height(model: &Model) -> usize {
     usize::from(inner(area).height)
 }
 
+/// The width of a dialog's text.
+pub fn dialog_room(model: &Model) -> usize {
+    usize::from(model.size.0).saturating_sub(8).min(84)
+}
+
+/// A dialog of this height, in the middle.
+pub fn dialog(model: &Model, height: u16) -> Rect {
+    let (columns, rows) = model.size;
+    let width = u16::try_from(dialog_room(model) + 4)
+        .unwrap_or(columns)
+        .min(columns);
+    let height = height.min(rows.saturating_sub(2));
+    Rect::new((columns - width) / 2, (rows - height) / 2, width, height)
+}
+
+/// The form's dialog and, within it, the lines of its rows: a blank line stands above them;
+/// below, one more, a line of words, a hint, the keys.
+pub fn form(model: &Model, form: &Form) -> (Rect, Rect) {
+    let rows = u16::try_from(form.rows()).unwrap_or(u16::MAX);
+    let area = dialog(model, rows.saturating_add(7));
+    let inside = inner(area);
+    let lines = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(5),
+        ..inside
+    };
+    (area, lines)
+}
+
+/// The form's row on this line of the screen.
+pub fn form_row(model: &Model, shown: &Form, y: u16) -> Option<usize> {
+    let (_, lines) = form(model, shown);
+    let line = y.checked_sub(lines.y).filter(|line| *line < lines.height)?;
+    Some(usize::from(line) + form::offset(shown, usize::from(lines.height)))
+}
+
 /// A key of the footer, at these columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
@@ -118,11 +183,11 @@ pub struct Button {
 pub fn buttons(model: &Model) -> Vec<Button> {
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
-        .filter(|binding| binding.short.is_some())
+        .filter(|binding| binding.short.is_some() && !model.keymap.keys(binding).is_empty())
         .filter(|binding| update::is_valid(model, binding.action))
         .collect();
     let size = |binding: &keymap::Binding| {
-        let key = keymap::name(binding.keys[0]);
+        let key = model.keymap.shown(binding).unwrap_or_default();
         text::width(&key) + 1 + binding.short.unwrap_or_default().len() + 2
     };
     let is_fixed = |action| matches!(action, Action::Back | Action::Help | Action::Quit);
@@ -146,7 +211,7 @@ pub fn buttons(model: &Model) -> Vec<Button> {
         buttons.push(Button {
             x,
             width: u16::try_from(width - 2).unwrap_or(0),
-            key: keymap::name(binding.keys[0]),
+            key: model.keymap.shown(binding).unwrap_or_default(),
             words: binding.short.unwrap_or_default(),
             action: binding.action,
         });

@@ -1,6 +1,6 @@
 //! Help and palette: the keymap's table, filtered. Pure.
 
-use super::keymap::{self, BINDINGS, Binding, Scope};
+use super::keymap::{BINDINGS, Binding, Scope};
 use super::model::{Model, Screen};
 use super::update::is_valid;
 
@@ -19,7 +19,7 @@ pub fn rows(model: &Model, is_palette: bool, filter: &str) -> Vec<&'static Bindi
         .filter(|binding| {
             let text = format!(
                 "{} {} {}",
-                keymap::names(binding),
+                model.keymap.names(binding),
                 binding.id,
                 binding.words
             );

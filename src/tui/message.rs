@@ -11,9 +11,8 @@ use crate::engine::{Depth, Ended};
 use crate::error::Failure;
 use crate::events::Event;
 use crate::journal::Run;
-use crate::plan::Choices;
 
-use super::model::{Planned, Previewed, Surveyed};
+use super::model::{Planned, Previewed, Surveyed, Wish};
 
 /// A key with the modifiers that change its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,7 +100,7 @@ pub enum Ask {
     /// Remember that env.py of this project may be run.
     Consent,
     /// Rehearse and plan.
-    Plan(Choices),
+    Plan(Wish),
     /// Execute the plan with this digest. Only after the typed confirmation.
     Reset(String),
     /// List the past runs.

@@ -10,6 +10,7 @@
 mod confirmation;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod keymap;
 mod layout;
 mod list;
@@ -21,12 +22,15 @@ mod picture;
 mod run;
 mod session;
 mod standing;
+mod syntax;
 mod terminal;
 mod text;
 mod theme;
 mod update;
 mod view;
 
+pub use keymap::{Change, Keymap, Mistake};
 pub use model::Model;
 pub use picture::svg;
-pub use run::{Ending, is_possible, run};
+pub use run::{Ending, Looks, Opening, heard, is_possible, run};
+pub use theme::{Colours, Letters, Theme, Wishes};

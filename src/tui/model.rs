@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::form::Form;
+use super::keymap::Keymap;
 use super::standing;
 use super::theme::Theme;
 use crate::engine::{Depth, Ended};
@@ -78,9 +80,20 @@ pub struct Surveyed {
     pub graphs: Vec<Vec<Drawn>>,
 }
 
+/// What the user wants planned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The choices.
+    pub choices: Choices,
+    /// Only these modules, in the survey's order; all if empty.
+    pub only: Vec<String>,
+}
+
 /// What a rehearsal came to.
 #[derive(Debug)]
 pub struct Planned {
+    /// What it was made for.
+    pub wish: Wish,
     /// What was found on the way.
     pub findings: Vec<Finding>,
     /// The rehearsed modules.
@@ -181,6 +194,8 @@ pub enum Pane {
     List,
     /// What is open on the right.
     Page,
+    /// What stands beside it on a wide screen.
+    Side,
 }
 
 /// Which page is open on the right.
@@ -194,6 +209,12 @@ pub enum PageId {
     Revision(usize, usize),
     /// A past run.
     Run(String),
+    /// The baseline of a module.
+    Baseline(String),
+    /// Both definitions of an object: the module, the object.
+    Object(String, String),
+    /// The chain of a module, beside another page.
+    Graph(usize),
     /// Nothing to show.
     Nothing,
 }
@@ -262,6 +283,8 @@ pub enum Overlay {
     },
     /// The filter of the list is being typed.
     Filter,
+    /// All choices of the plan.
+    Choices(Form),
 }
 
 /// Everything.
@@ -273,6 +296,10 @@ pub struct Model {
     pub size: (u16, u16),
     /// Colours and symbols.
     pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// A line above the survey for somebody who is led here.
+    pub aside: Option<String>,
     /// Since the start.
     pub now: Duration,
     /// The screen.
@@ -300,7 +327,9 @@ pub struct Model {
     /// Why there is none.
     pub survey_failure: Option<Failure>,
     /// What the user decides for the plan.
-    pub choices: Choices,
+    pub wish: Wish,
+    /// Whether the reason was asked for.
+    pub is_reason_asked: bool,
     /// The rehearsal.
     pub planned: Option<Planned>,
     /// Why there is none.
@@ -340,6 +369,8 @@ impl Model {
             root,
             size,
             theme,
+            keymap: Keymap::default(),
+            aside: None,
             now: Duration::ZERO,
             screen: Screen::Checklist,
             pane: Pane::List,
@@ -353,7 +384,8 @@ impl Model {
             pages: BTreeMap::new(),
             survey: None,
             survey_failure: None,
-            choices: Choices::default(),
+            wish: Wish::default(),
+            is_reason_asked: false,
             planned: None,
             plan_failure: None,
             work: None,
@@ -442,9 +474,31 @@ impl Model {
             .is_some_and(|survey| survey.depth == Depth::Full)
     }
 
-    /// The plan, where there is one.
+    /// The plan, where there is one for the present choices.
     pub fn plan(&self) -> Option<&Plan> {
-        self.planned.as_ref()?.plan.as_ref().ok()
+        let planned = self.planned.as_ref().filter(|_| !self.is_stale())?;
+        planned.plan.as_ref().ok()
+    }
+
+    /// Whether what is shown of the rehearsal was made with other choices.
+    pub fn is_stale(&self) -> bool {
+        self.planned
+            .as_ref()
+            .is_some_and(|planned| planned.wish != self.wish)
+    }
+
+    /// Whether a module is to be reset.
+    pub fn is_chosen(&self, module: &str) -> bool {
+        self.wish.only.is_empty() || self.wish.only.iter().any(|only| only == module)
+    }
+
+    /// Whether an object is to be left out of the baseline.
+    pub fn is_left_out(&self, object: &str) -> bool {
+        self.wish
+            .choices
+            .leave_out
+            .iter()
+            .any(|left| left == object)
     }
 
     /// The run that is open, if there is one.

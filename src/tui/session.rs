@@ -10,9 +10,9 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::message::{Ask, Message};
-use super::model::{Planned, Previewed, Surveyed};
+use super::model::{Planned, Previewed, Surveyed, Wish};
 use super::run::Bell;
-use crate::engine::{Depth, Ended, Engine, Preview, Request};
+use crate::engine::{self, Depth, Ended, Engine, Preview, Request};
 use crate::error::Failure;
 use crate::events::{Event, Observer};
 use crate::plan::Plan;
@@ -107,11 +107,13 @@ fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Messag
             let failure = engine.agree().err()?;
             Message::Notice(format!("asked again next time: {}", failure.message))
         }
-        Ask::Plan(choices) => {
+        Ask::Plan(wish) => {
             let since = Instant::now();
-            let planned = engine.plan(&choices).map(|planned| {
+            let planned = plan(engine, &wish);
+            let planned = planned.map(|planned| {
                 shown.plan = planned.plan.as_ref().ok().cloned();
                 Box::new(Planned {
+                    wish,
                     findings: planned.assessment.findings,
                     modules: planned.modules,
                     plan: planned.plan,
@@ -126,6 +128,17 @@ fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Messag
         Ask::Undo(id) => Message::Ended(undo(engine, shown, &id)),
         Ask::Resume(_) => Message::Ended(engine.resume()),
     })
+}
+
+/// Rehearses the wanted modules; the next survey looks at all again.
+fn plan(engine: &mut Engine<'_>, wish: &Wish) -> Result<engine::Planned, Failure> {
+    if wish.only.is_empty() {
+        return engine.plan(&wish.choices);
+    }
+    let all = engine.narrow(wish.only.clone());
+    let planned = engine.plan(&wish.choices);
+    engine.narrow(all);
+    planned
 }
 
 fn survey(engine: &Engine<'_>, depth: Depth) -> Result<Surveyed, Failure> {
@@ -155,7 +168,11 @@ fn reset(engine: &mut Engine<'_>, shown: &mut Shown, digest: &str) -> Result<End
         Some(plan) if plan.digest() == digest => plan,
         _ => engine.find_plan(digest)?,
     };
-    engine.reset(&plan)
+    // The reset looks at the plan's modules alone; the survey after it at all of them again.
+    let all = engine.narrow(Vec::new());
+    let ended = engine.reset(&plan);
+    engine.narrow(all);
+    ended
 }
 
 fn preview(engine: &mut Engine<'_>, shown: &mut Shown, id: &str) -> Result<Previewed, Failure> {

@@ -86,6 +86,7 @@ fn rehearsal(model: &Model) -> Standing {
     match &model.planned {
         None => Standing::Waiting,
         Some(planned) if planned.modules.is_empty() => Standing::Refused,
+        Some(_) if model.is_stale() => Standing::Caution,
         Some(planned) => {
             let is_whole = planned
                 .modules

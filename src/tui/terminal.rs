@@ -26,13 +26,15 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// The terminal, ours.
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    has_mouse: bool,
 }
 
 impl Terminal {
-    /// Takes it over.
-    pub fn take() -> io::Result<Self> {
+    /// Takes it over, with the mouse or without: without it the terminal selects text as ever.
+    pub fn take(has_mouse: bool) -> io::Result<Self> {
         let mut terminal = Self {
             inner: fresh(size()?)?,
+            has_mouse,
         };
         terminal.enter()?;
         Ok(terminal)
@@ -45,10 +47,12 @@ impl Terminal {
         execute!(
             stdout(),
             EnterAlternateScreen,
-            EnableMouseCapture,
             EnableBracketedPaste,
             cursor::Hide
         )?;
+        if self.has_mouse {
+            execute!(stdout(), EnableMouseCapture)?;
+        }
         self.fit(size()?)
     }
 

@@ -43,6 +43,21 @@ pub fn elide(text: &str, room: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// The last columns of a text.
+pub fn tail(text: &str, room: usize) -> String {
+    let text = safe(text);
+    let mut used = 0;
+    let letters: Vec<char> = text
+        .chars()
+        .rev()
+        .take_while(|letter| {
+            used += letter.width().unwrap_or(0);
+            used <= room
+        })
+        .collect();
+    letters.into_iter().rev().collect()
+}
+
 /// The first columns of a text.
 fn take(text: &str, room: usize) -> String {
     let mut used = 0;

@@ -58,14 +58,43 @@ pub enum Tone {
     Accent,
     /// The line that one is on.
     Selected,
+    /// In source: a word of the language.
+    Keyword,
+    /// In source: a string or a number.
+    Literal,
 }
 
-/// What the environment says about the terminal, for [`Theme::choose`].
+impl Colours {
+    /// All, by the names that settings use.
+    pub const NAMED: [(&'static str, Self); 5] = [
+        ("dark", Self::Dark),
+        ("light", Self::Light),
+        ("high-contrast", Self::HighContrast),
+        ("16", Self::Sixteen),
+        ("none", Self::None),
+    ];
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let found = Self::NAMED.iter().find(|(known, _)| *known == name);
+        found.map(|(_, colours)| *colours)
+    }
+}
+
+/// What flags, environment and the user's settings say, for [`Theme::choose`].
 #[derive(Clone, Debug, Default)]
 pub struct Wishes {
+    /// `--theme`.
+    pub flag: Option<Colours>,
+    /// Whether `--ascii` is given.
+    pub is_ascii: bool,
+    /// `theme` of the user's settings.
+    pub own: Option<Colours>,
+    /// `symbols` of the user's settings.
+    pub own_letters: Option<Letters>,
     /// `REDISTILL_THEME`.
     pub theme: Option<String>,
-    /// Whether `NO_COLOR` is set.
+    /// Whether `NO_COLOR` is set, or `--color never` given.
     pub no_color: bool,
     /// `COLORTERM`.
     pub colorterm: Option<String>,
@@ -74,8 +103,9 @@ pub struct Wishes {
 }
 
 impl Theme {
-    /// The theme that fits. `REDISTILL_THEME` may name one: `dark`, `light`, `high-contrast`,
-    /// `16`, `none`, and `ascii` beside it, separated by commas.
+    /// The theme that fits: flag, then environment, then the user's settings, then what the
+    /// terminal says of itself. `REDISTILL_THEME` may name colours and, separated by commas,
+    /// `ascii` or `unicode` beside them.
     pub fn choose(wishes: &Wishes) -> Self {
         let named: Vec<&str> = wishes
             .theme
@@ -87,31 +117,28 @@ impl Theme {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        let letters = if is_utf8 && !named.contains(&"ascii") {
+        let guessed = if is_utf8 {
             Letters::Unicode
         } else {
             Letters::Ascii
+        };
+        let letters = match &named[..] {
+            _ if wishes.is_ascii => Letters::Ascii,
+            named if named.contains(&"ascii") => Letters::Ascii,
+            named if named.contains(&"unicode") => Letters::Unicode,
+            _ => wishes.own_letters.unwrap_or(guessed),
         };
         let has_all_colours = wishes
             .colorterm
             .as_deref()
             .is_some_and(|value| value == "truecolor" || value == "24bit");
-        let colours = named
-            .iter()
-            .find_map(|name| match *name {
-                "dark" => Some(Colours::Dark),
-                "light" => Some(Colours::Light),
-                "high-contrast" => Some(Colours::HighContrast),
-                "16" => Some(Colours::Sixteen),
-                "none" => Some(Colours::None),
-                _ => None,
-            })
-            .filter(|_| !wishes.no_color);
-        let colours = match colours {
-            Some(colours) => colours,
-            None if wishes.no_color => Colours::None,
-            None if has_all_colours => Colours::Dark,
-            None => Colours::Sixteen,
+        let colours = named.iter().find_map(|name| Colours::named(name));
+        let colours = match (wishes.flag, colours.or(wishes.own)) {
+            (Some(colours), _) => colours,
+            _ if wishes.no_color => Colours::None,
+            (None, Some(colours)) => colours,
+            (None, None) if has_all_colours => Colours::Dark,
+            (None, None) => Colours::Sixteen,
         };
         Self { colours, letters }
     }
@@ -128,6 +155,7 @@ impl Theme {
                 None => style.add_modifier(Modifier::DIM),
             },
             Tone::Good | Tone::Accent | Tone::Caution => self.coloured(tone),
+            Tone::Keyword | Tone::Literal => self.of_source(tone),
             Tone::Bad => self.coloured(tone).add_modifier(Modifier::BOLD),
         }
     }
@@ -152,6 +180,23 @@ impl Theme {
             (Colours::Sixteen, Tone::Caution) => Color::Yellow,
             (Colours::Sixteen, Tone::Bad) => Color::Red,
             (Colours::Sixteen, _) => Color::Cyan,
+        };
+        Style::new().fg(colour)
+    }
+
+    /// Source keeps away from the colours that say how something stands.
+    fn of_source(self, tone: Tone) -> Style {
+        let colour = match (self.colours, tone) {
+            (Colours::None, Tone::Keyword) => return Style::new().add_modifier(Modifier::BOLD),
+            (Colours::None, _) => return Style::new(),
+            (Colours::Dark, Tone::Keyword) => Color::Rgb(198, 160, 246),
+            (Colours::Dark, _) => Color::Rgb(214, 178, 146),
+            (Colours::Light, Tone::Keyword) => Color::Rgb(112, 48, 160),
+            (Colours::Light, _) => Color::Rgb(132, 76, 24),
+            (Colours::HighContrast, Tone::Keyword) => Color::LightMagenta,
+            (Colours::HighContrast, _) => Color::LightBlue,
+            (Colours::Sixteen, Tone::Keyword) => Color::Magenta,
+            (Colours::Sixteen, _) => Color::Blue,
         };
         Style::new().fg(colour)
     }
@@ -223,8 +268,32 @@ mod tests {
             no_color,
             colorterm: some(colorterm),
             locale: some(locale),
+            ..Wishes::default()
         });
         (theme.colours, theme.letters)
+    }
+
+    /// Flag, then environment, then settings.
+    #[test]
+    fn the_nearer_wish_wins() {
+        let mut wishes = Wishes {
+            own: Some(Colours::Light),
+            own_letters: Some(Letters::Ascii),
+            locale: Some("C.UTF-8".to_owned()),
+            ..Wishes::default()
+        };
+        let chosen = |wishes: &Wishes| {
+            let theme = Theme::choose(wishes);
+            (theme.colours, theme.letters)
+        };
+        assert_eq!(chosen(&wishes), (Colours::Light, Letters::Ascii));
+        wishes.theme = Some("dark,unicode".to_owned());
+        assert_eq!(chosen(&wishes), (Colours::Dark, Letters::Unicode));
+        wishes.no_color = true;
+        assert_eq!(chosen(&wishes), (Colours::None, Letters::Unicode));
+        wishes.flag = Some(Colours::HighContrast);
+        wishes.is_ascii = true;
+        assert_eq!(chosen(&wishes), (Colours::HighContrast, Letters::Ascii));
     }
 
     #[test]
@@ -257,6 +326,8 @@ mod tests {
             Tone::Bad,
             Tone::Accent,
             Tone::Selected,
+            Tone::Keyword,
+            Tone::Literal,
         ] {
             let style = theme.style(tone);
             assert_eq!((style.fg, style.bg), (None, None), "{tone:?}");

@@ -26,6 +26,12 @@ pub enum ErrorKind {
     ChainFailed,
     /// A revision raised while it ran.
     RevisionFailed,
+    /// env.py asks for a Flask application that could not be loaded.
+    NeedsApplication,
+    /// env.py reads an `-x` argument that was not given.
+    NeedsArgument,
+    /// env.py takes something that only the application's own command has.
+    NeedsCommand,
     /// env.py ended without opening a connection.
     NeverConnected,
     /// env.py ended without calling `context.configure`.

@@ -17,6 +17,6 @@ pub use error::{ErrorKind, Failed, WorkerError};
 pub use process::{Call, Worker};
 pub use protocol::{
     Applied, Changes, ChangesRequest, Draft, DraftRequest, InspectRequest, Inspected,
-    ModuleRequest, NotDrafted, RenderRequest, Rendered, RevisionProgress, Script, Source,
-    TargetRequest, Walk, WalkRequest, WorkerEvent,
+    ModuleRequest, NotDrafted, OriginRow, RenderRequest, Rendered, RevisionProgress, Script,
+    Source, TargetRequest, Walk, WalkRequest, WorkerEvent,
 };

@@ -35,7 +35,7 @@ const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
 /// The parent's first, the others in the order in which they import each other.
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 14] = [
     ("serve", include_str!("../../assets/worker/serve.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
@@ -46,7 +46,9 @@ const SOURCES: [(&str, &str); 12] = [
     ("render", include_str!("../../assets/worker/render.py")),
     ("changes", include_str!("../../assets/worker/changes.py")),
     ("script", include_str!("../../assets/worker/script.py")),
+    ("needs", include_str!("../../assets/worker/needs.py")),
     ("project", include_str!("../../assets/worker/project.py")),
+    ("origins", include_str!("../../assets/worker/origins.py")),
     ("verbs", include_str!("../../assets/worker/verbs.py")),
 ];
 

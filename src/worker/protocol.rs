@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ConfigSource, Flavour, Host, Module, QualifiedName, Target, TlsMode};
-use crate::schema::Piece;
+use crate::model::{
+    ConfigSource, Flavour, Host, Module, QualifiedName, RevisionId, Target, TlsMode,
+};
+use crate::schema::{Facet, Piece};
 
 /// A module as the worker needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,6 +16,8 @@ pub struct ModuleRequest {
     config: ConfigSource,
     flavour: Flavour,
     script_location: PathBuf,
+    /// Only these revisions, where the module is one branch of its environment.
+    pub revisions: Vec<RevisionId>,
     /// `-x` arguments, for `context.get_x_argument`.
     pub x: Vec<String>,
 }
@@ -25,6 +29,11 @@ impl From<&Module> for ModuleRequest {
             config: module.config.clone(),
             flavour: module.flavour,
             script_location: module.script_location.clone(),
+            revisions: module
+                .branch
+                .as_ref()
+                .map(|branch| branch.revisions.clone())
+                .unwrap_or_default(),
             x: Vec::new(),
         }
     }
@@ -121,6 +130,8 @@ pub struct RenderRequest {
     /// The identifiers that it stands for; written as `replaces`, which Alembic does not read and
     /// `rules::project::parent_replaced` does.
     pub replaces: Vec<String>,
+    /// A sentence for the docstring, below the message; left away where the template makes none.
+    pub about: Option<String>,
 }
 
 /// Asks what Alembic says about a database.
@@ -199,7 +210,27 @@ pub struct Walk {
     pub applied: Vec<Applied>,
     /// How often env.py ran migrations: more than one is a loop over tenants.
     pub runs: usize,
+    /// Where the objects that are there at the end come from; only of a replay.
+    #[serde(default)]
+    pub origins: Vec<OriginRow>,
 }
+
+/// The origin of one facet of one object, under the identifiers of the system catalogs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct OriginRow(
+    /// The catalog's own identifier, as in `pg_depend.classid`.
+    pub i64,
+    /// The object's.
+    pub i64,
+    /// The column, or 0.
+    pub i32,
+    /// Which facet.
+    pub Facet,
+    /// The revision that made it.
+    pub String,
+    /// The last one that changed it, if another did.
+    pub Option<String>,
+);
 
 /// What a chain runs, as SQL.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -45,6 +45,19 @@ impl Worker {
         self.answer("upgrade", walk_request(module, walk), call)
     }
 
+    /// Upgrades an empty scratch as [`Worker::upgrade`] does, and says which revision made and which
+    /// last changed every object: [`Walk::origins`].
+    pub fn replay(
+        &self,
+        module: &ModuleRequest,
+        walk: &WalkRequest<'_>,
+        call: &Call<'_>,
+    ) -> Result<Walk, WorkerError> {
+        let mut request = walk_request(module, walk);
+        request["origins"] = json!(true);
+        self.answer("upgrade", request, call)
+    }
+
     /// Downgrades the scratch, with [`super::WorkerEvent`]s around every revision.
     pub fn downgrade(
         &self,

@@ -13,6 +13,6 @@ mod sarif;
 mod schema;
 mod seeded;
 mod servers;
-mod thousand;
+pub mod thousand;
 mod traps;
 mod waivers;

@@ -99,6 +99,7 @@ fn read(folder: &Path) -> Chain {
         recursive: false,
         sourceless: false,
         written_url: None,
+        branch: None,
     };
     chain::read(&module, &RealFiles)
 }

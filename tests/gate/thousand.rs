@@ -30,7 +30,8 @@ fn grown() -> Project {
     project
 }
 
-fn revision(number: usize) -> String {
+/// One revision of the chain.
+pub fn revision(number: usize) -> String {
     let down = number
         .checked_sub(1)
         .map_or("None".to_owned(), |down| format!("\"r{down:04}\""));

@@ -1,5 +1,6 @@
 //! A laboratory for one test: a server of its own, a project in a temporary folder, the program.
 
+pub mod packages;
 pub mod terminal;
 
 use std::collections::BTreeMap;
@@ -172,6 +173,10 @@ pub struct Lab {
     pub server: Server,
     folder: tempfile::TempDir,
     root: PathBuf,
+    /// The interpreter of the project.
+    pub python: PathBuf,
+    /// How it is told to be Alembic: `-B -m alembic`.
+    pub alembic: &'static [&'static str],
 }
 
 impl Lab {
@@ -194,7 +199,15 @@ impl Lab {
             server,
             folder,
             root,
+            python: interpreter().to_owned(),
+            alembic: &["-B", "-m", "alembic"],
         }
+    }
+
+    /// The same project, run by another interpreter.
+    pub fn run_by(mut self, interpreter: &Path) -> Self {
+        interpreter.clone_into(&mut self.python);
+        self
     }
 
     /// A project with one module, upgraded to its head.
@@ -315,8 +328,8 @@ impl Lab {
 
     /// Runs Alembic itself in a module's folder.
     pub fn alembic_output(&self, folder: &str, arguments: &[&str]) -> Output {
-        Command::new(interpreter())
-            .args(["-B", "-m", "alembic"])
+        Command::new(&self.python)
+            .args(self.alembic)
             .args(arguments)
             .current_dir(self.root.join(folder))
             .stdin(Stdio::null())
@@ -349,7 +362,7 @@ impl Lab {
         command
             .args(arguments)
             .current_dir(&self.root)
-            .env("REDISTILL_PYTHON", interpreter())
+            .env("REDISTILL_PYTHON", &self.python)
             .env("NO_COLOR", "1")
             .env_remove("VIRTUAL_ENV")
             .stdin(Stdio::null());

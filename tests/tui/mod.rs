@@ -1,6 +1,12 @@
 //! The app in a real terminal: the real binary on a pseudo-terminal, read by a terminal emulator.
 
+mod bench;
+mod demo;
+mod endings;
+mod hostile;
+mod mouse;
 mod pty;
+mod stream;
 
 use std::path::Path;
 

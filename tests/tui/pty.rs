@@ -1,7 +1,7 @@
 //! The program on a pseudo-terminal. Waits for conditions, never for times.
 
 use std::io::{Read as _, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ pub struct Pty {
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
+    /// All that was written so far, as it came.
+    written: Vec<u8>,
     /// The terminal's modes before the program came.
     found: String,
     state: PathBuf,
@@ -29,20 +31,39 @@ pub struct Pty {
 impl Pty {
     /// Starts the program in the lab's project, on a terminal of these columns and rows.
     pub fn open(lab: &Lab, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
-        Self::start(lab, size, variables, lab.beside("state"))
+        Self::start(lab.root(), &[], size, variables, lab.beside("state"))
     }
 
     /// The same once more, by the same person.
     pub fn open_again(lab: &Lab, other: &Self) -> Self {
-        Self::start(lab, other.size, &[], other.state.clone())
+        Self::start(lab.root(), &[], other.size, &[], other.state.clone())
     }
 
-    fn start(lab: &Lab, size: (u16, u16), variables: &[(&str, &str)], state: PathBuf) -> Self {
-        let pair = native_pty_system().openpty(cells(size)).unwrap();
+    /// Starts the program with these arguments in a folder.
+    pub fn start(
+        folder: &Path,
+        arguments: &[&str],
+        size: (u16, u16),
+        variables: &[(&str, &str)],
+        state: PathBuf,
+    ) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redistill"));
-        command.cwd(lab.root());
+        command.args(arguments);
+        command.cwd(folder);
         command.env("REDISTILL_PYTHON", interpreter());
         command.env("REDISTILL_STATE", &state);
+        command.env("XDG_CONFIG_HOME", state.join("config"));
+        Self::launch(command, size, state, variables)
+    }
+
+    /// Starts any program on a terminal.
+    pub fn launch(
+        mut command: CommandBuilder,
+        size: (u16, u16),
+        state: PathBuf,
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let pair = native_pty_system().openpty(cells(size)).unwrap();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         for name in [
@@ -77,6 +98,7 @@ impl Pty {
             child,
             output,
             parser: vt100::Parser::new(size.1, size.0, 0),
+            written: Vec::new(),
             found,
             state,
             size,
@@ -110,7 +132,7 @@ impl Pty {
                 self.text()
             );
             match self.output.recv_timeout(Duration::from_millis(50)) {
-                Ok(bytes) => self.parser.process(&bytes),
+                Ok(bytes) => self.take_in(&bytes),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => panic!("it ended:\n{}", self.text()),
             }
@@ -125,7 +147,7 @@ impl Pty {
 
     /// Sends the program a signal.
     pub fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
+        let id = self.id().to_string();
         let ended = Command::new("kill")
             .args(["-s", name, &id])
             .status()
@@ -136,7 +158,7 @@ impl Pty {
     /// Waits until the program is stopped, as a job of a shell is.
     #[track_caller]
     pub fn wait_until_stopped(&mut self) {
-        let path = format!("/proc/{}/stat", self.child.process_id().unwrap());
+        let path = format!("/proc/{}/stat", self.id());
         self.wait("a stopped program", |_| {
             std::fs::read_to_string(&path).is_ok_and(|text| text.contains(") T "))
         });
@@ -148,10 +170,115 @@ impl Pty {
         self.signal("CONT");
     }
 
-    fn drain(&mut self) {
+    /// Takes in what comes until nothing comes for a moment.
+    pub fn drain(&mut self) {
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
-            self.parser.process(&bytes);
+            self.take_in(&bytes);
         }
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+        self.written.extend_from_slice(bytes);
+    }
+
+    /// Waits until any letter stands on the app's own screen.
+    #[track_caller]
+    pub fn wait_for_letters(&mut self) {
+        self.wait("a first frame", |pty| {
+            pty.parser.screen().alternate_screen() && !pty.text().trim().is_empty()
+        });
+    }
+
+    /// All cells with their looks, as a terminal would be told to draw them.
+    pub fn drawing(&self) -> Vec<u8> {
+        self.parser.screen().contents_formatted()
+    }
+
+    /// Waits until the screen is another one.
+    #[track_caller]
+    pub fn wait_for_change(&mut self, before: &[u8]) {
+        self.wait("a change", |pty| pty.drawing() != before);
+    }
+
+    /// All that was written so far, as it came.
+    pub fn written(&self) -> &[u8] {
+        &self.written
+    }
+
+    /// Waits until the whole screen is this one.
+    #[track_caller]
+    pub fn wait_for_screen(&mut self, screen: &str) {
+        let lines = |text: &str| -> Vec<String> {
+            text.lines()
+                .map(|line| line.trim_end().to_owned())
+                .collect()
+        };
+        let wanted = lines(screen);
+        self.wait(screen, |pty| lines(&pty.text()) == wanted);
+    }
+
+    /// Waits until something that is not on the screen is so.
+    #[track_caller]
+    pub fn wait_until(&mut self, what: &str, is_so: impl Fn() -> bool) {
+        self.wait(what, |_| is_so());
+    }
+
+    /// The first cell of a text on the screen, as column and row.
+    #[track_caller]
+    pub fn place_of(&self, text: &str) -> (u16, u16) {
+        let (_, columns) = self.parser.screen().size();
+        let found = (self.parser.screen().rows(0, columns).enumerate()).find_map(|(row, line)| {
+            let (before, _) = line.split_once(text)?;
+            Some((before.chars().count(), row))
+        });
+        let (column, row) = found.unwrap_or_else(|| panic!("no {text:?} on:\n{}", self.text()));
+        (column.try_into().unwrap(), row.try_into().unwrap())
+    }
+
+    /// Waits for a text and clicks on its first cell with the left button.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) {
+        self.wait_for(text);
+        let (x, y) = self.place_of(text);
+        self.click_at(x, y);
+    }
+
+    /// Clicks on a cell.
+    pub fn click_at(&mut self, x: u16, y: u16) {
+        let (x, y) = (x + 1, y + 1);
+        self.keys(&format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"));
+    }
+
+    /// The middle button, as a terminal answers it: what was selected comes in one piece.
+    pub fn paste(&mut self, text: &str) {
+        self.keys(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    /// Closes the terminal, as the cross of its window does, and waits for the program's end.
+    #[track_caller]
+    pub fn close(self) {
+        let Self {
+            master,
+            writer,
+            output,
+            mut child,
+            ..
+        } = self;
+        // The thread that reads holds the terminal open until it has something to read.
+        drop(output);
+        master.resize(cells((61, 17))).unwrap();
+        drop((master, writer));
+        let since = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            assert!(since.elapsed() < PATIENCE, "it lives on without a terminal");
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// The program's process.
+    pub fn id(&self) -> u32 {
+        self.child.process_id().unwrap()
     }
 
     /// Waits for the end; the exit code.
@@ -168,7 +295,7 @@ impl Pty {
                 self.text()
             );
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(50)) {
-                self.parser.process(&bytes);
+                self.take_in(&bytes);
             }
         };
         self.drain();

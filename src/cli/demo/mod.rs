@@ -3,12 +3,13 @@
 //! ```text
 //! tale     where the words go            walk     the chapters, in their order
 //! bugs     which finding is which bug    closing  the figures at the end
-//! serve    the server of a kept demo
+//! serve    the server of a kept demo     act      the app on it, in two acts
 //! ```
 //!
 //! Everything it makes is gone when it ends, however it ends; `--keep` makes an exception for a
 //! demo that came to its end.
 
+mod act;
 mod bugs;
 mod closing;
 mod serve;
@@ -25,6 +26,7 @@ use crate::error::{Failure, Kind};
 use crate::exit::Exit;
 use crate::model::text::{safe, safe_lines};
 use crate::system::environment;
+pub use act::open;
 pub use serve::serve;
 use tale::Tale;
 

@@ -74,7 +74,7 @@ pub(super) fn walk(
     Ok(figures)
 }
 
-fn prepare(tale: &Tale, cancel: &AtomicBool) -> Result<(), Failure> {
+pub(super) fn prepare(tale: &Tale, cancel: &AtomicBool) -> Result<(), Failure> {
     tale.chapter(
         "Prepare",
         "A virtual environment with Alembic and a PostgreSQL server of the demo's own. Nothing of \
@@ -95,7 +95,7 @@ fn prepare(tale: &Tale, cancel: &AtomicBool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn project(tale: &Tale, place: Place) -> Result<(Ground, Demo), Failure> {
+pub(super) fn project(tale: &Tale, place: Place) -> Result<(Ground, Demo), Failure> {
     let since = Instant::now();
     let ground = Ground::start(place).map_err(|error| failed(&error))?;
     tale.done(
@@ -239,7 +239,7 @@ impl Walk<'_, '_> {
         self.tale.done("the plan's digest", &digits);
         if !self.global.verbose {
             self.tale
-                .prose("Every effect and the baselines in full: redistill demo -v");
+                .prose("Every effect and the baselines in full: redistill demo --headless -v");
         }
         Ok(plan)
     }

@@ -107,6 +107,7 @@ impl Engine<'_> {
         let databases = BTreeMap::from([(database.label.clone(), case.target.clone())]);
         let tester = OwnAlembic {
             engine: self,
+            planned: Vec::new(),
             modules: Vec::new(),
         };
         let world = World {

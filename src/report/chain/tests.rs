@@ -17,6 +17,7 @@ fn module(section: &str) -> Module {
         recursive: false,
         sourceless: false,
         written_url: None,
+        branch: None,
     }
 }
 

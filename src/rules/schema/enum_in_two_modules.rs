@@ -39,6 +39,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             .into_iter()
             .filter(|(other, _)| {
                 other.module.name != module.module.name
+                    && !other.module.is_sibling(&module.module)
                     && default_schema(other) == default_schema(module)
             })
             .collect();

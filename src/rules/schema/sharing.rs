@@ -18,7 +18,9 @@ pub(super) fn neighbours<'a>(
 ) -> Vec<&'a str> {
     case.modules()
         .filter(|(other, theirs)| {
-            other.module.name != module.module.name && shares(module, sources, other, theirs)
+            other.module.name != module.module.name
+                && !other.module.is_sibling(&module.module)
+                && shares(module, sources, other, theirs)
         })
         .map(|(other, _)| other.module.name.0.as_str())
         .collect()

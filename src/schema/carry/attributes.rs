@@ -10,21 +10,23 @@ use super::{Writer, sql};
 pub fn is_beside(kind: &str, attribute: &str) -> bool {
     matches!(
         (kind, attribute),
-        (_, "comment" | "privileges" | "enabled")
-            | (
-                "table",
-                "row security"
-                    | "force row security"
-                    | "replica identity"
-                    | "clustered on"
-                    | "storage parameters"
-                    | "toast parameters",
-            )
-            | (
-                "column",
-                "storage" | "compression" | "statistics target" | "options",
-            )
-            | ("statistics", "target")
+        (
+            _,
+            "comment" | "privileges" | "enabled" | "index comment" | "comment on not null"
+        ) | (
+            "table",
+            "row security"
+                | "force row security"
+                | "replica identity"
+                | "clustered on"
+                | "storage parameters"
+                | "toast parameters",
+        ) | (
+            "column",
+            "storage" | "compression" | "statistics target" | "options" | "not null constraint",
+        ) | ("statistics", "target")
+            | ("index", "statistics")
+            | ("materialized view", "clustered on")
     )
 }
 
@@ -41,9 +43,21 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey, attribute: &str) -> bool
     if attribute == "comment" {
         return comment(writer, key, wanted.as_deref(), present.as_deref());
     }
+    if attribute == "comment on not null" {
+        return comment_on_not_null(writer, key, wanted.as_deref());
+    }
+    if (key.kind.as_str(), attribute) == ("index", "statistics") {
+        return index_statistics(writer, key, wanted.as_deref());
+    }
     let Some((stage, statement)) = statement(key, attribute, wanted.as_deref()) else {
         return false;
     };
+    // What hangs on a view waits for it.
+    let is_of_view = writer
+        .a
+        .relation(&key.schema, &key.table)
+        .is_some_and(|relation| relation.kind == "materialized view");
+    let stage = if is_of_view { Stage::Views } else { stage };
     let what = if attribute == "enabled" {
         "state"
     } else {
@@ -133,6 +147,77 @@ fn comment(
     true
 }
 
+/// A column's NOT NULL is named by its column, as a person or the server named it.
+fn comment_on_not_null(writer: &mut Writer<'_>, key: &ObjectKey, wanted: Option<&str>) -> bool {
+    let named = writer
+        .a
+        .objects
+        .get(key)
+        .and_then(|object| object.get("not null constraint"))
+        .and_then(|text| text.strip_prefix("CONSTRAINT ")?.split(" NOT NULL ").next());
+    let usual = || sql::name(&super::object_name(&key.table, &key.name, "not_null"));
+    let name = named.map_or_else(usual, str::to_owned);
+    let text = wanted.map_or_else(|| "NULL".to_owned(), quote_literal);
+    let table = sql::table(key);
+    let up = execute(&format!(
+        "COMMENT ON CONSTRAINT {name} ON {table} IS {text}"
+    ));
+    writer.push_beside(
+        Stage::Comments,
+        "comment on not null",
+        key,
+        up,
+        String::new(),
+    );
+    true
+}
+
+/// Statistics targets of an index's expressions: `1 300, 2 50`.
+fn index_statistics(writer: &mut Writer<'_>, key: &ObjectKey, wanted: Option<&str>) -> bool {
+    let Some((list, subject)) = wanted.zip(sql::subject(key)) else {
+        return false;
+    };
+    let lines: Vec<String> = list
+        .split(", ")
+        .filter_map(|one| one.split_once(' '))
+        .map(|(place, target)| {
+            execute(&format!(
+                "ALTER {subject} ALTER COLUMN {place} SET STATISTICS {target}"
+            ))
+        })
+        .collect();
+    let stage = super::object::stage(writer.a, key, "index").unwrap_or(Stage::Indexes);
+    writer.push_beside(stage, "statistics", key, lines.join("\n"), String::new());
+    true
+}
+
+/// A view's column may have a default of its own, for rows that are put in through the view.
+pub fn view_default(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) {
+    if let Some(default) = object.get("default") {
+        let (view, column) = (sql::table(key), sql::name(&key.name));
+        let up = format!("ALTER VIEW {view} ALTER COLUMN {column} SET DEFAULT {default}");
+        writer.push_beside(Stage::Views, "default", key, execute(&up), String::new());
+    }
+}
+
+/// Gives a NOT NULL the name or state of the old chain's. One that is only named otherwise is
+/// renamed, since a primary key lets none be dropped.
+fn not_null(key: &ObjectKey, wanted: &str) -> String {
+    let (table, column) = (sql::table(key), sql::name(&key.name));
+    let name = wanted
+        .strip_prefix("CONSTRAINT ")
+        .and_then(|rest| rest.split_once(" NOT NULL "))
+        .map_or("", |(name, _)| name);
+    if wanted.ends_with(" NO INHERIT") || wanted.ends_with(" NOT VALID") {
+        return format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL, ADD {wanted}");
+    }
+    let usual = super::object_name(&key.table, &key.name, "not_null");
+    format!(
+        "ALTER TABLE {table} RENAME CONSTRAINT {} TO {name}",
+        sql::name(&usual)
+    )
+}
+
 fn statement(key: &ObjectKey, attribute: &str, wanted: Option<&str>) -> Option<(Stage, String)> {
     let own = sql::qualified(key);
     let switch = |on: &str, off: &str| {
@@ -165,6 +250,19 @@ fn statement(key: &ObjectKey, attribute: &str, wanted: Option<&str>) -> Option<(
                 format!("ALTER TABLE {own} REPLICA IDENTITY {identity}"),
             )
         }
+        (_, "index comment") => {
+            let text = wanted.map_or_else(|| "NULL".to_owned(), quote_literal);
+            let (schema, index) = (sql::name(&key.schema), sql::name(&key.name));
+            (
+                Stage::Comments,
+                format!("COMMENT ON INDEX {schema}.{index} IS {text}"),
+            )
+        }
+        ("materialized view", "clustered on") => (
+            Stage::Views,
+            format!("ALTER TABLE {own} CLUSTER ON {}", sql::name(wanted?)),
+        ),
+        ("column", "not null constraint") => (Stage::Tables, not_null(key, wanted?)),
         ("table", "clustered on") => {
             let index = wanted.map_or_else(
                 || "SET WITHOUT CLUSTER".to_owned(),

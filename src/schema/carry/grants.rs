@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::source::execute;
-use crate::schema::{ObjectKey, Stage};
+use crate::schema::{Catalog, ObjectKey, Stage};
 
 use super::{Writer, sql};
 
@@ -15,18 +15,21 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
     let Some(target) = target(key) else {
         return false;
     };
-    let read = |catalog: &crate::schema::Catalog| -> BTreeSet<Privilege> {
+    let read = |catalog: &Catalog| -> BTreeSet<Privilege> {
         match catalog
             .objects
             .get(key)
             .and_then(|object| object.get("privileges"))
         {
             Some(list) => parse(list),
-            None => usual(&key.kind),
+            None => match usual_of(writer.a, key) {
+                Some(list) => parse(list),
+                None => usual(&key.kind),
+            },
         }
     };
     let (wanted, present) = (read(writer.a), read(writer.b));
-    // What an owner may do is his own affair; a list without it cannot be told from a revoke.
+    // What an owner may do he may do by himself: only what was taken from him is said.
     let others = |set: &BTreeSet<Privilege>| -> BTreeSet<Privilege> {
         set.iter()
             .filter(|(grantee, ..)| grantee != "owner")
@@ -34,7 +37,8 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
             .collect()
     };
     let (wanted, present) = (others(&wanted), others(&present));
-    let up = statements(&target, &present, &wanted);
+    let mut up = statements(&target, &present, &wanted);
+    up.extend(taken_from_owner(writer, key, &target));
     if up.is_empty() {
         return false;
     }
@@ -53,6 +57,52 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
     true
 }
 
+/// The privileges that the old chain took from the owner, who runs the baseline, too.
+fn taken_from_owner(writer: &Writer<'_>, key: &ObjectKey, target: &Target) -> Option<String> {
+    let all: &[&str] = match key.kind.as_str() {
+        "table" | "view" | "materialized view" | "foreign table" => &[
+            "SELECT",
+            "INSERT",
+            "UPDATE",
+            "DELETE",
+            "TRUNCATE",
+            "REFERENCES",
+            "TRIGGER",
+        ],
+        "sequence" => &["SELECT", "UPDATE", "USAGE"],
+        "schema" => &["USAGE", "CREATE"],
+        "function" | "procedure" | "aggregate" => &["EXECUTE"],
+        "enum" | "domain" | "range type" | "composite type" => &["USAGE"],
+        _ => return None,
+    };
+    let list = parse(writer.a.objects.get(key)?.get("privileges")?);
+    let own: Vec<&str> = list
+        .iter()
+        .filter(|(grantee, ..)| grantee == "owner")
+        .map(|(_, privilege, _)| privilege.as_str())
+        .collect();
+    let taken: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|one| !own.contains(one))
+        .collect();
+    let taken = match (own.is_empty(), taken.is_empty()) {
+        (_, true) => return None,
+        // Later versions have more of them.
+        (true, false) => "ALL".to_owned(),
+        (false, false) => taken.join(", "),
+    };
+    let Target { prefix, object, .. } = target;
+    Some(execute(&format!(
+        "{prefix}REVOKE {taken} ON {object} FROM CURRENT_USER"
+    )))
+}
+
+/// What the server gives where nobody has set the default privileges of a role.
+fn usual_of<'a>(a: &'a Catalog, key: &ObjectKey) -> Option<&'a str> {
+    a.objects.get(key).and_then(|object| object.get("~usual"))
+}
+
 fn parse(list: &str) -> BTreeSet<Privilege> {
     list.lines()
         .filter_map(|line| {
@@ -68,7 +118,7 @@ fn parse(list: &str) -> BTreeSet<Privilege> {
 fn usual(kind: &str) -> BTreeSet<Privilege> {
     let privilege = match kind {
         "function" | "procedure" | "aggregate" => "EXECUTE",
-        "enum" | "domain" | "range type" | "composite type" => "USAGE",
+        "enum" | "domain" | "range type" | "composite type" | "base type" | "language" => "USAGE",
         _ => return BTreeSet::new(),
     };
     BTreeSet::from([("PUBLIC".to_owned(), privilege.to_owned(), false)])
@@ -91,7 +141,12 @@ fn target(key: &ObjectKey) -> Option<Target> {
             format!("FUNCTION {}", own.replace("(*)", "()"))
         }
         "procedure" => format!("PROCEDURE {own}"),
-        "enum" | "domain" | "range type" | "composite type" => format!("TYPE {own}"),
+        "enum" | "domain" | "range type" | "composite type" | "base type" => {
+            format!("TYPE {own}")
+        }
+        "language" => format!("LANGUAGE {own}"),
+        "foreign data wrapper" => format!("FOREIGN DATA WRAPPER {own}"),
+        "foreign server" => format!("FOREIGN SERVER {own}"),
         "schema" => format!("SCHEMA {own}"),
         "default privileges" => key.name.rsplit_once(" on ")?.1.to_uppercase(),
         _ => return None,

@@ -8,6 +8,7 @@ mod attributes;
 mod grants;
 mod object;
 mod order;
+mod partition;
 pub(super) mod sql;
 mod table;
 mod unsayable;
@@ -190,17 +191,38 @@ fn is_serial<'a>(
     table_piece: &impl Fn(&str, &str) -> Option<&'a str>,
 ) -> bool {
     a.owner_of(sequence).is_some_and(|(relation, column)| {
-        table_piece(&relation.schema, &relation.name).is_some()
+        table_piece(&relation.schema, &relation.name).is_some_and(|text| says_serial(text, &column))
             && sequence.schema == relation.schema
             && sequence.name == serial_name(&relation.name, &column)
     })
 }
 
-/// The name that SERIAL gives a sequence: the longer part is cut until 63 bytes suffice
-/// (`makeObjectName` in PostgreSQL's `indexcmds.c`).
+/// Whether a constraint does not hold for what was there before it.
+fn is_not_valid(object: &Object) -> bool {
+    object
+        .get("definition")
+        .is_some_and(|definition| definition.ends_with("NOT VALID"))
+}
+
+/// Whether the draft leaves the column's sequence to SERIAL: it names none.
+fn says_serial(table: &str, column: &str) -> bool {
+    let head = format!("sa.Column({},", super::source::string(column));
+    let line = table
+        .lines()
+        .find(|line| line.trim_start().starts_with(&head));
+    line.is_none_or(|line| !line.contains("nextval("))
+}
+
+/// The name that SERIAL gives a sequence.
 fn serial_name(table: &str, column: &str) -> String {
+    object_name(table, column, "seq")
+}
+
+/// The name that the server chooses for a part of a table: the longer part is cut until 63 bytes
+/// suffice (`makeObjectName` in PostgreSQL's `indexcmds.c`).
+fn object_name(table: &str, column: &str, label: &str) -> String {
     let (mut first, mut second) = (table.len(), column.len());
-    while first + second + "__seq".len() > 63 {
+    while first + second + label.len() + 2 > 63 {
         if first > second {
             first -= 1;
         } else {
@@ -208,7 +230,7 @@ fn serial_name(table: &str, column: &str) -> String {
         }
     }
     let cut = |text: &str, length: usize| text[..text.floor_char_boundary(length)].to_owned();
-    format!("{}_{}_seq", cut(table, first), cut(column, second))
+    format!("{}_{}_{label}", cut(table, first), cut(column, second))
 }
 
 /// Whether the user left the object out, as `kind name`, `kind schema.name` or as it is shown.
@@ -237,7 +259,13 @@ impl Writer<'_> {
             return;
         }
         let settled = match &difference {
-            Difference::Missing { .. } => self.whole(key),
+            Difference::Missing { .. } => {
+                let a = self.a;
+                a.objects
+                    .get(key)
+                    .is_some_and(|object| self.rename_part(key, object))
+                    || self.whole(key)
+            }
             Difference::Extra { .. } => self.take_away(key),
             Difference::Changed { attribute, .. } => {
                 let attribute = attribute.clone();
@@ -256,7 +284,7 @@ impl Writer<'_> {
             return false;
         };
         let settled = match key.kind.as_str() {
-            "table" => table::create(self, key, object),
+            "table" | "foreign table" => table::create(self, key, object),
             "constraint" => table::constraint(self, key, object),
             "sequence" => object::sequence(self, key, object),
             "column" => return self.column_facts(key, object),
@@ -282,7 +310,13 @@ impl Writer<'_> {
                     self.written.insert(part.clone());
                     self.extras(&part, part_object);
                 }
-                _ if is_there && self.b.objects.contains_key(key) => {}
+                // CREATE DOMAIN says those that hold for all values.
+                "domain constraint" if !is_not_valid(part_object) => {
+                    self.written.insert(part.clone());
+                    self.extras(&part, part_object);
+                }
+                // A table that is written anew has no SERIAL that would make its sequence.
+                _ if is_there && self.b.objects.contains_key(key) && part.kind != "sequence" => {}
                 _ if self.written.contains(&part) => {}
                 _ => {
                     if !self.whole(&part) {
@@ -315,11 +349,57 @@ impl Writer<'_> {
     fn column_facts(&mut self, key: &ObjectKey, object: &Object) -> bool {
         self.written.insert(key.clone());
         self.extras(key, object);
+        let is_of_view = self
+            .a
+            .relation(&key.schema, &key.table)
+            .is_some_and(|relation| relation.kind == "view");
+        if is_of_view {
+            attributes::view_default(self, key, object);
+        }
+        true
+    }
+
+    /// Gives a partition's own index the name of the old chain's: the parent's brought it along under
+    /// a name of the server's choice. False if it brought none.
+    fn rename_part(&mut self, key: &ObjectKey, object: &Object) -> bool {
+        let Some(parent) = object.get("partition of") else {
+            return false;
+        };
+        let present = self.b.objects.iter().find(|(other, part)| {
+            (&other.kind, &other.schema, &other.table) == (&key.kind, &key.schema, &key.table)
+                && part.get("partition of") == Some(parent)
+                && !self.a.objects.contains_key(other)
+        });
+        let Some((present, _)) = present else {
+            return false;
+        };
+        let (from, to) = (sql::name(&present.name), sql::name(&key.name));
+        let rename = if key.kind == "index" {
+            format!(
+                "ALTER INDEX {}.{from} RENAME TO {to}",
+                sql::name(&key.schema)
+            )
+        } else {
+            format!(
+                "ALTER TABLE {} RENAME CONSTRAINT {from} TO {to}",
+                sql::table(key)
+            )
+        };
+        let up = super::source::execute(&rename);
+        self.push_beside(Stage::Indexes, "name", key, up, String::new());
+        self.written.insert(key.clone());
+        self.extras(key, object);
         true
     }
 
     /// Takes an object away that only the baseline has.
     fn take_away(&mut self, key: &ObjectKey) -> bool {
+        // A partition's part comes and goes with its parent's.
+        let present = self.b.objects.get(key);
+        if present.is_some_and(|object| object.get("partition of").is_some() && key.kind != "table")
+        {
+            return true;
+        }
         match key.kind.as_str() {
             // An extension or a schema may be there before the baseline runs; a column's table
             // and a sequence's owner are built anew.

@@ -10,15 +10,26 @@ pub fn stage(a: &Catalog, key: &ObjectKey, kind: &str) -> Option<Stage> {
     Some(match kind {
         "schema" => Stage::Schemas,
         "extension" => Stage::Extensions,
-        "enum"
+        "enum" | "collation" => Stage::Types,
+        "domain"
+        | "domain constraint"
+        | "composite type"
         | "range type"
-        | "collation"
+        | "language"
+        | "access method"
+        | "foreign data wrapper"
+        | "foreign server"
+        | "user mapping"
+        | "text search template"
+        | "text search parser"
         | "text search dictionary"
-        | "text search configuration" => Stage::Types,
-        "domain" | "composite type" | "function" | "procedure" | "aggregate" | "operator"
-        | "cast" => by_needs(a, key, kind),
+        | "text search configuration" => by_needs(a, key, Stage::Types),
+        "function" | "procedure" | "aggregate" | "operator" | "operator class"
+        | "operator family" | "cast" | "conversion" | "transform" => {
+            by_needs(a, key, Stage::Functions)
+        }
         "sequence" => Stage::Sequences,
-        "table" => Stage::Tables,
+        "table" | "foreign table" => Stage::Tables,
         "index" => match a.relation(&key.schema, &key.table) {
             Some(relation) if relation.kind == "materialized view" => Stage::Views,
             _ => Stage::Indexes,
@@ -26,19 +37,14 @@ pub fn stage(a: &Catalog, key: &ObjectKey, kind: &str) -> Option<Stage> {
         "statistics" => Stage::Indexes,
         "view" | "materialized view" => Stage::Views,
         "trigger" | "rule" | "event trigger" => Stage::Triggers,
-        "policy" => Stage::Policies,
-        "publication" | "default privileges" => Stage::Grants,
+        "policy" | "publication" => Stage::Policies,
+        "default privileges" => Stage::Grants,
         _ => return None,
     })
 }
 
 /// Types and functions stand as early as what they need allows.
-fn by_needs(a: &Catalog, key: &ObjectKey, kind: &str) -> Stage {
-    let mut earliest = if matches!(kind, "domain" | "composite type") {
-        Stage::Types
-    } else {
-        Stage::Functions
-    };
+fn by_needs(a: &Catalog, key: &ObjectKey, mut earliest: Stage) -> Stage {
     let mut seen = vec![key.clone()];
     let mut next = 0;
     while next < seen.len() {
@@ -51,7 +57,8 @@ fn by_needs(a: &Catalog, key: &ObjectKey, kind: &str) -> Stage {
             let needed = match need.kind.as_str() {
                 "view" | "materialized view" => Stage::Views,
                 "table" | "foreign table" | "column" => Stage::LateFunctions,
-                "function" | "procedure" | "aggregate" | "operator" => Stage::Functions,
+                "function" | "procedure" | "aggregate" | "operator" | "operator class"
+                | "operator family" => Stage::Functions,
                 _ => Stage::Types,
             };
             earliest = earliest.max(needed);
@@ -68,7 +75,7 @@ fn by_needs(a: &Catalog, key: &ObjectKey, kind: &str) -> Stage {
 
 /// What belongs to an object and is written with it.
 pub fn parts<'a>(a: &'a Catalog, key: &ObjectKey) -> Vec<(ObjectKey, &'a Object)> {
-    if !matches!(key.kind.as_str(), "table" | "view" | "materialized view") {
+    if a.relation(&key.schema, &key.name).as_ref() != Some(key) {
         return Vec::new();
     }
     let sequences = a.objects.iter().filter(|(sequence, _)| {
@@ -90,7 +97,17 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     match key.kind.as_str() {
         "publication" => return publication(writer, key, object),
         "text search configuration" => return text_search(writer, key, object),
+        "operator family" => return operator_family(writer, key, object),
+        // It goes with its domain.
+        "domain constraint" => {
+            let definition = object.definition.as_deref().unwrap_or_default();
+            writer.push(stage, key, execute(definition), String::new());
+            return true;
+        }
         _ => {}
+    }
+    if is_unwritable(object) {
+        return false;
     }
     let (Some(definition), Some(subject)) = (&object.definition, sql::subject(key)) else {
         return false;
@@ -98,9 +115,6 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     if let Some(parent) = object.get("partition of") {
         // Comes with its parent's index; under a name of its own it cannot be asked for.
         return !has_index(writer.b, parent);
-    }
-    if object.get("valid") == Some("no") || object.get("tablespace").is_some() {
-        return false;
     }
     // The object cannot be there yet, and a baseline that replaces something hides it.
     let definition = definition
@@ -114,6 +128,17 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
     true
 }
 
+/// What no baseline says: an index that is not valid, a place on the server's disk, a secret, a
+/// range whose function works on the range itself.
+fn is_unwritable(object: &Object) -> bool {
+    object.get("valid") == Some("no")
+        || object.get("tablespace").is_some()
+        || object.get("secret options").is_some()
+        || object
+            .get("definition")
+            .is_some_and(|text| text.starts_with("SUBTYPE") && text.contains("CANONICAL = "))
+}
+
 fn has_index(catalog: &Catalog, name: &str) -> bool {
     catalog
         .objects
@@ -124,20 +149,35 @@ fn has_index(catalog: &Catalog, name: &str) -> bool {
 /// A publication, from its parts.
 fn publication(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool {
     let name = sql::name(&key.name);
-    let tables = match object.get("tables") {
-        Some("all") => " FOR ALL TABLES".to_owned(),
-        Some(list) if !list.is_empty() => format!(" FOR TABLE {list}"),
-        _ => String::new(),
-    };
+    let contents = object
+        .get("contents")
+        .map_or_else(String::new, |list| format!(" FOR {list}"));
     let publish = object.get("publish").unwrap_or_default();
-    let root = if object.get("by root").is_some() {
-        ", publish_via_partition_root = true"
-    } else {
-        ""
-    };
-    let up = format!("CREATE PUBLICATION {name}{tables} WITH (publish = '{publish}'{root})");
+    let mut options = format!("publish = '{publish}'");
+    if object.get("by root").is_some() {
+        options += ", publish_via_partition_root = true";
+    }
+    if let Some(which) = object.get("generated columns") {
+        options += &format!(", publish_generated_columns = {which}");
+    }
+    let up = format!("CREATE PUBLICATION {name}{contents} WITH ({options})");
     let down = format!("DROP PUBLICATION {name}");
-    writer.push(Stage::Grants, key, execute(&up), execute(&down));
+    writer.push(Stage::Policies, key, execute(&up), execute(&down));
+    true
+}
+
+/// A family, with the members that belong to no class of it.
+fn operator_family(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool {
+    let (Some(definition), Some(subject)) = (&object.definition, sql::subject(key)) else {
+        return false;
+    };
+    let mut up = execute(definition);
+    if let Some(members) = object.get("members") {
+        up += "\n";
+        up += &execute(&format!("ALTER {subject} ADD {members}"));
+    }
+    let stage = by_needs(writer.a, key, Stage::Functions);
+    writer.push(stage, key, up, execute(&format!("DROP {subject}")));
     true
 }
 
@@ -156,7 +196,8 @@ fn text_search(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> boo
         }
     }
     let down = execute(&format!("DROP {subject}"));
-    writer.push(Stage::Types, key, up.join("\n"), down);
+    let stage = by_needs(writer.a, key, Stage::Types);
+    writer.push(stage, key, up.join("\n"), down);
     true
 }
 

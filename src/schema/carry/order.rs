@@ -107,7 +107,7 @@ fn visit(
 /// behind a needed column.
 fn needs(key: &ObjectKey, a: &Catalog) -> Vec<ObjectKey> {
     let mut needs = a.objects.get(key).map(Object::needs).unwrap_or_default();
-    if key.kind == "table" {
+    if matches!(key.kind.as_str(), "table" | "foreign table") {
         for (_, object) in a.parts_of(key).filter(|(part, _)| part.kind == "column") {
             needs.extend(object.needs());
         }

@@ -26,6 +26,8 @@ pub fn name(identifier: &str) -> String {
 pub fn qualified(key: &ObjectKey) -> String {
     let own = match key.kind.as_str() {
         "function" | "procedure" | "aggregate" => routine(key),
+        // Written as SQL already: `ops USING btree`, `FOR integer LANGUAGE sql`.
+        "operator class" | "operator family" | "user mapping" | "transform" => key.name.clone(),
         _ => name(&key.name),
     };
     if key.schema.is_empty() {
@@ -37,14 +39,27 @@ pub fn qualified(key: &ObjectKey) -> String {
 
 /// `name(types)`; an aggregate over nothing takes `*`.
 fn routine(key: &ObjectKey) -> String {
-    let at = key.name.find('(').unwrap_or(key.name.len());
-    let (own, arguments) = key.name.split_at(at);
+    let (own, arguments) = signature(&key.name);
     let arguments = if key.kind == "aggregate" && arguments == "()" {
         "(*)"
     } else {
         arguments
     };
     format!("{}{arguments}", name(own))
+}
+
+/// The name of a routine and its argument types. The name may hold brackets of its own, the types
+/// only in quotes: so the last bracket that no quotes hold opens the list.
+fn signature(shown: &str) -> (&str, &str) {
+    let mut is_quoted = false;
+    for (at, letter) in shown.char_indices().rev() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            '(' if !is_quoted => return shown.split_at(at),
+            _ => {}
+        }
+    }
+    (shown, "")
 }
 
 /// The table of a key, qualified.
@@ -71,11 +86,26 @@ pub fn subject(key: &ObjectKey) -> Option<String> {
         | "event trigger"
         | "publication"
         | "text search configuration"
-        | "text search dictionary" => {
+        | "text search dictionary"
+        | "text search parser"
+        | "text search template"
+        | "language"
+        | "access method"
+        | "conversion"
+        | "operator class"
+        | "operator family"
+        | "transform"
+        | "foreign data wrapper"
+        | "user mapping"
+        | "foreign table" => {
             format!("{} {}", key.kind.to_uppercase(), qualified(key))
         }
         "index" => format!("INDEX {}.{}", name(&key.schema), name(&key.name)),
-        "enum" | "composite type" | "range type" => format!("TYPE {}", qualified(key)),
+        "foreign server" => format!("SERVER {}", qualified(key)),
+        "domain constraint" => format!("CONSTRAINT {} ON DOMAIN {}", name(&key.name), table(key)),
+        "enum" | "composite type" | "range type" | "base type" => {
+            format!("TYPE {}", qualified(key))
+        }
         "trigger" | "policy" | "rule" | "constraint" => {
             let kind = key.kind.to_uppercase();
             format!("{kind} {} ON {}", name(&key.name), table(key))
@@ -89,4 +119,27 @@ pub fn subject(key: &ObjectKey) -> Option<String> {
         "cast" => format!("CAST {}", key.name),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_the_name_of_a_function_are_no_arguments() {
+        let function = |name: &str| {
+            qualified(&ObjectKey {
+                kind: "function".to_owned(),
+                schema: "public".to_owned(),
+                table: String::new(),
+                name: name.to_owned(),
+            })
+        };
+        assert_eq!(function("f(integer)"), "public.f(integer)");
+        assert_eq!(function("%(fun)s(text)"), "public.\"%(fun)s\"(text)");
+        assert_eq!(
+            function("g(public.\"a(b)\", text)"),
+            "public.g(public.\"a(b)\", text)"
+        );
+    }
 }

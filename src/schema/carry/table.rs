@@ -3,7 +3,7 @@
 use crate::schema::source::{execute, string};
 use crate::schema::{Catalog, Difference, Object, ObjectKey, Stage};
 
-use super::{Writer, sql};
+use super::{Writer, partition, sql};
 
 /// The table that must be built anew to remove the difference.
 pub fn to_rebuild(a: &Catalog, b: &Catalog, difference: &Difference) -> Option<ObjectKey> {
@@ -54,32 +54,85 @@ fn is_shape(attribute: &str) -> bool {
 
 /// Writes CREATE TABLE with columns and all constraints but foreign keys.
 pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool {
-    if object.get("tablespace").is_some() || object.get("of type").is_some() {
+    if object.get("tablespace").is_some() || object.get("secret options").is_some() {
         return false;
     }
-    let persistence = match object.get("persistence") {
-        Some(_) => "UNLOGGED ",
-        None => "",
+    let own = sql::qualified(key);
+    let opening = match (key.kind.as_str(), object.get("persistence")) {
+        ("foreign table", _) => format!("CREATE FOREIGN TABLE {own}"),
+        (_, Some(_)) => format!("CREATE UNLOGGED TABLE {own}"),
+        _ => format!("CREATE TABLE {own}"),
     };
-    let mut text = format!("CREATE {persistence}TABLE {}", sql::qualified(key));
-    if let (Some(parent), Some(bound)) = (object.get("partition of"), object.get("partition bound"))
-    {
-        text += &[" PARTITION OF ", parent, "\n", bound].concat();
+    let tail = tail(key, object);
+    let up = if object.get("partition of").is_some() {
+        partition::create(writer.a, key, object, &opening, &tail)
+    } else if let Some(of) = object.get("of type") {
+        let lines = typed_lines(writer, key);
+        execute(&format!("{opening} OF {of}{}{tail}", bracketed(&lines, "")))
     } else {
-        text += &columns_and_constraints(writer, key);
-        if let Some(parents) = object.get("inherits") {
-            text += &["\nINHERITS (", parents, ")"].concat();
-        }
-    }
+        let columns = columns_and_constraints(writer, key);
+        let parents = object
+            .get("inherits")
+            .map_or_else(String::new, |parents| format!("\nINHERITS ({parents})"));
+        execute(&format!("{opening}{columns}{parents}{tail}"))
+    };
+    let drop = if key.kind == "foreign table" {
+        execute(&format!("DROP FOREIGN TABLE {own}"))
+    } else {
+        format!("op.drop_table({})", table_arguments(&key.schema, &key.name))
+    };
+    writer.push(Stage::Tables, key, up, drop);
+    true
+}
+
+/// What stands behind the columns: the partition key, the access method, the foreign server.
+fn tail(key: &ObjectKey, object: &Object) -> String {
+    let mut tail = String::new();
     if let Some(partition_key) = object.get("partition key") {
-        text += &["\nPARTITION BY ", partition_key].concat();
+        tail += &["\nPARTITION BY ", partition_key].concat();
     }
     if let Some(method) = object.get("access method") {
-        text += &["\nUSING ", &sql::name(method)].concat();
+        tail += &["\nUSING ", &sql::name(method)].concat();
     }
-    let drop = format!("op.drop_table({})", table_arguments(&key.schema, &key.name));
-    writer.push(Stage::Tables, key, execute(&text), drop);
-    true
+    if key.kind == "foreign table" {
+        let server = sql::name(object.get("server").unwrap_or_default());
+        tail += &["\nSERVER ", &server].concat();
+        if let Some(options) = object.get("server options") {
+            tail += &["\nOPTIONS (", options, ")"].concat();
+        }
+    }
+    tail
+}
+
+/// What a table of a composite type adds to the type's attributes.
+fn typed_lines(writer: &mut Writer<'_>, key: &ObjectKey) -> Vec<String> {
+    let mut lines: Vec<String> = writer
+        .a
+        .columns_of(key)
+        .into_iter()
+        .filter(|(_, column)| {
+            column.get("default").is_some() || column.get("not null") == Some("yes")
+        })
+        .map(|(column_key, column)| {
+            let mut facts = column.clone();
+            // They are the type's.
+            facts.attributes.remove("type");
+            facts.attributes.remove("collation");
+            let line = column_line(column_key, &facts);
+            let name = sql::name(&column_key.name);
+            line.replacen(&name, &format!("{name} WITH OPTIONS"), 1)
+        })
+        .collect();
+    lines.extend(inline_constraints(writer, key));
+    lines
+}
+
+/// ` (…)`, one element a line; `empty` where there is none.
+fn bracketed(lines: &[String], empty: &str) -> String {
+    if lines.is_empty() {
+        return empty.to_owned();
+    }
+    format!(" (\n    {}\n)", lines.join(",\n    "))
 }
 
 /// ` (…)`, one line a column or constraint.
@@ -92,10 +145,7 @@ fn columns_and_constraints(writer: &mut Writer<'_>, key: &ObjectKey) -> String {
         .map(|(column_key, column)| column_line(column_key, column))
         .collect();
     lines.extend(inline_constraints(writer, key));
-    if lines.is_empty() {
-        return " ()".to_owned();
-    }
-    format!(" (\n    {}\n)", lines.join(",\n    "))
+    bracketed(&lines, " ()")
 }
 
 /// The constraints inside CREATE TABLE. They are done with then, but for what stands beside.
@@ -108,11 +158,10 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
                 object.get("type"),
                 Some("primary key" | "unique" | "check" | "exclusion")
             )
-            && !object
-                .get("definition")
-                .unwrap_or_default()
-                .ends_with("NOT VALID")
-            && object.get("index options").is_none();
+            && object.get("definition").is_some()
+            && !super::is_not_valid(object)
+            && object.get("index options").is_none()
+            && object.get("tablespace").is_none();
         if is_inline {
             let definition = object.get("definition").unwrap_or_default();
             lines.push(format!("CONSTRAINT {} {definition}", sql::name(&key.name)));
@@ -126,10 +175,11 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
 
 /// A column as CREATE TABLE and ADD COLUMN name it.
 pub(in crate::schema) fn column_line(key: &ObjectKey, column: &Object) -> String {
-    let mut words = vec![
-        sql::name(&key.name),
-        column.get("type").unwrap_or_default().to_owned(),
-    ];
+    let mut words = vec![sql::name(&key.name)];
+    words.extend(column.get("type").map(str::to_owned));
+    if let Some(options) = column.get("foreign options") {
+        words.push(format!("OPTIONS ({options})"));
+    }
     if let Some(collation) = column.get("collation") {
         words.push(format!("COLLATE {collation}"));
     }
@@ -199,12 +249,12 @@ pub fn constraint(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> 
     let options = object
         .get("index options")
         .map(|options| format!(" WITH ({options})"));
-    let add = match options {
-        // WITH stands before DEFERRABLE in the grammar; such a pair is not written.
-        Some(_) if definition.contains("DEFERRABLE") => return false,
-        Some(options) => format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{options}"),
-        None => format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"),
-    };
+    if object.get("tablespace").is_some() {
+        return false;
+    }
+    let (keys, rest) = definition.split_at(end_of_keys(definition));
+    let options = options.unwrap_or_default();
+    let add = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {keys}{options}{rest}");
     let mut up = String::new();
     if writer.b.objects.contains_key(key) && !writer.written.contains(&owner(writer.a, key)) {
         let drop = format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}");
@@ -218,6 +268,27 @@ pub fn constraint(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> 
     );
     writer.push(stage, key, up, down);
     true
+}
+
+/// Where an index constraint's parameters stand in the grammar: before WHERE and DEFERRABLE.
+fn end_of_keys(definition: &str) -> usize {
+    let (mut depth, mut is_quoted) = (0_usize, false);
+    for (at, c) in definition.char_indices() {
+        match c {
+            '"' | '\'' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0 => {
+                let rest = &definition[at..];
+                if rest.starts_with(" WHERE ") || rest.starts_with(" DEFERRABLE") {
+                    return at;
+                }
+            }
+            _ => {}
+        }
+    }
+    definition.len()
 }
 
 fn owner(a: &Catalog, key: &ObjectKey) -> ObjectKey {

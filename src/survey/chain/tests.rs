@@ -27,6 +27,7 @@ fn module(folder: &Path, recursive: bool, sourceless: bool) -> Module {
         recursive,
         sourceless,
         written_url: None,
+        branch: None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::events::Item;
 use crate::model::Location;
 use crate::report::explain;
 use crate::rules::{Finding, LineEdit, Severity};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Standing};
 use crate::tui::standing;
 use crate::tui::theme::{Theme, Tone};
@@ -21,7 +22,7 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
     };
     let findings = standing::findings(survey, item);
     if findings.is_empty() {
-        page.text(Tone::Plain, 0, silence(model, item, survey.depth));
+        page.text(Tone::Plain, 0, &silence(model, item, survey.depth));
     }
     for (index, finding) in findings.iter().enumerate() {
         if index > 0 {
@@ -33,18 +34,22 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
 }
 
 /// What to say where nothing was found.
-fn silence(model: &Model, item: Item, depth: Depth) -> &'static str {
+fn silence(model: &Model, item: Item, depth: Depth) -> String {
     let is_blind = model.standing(item) == Standing::Waiting;
-    match (item, depth) {
+    let text = match (item, depth) {
         (_, Depth::Static) => {
-            "Nothing found in the files. The databases were not looked at yet, so this is not clear: \
-             press a to go on."
+            return format!(
+                "Nothing found in the files. The databases were not looked at yet, so this is not \
+                 clear: press {} to go on.",
+                model.keymap.key(Action::Agree)
+            );
         }
         _ if is_blind => "Not everything could be seen, so this is not clear: see item 1.",
         (Item::ProductionData, _) => "No sign of production data was found.",
         (Item::SharedHistory, _) => "Nobody else seems to hold these revisions.",
         _ => "None of the learned patterns was found.",
-    }
+    };
+    text.to_owned()
 }
 
 fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
@@ -83,6 +88,7 @@ fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
         fold: Some(fold.clone()),
         copy: command,
         place,
+        ..Anchor::default()
     };
     let is_open = page.fold(anchor, is_only, spans);
     page.text(Tone::Plain, 4, &finding.message);

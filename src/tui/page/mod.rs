@@ -3,23 +3,29 @@
 //! A page is made from the model for a width, for drawing and for moving alike, so what a key does
 //! is always about what is seen.
 
+mod comparison;
 mod confirm;
 mod findings;
+mod live;
 mod module;
 mod past;
 mod rehearse;
 mod revision;
 mod run;
+pub mod side;
+mod source;
 mod survey;
 
 pub(super) use past::can_go_back;
+pub(super) use rehearse::{source as source_words, strategy as strategy_words};
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use ratatui::text::{Line, Span};
 
 use super::model::{Model, PageId, PageState, Standing};
-use super::text::{span, wrap};
+use super::text::{span, width, wrap};
 use super::theme::{Theme, Tone};
 use crate::error::Failure;
 use crate::events::Item;
@@ -33,6 +39,19 @@ pub struct Anchor {
     pub copy: Option<String>,
     /// The place in a file.
     pub place: Option<(PathBuf, usize)>,
+    /// The object that is carried or left out.
+    pub toggle: Option<Toggle>,
+    /// The module that it belongs to, and the object that is compared.
+    pub about: Option<(String, String)>,
+}
+
+/// A box in front of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toggle {
+    /// The object, as `--leave-out` names it.
+    pub object: String,
+    /// The columns of the box on its line.
+    pub columns: Range<usize>,
 }
 
 /// A line of a page.
@@ -99,6 +118,12 @@ impl Page {
             line: Line::from(spans),
             anchor: None,
         });
+    }
+
+    /// A line, indented.
+    fn push_at(&mut self, indent: usize, mut spans: Vec<Span<'static>>) {
+        spans.insert(0, Span::raw(" ".repeat(indent)));
+        self.push(spans);
     }
 
     fn blank(&mut self) {
@@ -172,13 +197,19 @@ impl Page {
         for (index, line) in lines.iter().enumerate() {
             let sign = if index == 0 { sign } else { "  " };
             let mut all = vec![self.piece(Tone::Accent, sign), span(first.style, line)];
-            if index == last {
+            let aside: usize = spans.iter().map(|span| width(&span.content)).sum();
+            if index == last && 2 + width(line) + aside <= self.width {
                 all.append(&mut spans);
             }
             self.rows.push(Row {
                 line: Line::from(all),
                 anchor: anchor.take(),
             });
+        }
+        // What has no room beside the name stands below it.
+        if !spans.is_empty() {
+            spans.insert(0, Span::raw("    "));
+            self.push(spans);
         }
         is_open
     }
@@ -239,6 +270,9 @@ pub fn page(model: &Model, id: &PageId, width: u16) -> Page {
         PageId::Module(place) => module::page(model, *place, width),
         PageId::Revision(module, at) => revision::page(model, *module, *at, width),
         PageId::Run(run) => past::page(model, run, width),
+        PageId::Baseline(module) => source::page(model, module, width),
+        PageId::Object(module, object) => comparison::page(model, module, object, width),
+        PageId::Graph(module) => side::graph(model, *module, width),
         PageId::Nothing => nothing(model, width),
     }
 }

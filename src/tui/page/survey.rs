@@ -5,6 +5,7 @@ use crate::engine::Depth;
 use crate::events::Item;
 use crate::evidence::{GitEvidence, Observed};
 use crate::model::text::{count, elapsed};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Surveyed};
 use crate::tui::theme::Tone;
 
@@ -15,6 +16,10 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     let id = PageId::Item(Item::Survey);
     let mut page = Page::new(model, &id, "1  Survey", width);
     page.standing = Some(model.standing(Item::Survey));
+    if let Some(aside) = &model.aside {
+        page.text(Tone::Accent, 0, aside);
+        page.blank();
+    }
     if let Some(work) = model.work.as_ref().filter(|work| !work.task.is_effect()) {
         let since = elapsed(model.now.saturating_sub(work.since));
         page.text(Tone::Accent, 0, &format!("{} … {since}", work.task.words()));
@@ -30,12 +35,12 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     project(&mut page, model, survey);
     if survey.depth == Depth::Static && model.work.is_none() {
         page.heading("Not looked at yet");
-        page.text(
-            Tone::Plain,
-            2,
+        let text = format!(
             "env.py is code of the project and was not run, so the databases are not known. Nothing \
-             is clear before they are. Press a to let it be run on a scratch database.",
+             is clear before they are. Press {} to let it be run on a scratch database.",
+            model.keymap.key(Action::Agree)
         );
+        page.text(Tone::Plain, 2, &text);
     }
     for seen in &survey.evidence.modules {
         super::module::facts(&mut page, model, seen);

@@ -1,17 +1,19 @@
 //! What the keys of the table do, and when they are valid.
 
+use super::super::form;
 use super::super::keymap::Action;
 use super::super::layout::Layout;
 use super::super::list::{self, ChecklistRow};
 use super::super::message::{Ask, Command};
 use super::super::model::{Cursor, Model, Overlay, PageId, Pane, Purpose, Screen, Task};
-use super::super::page::{self, can_go_back};
+use super::super::page::{self, can_go_back, side};
 use super::super::{confirmation, layout};
 use super::movement::{self, Step};
 use super::{ask, begin, cancel};
 use crate::engine::Depth;
 use crate::events::Item;
 use crate::plan::{Source, Strategy};
+use crate::tui::model::Standing;
 
 /// Whether an action would do something now.
 pub fn is_valid(model: &Model, action: Action) -> bool {
@@ -38,9 +40,23 @@ pub fn is_valid(model: &Model, action: Action) -> bool {
         Action::Agree => is_checklist && is_idle && model.survey.is_some() && !model.is_deep(),
         Action::Rehearse => is_checklist && is_idle && model.survey.is_some(),
         Action::Source | Action::Strategy => {
-            is_checklist && is_idle && model.page_id() == PageId::Item(Item::Rehearse)
+            let is_here = model.page_id() == PageId::Item(Item::Rehearse);
+            is_checklist && is_idle && is_here && !is_done(model)
         }
-        Action::GoOn => is_idle && !model.is_too_small() && purpose(model).is_some(),
+        Action::Choose => {
+            let is_sized = !model.is_too_small();
+            is_checklist && is_idle && is_sized && model.survey.is_some() && !is_done(model)
+        }
+        Action::Toggle => {
+            let has_box = anchor(model).is_some_and(|anchor| anchor.toggle.is_some());
+            is_checklist && is_idle && model.pane == Pane::Page && has_box && !is_done(model)
+        }
+        Action::GoOn => {
+            let is_stale = model.screen == Screen::Checklist && can_plan_again(model);
+            let is_open = model.screen == Screen::Checklist && model.open_run().is_some();
+            let is_possible = purpose(model).is_some() || is_stale || is_open;
+            is_idle && !model.is_too_small() && is_possible
+        }
         Action::Cancel => model.work.as_ref().is_some_and(|work| !work.is_cancelled),
         Action::Chain => is_checklist && model.survey.as_ref().is_some_and(has_modules),
         Action::Past => is_checklist,
@@ -59,12 +75,21 @@ fn has_modules(survey: &super::super::model::Surveyed) -> bool {
     !survey.evidence.modules.is_empty()
 }
 
+/// Whether the plan was executed: its choices are past.
+fn is_done(model: &Model) -> bool {
+    model.standing(Item::Confirm) == Standing::Done
+}
+
+/// Whether there is a plan to be made with other choices.
+fn can_plan_again(model: &Model) -> bool {
+    model.is_stale() && model.is_deep() && !is_done(model)
+}
+
 /// What could be confirmed here.
 fn purpose(model: &Model) -> Option<Purpose> {
     match model.screen {
         Screen::Checklist => {
-            let is_done = model.standing(Item::Confirm) == super::super::model::Standing::Done;
-            let plan = model.plan().filter(|_| !is_done)?;
+            let plan = model.plan().filter(|_| !is_done(model))?;
             Some(Purpose::Reset(plan.digest()))
         }
         Screen::Past => match (&model.preview, model.page_id()) {
@@ -79,12 +104,10 @@ fn purpose(model: &Model) -> Option<Purpose> {
 
 /// The anchor that the cursor of the page is on.
 pub(super) fn anchor(model: &Model) -> Option<page::Anchor> {
-    let id = model.page_id();
-    let (width, _) = layout::page_size(model);
+    let (id, width, _) = side::focused(model);
     let at = model.pages.get(&id).map_or(0, |state| state.cursor.at);
     let page = page::page(model, &id, width);
-    let is_on_page = model.pane == Pane::Page;
-    if is_on_page {
+    if model.pane != Pane::List {
         page.anchor(at).cloned()
     } else {
         // From the list the first thing that can be copied or edited is meant.
@@ -101,12 +124,12 @@ fn can_open(model: &Model) -> bool {
             Screen::Past => !model.runs.is_empty(),
             _ => model.page_id() != PageId::Nothing,
         },
-        Pane::Page => anchor(model).is_some_and(|anchor| anchor.fold.is_some()),
+        Pane::Page | Pane::Side => anchor(model).is_some_and(|anchor| anchor.fold.is_some()),
     }
 }
 
 fn can_go_up(model: &Model) -> bool {
-    model.pane == Pane::Page || model.screen != Screen::Checklist || model.matches.is_some()
+    model.pane != Pane::List || model.screen != Screen::Checklist || model.matches.is_some()
 }
 
 /// Does it. Valid or not: what is not valid does nothing.
@@ -128,21 +151,23 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Command> {
         Action::Switch => switch(model),
         Action::Agree => ask(model, Overlay::Consent),
         Action::Rehearse => rehearse(model),
+        Action::Toggle => toggle(model),
+        Action::Choose => choose(model, form::REASON),
         Action::Source => {
-            model.choices.source = match model.choices.source {
+            let choices = &mut model.wish.choices;
+            choices.source = match choices.source {
                 Source::Chain => Source::Models,
                 Source::Models => Source::Chain,
             };
-            forget_plan(model);
             Vec::new()
         }
         Action::Strategy => {
-            model.choices.strategy = match model.choices.strategy {
+            let choices = &mut model.wish.choices;
+            choices.strategy = match choices.strategy {
                 Strategy::Keep => Strategy::Recreate,
                 Strategy::Recreate => Strategy::Unversioned,
                 Strategy::Unversioned => Strategy::Keep,
             };
-            forget_plan(model);
             Vec::new()
         }
         Action::GoOn => go_on(model),
@@ -181,7 +206,7 @@ fn quit(model: &mut Model) -> Vec<Command> {
     vec![Command::Quit]
 }
 
-/// A plan that was made with other choices is none.
+/// What was planned is of another world.
 fn forget_plan(model: &mut Model) {
     model.planned = None;
     model.plan_failure = None;
@@ -194,12 +219,72 @@ fn rehearse(model: &mut Model) -> Vec<Command> {
     if !model.is_deep() {
         return ask(model, Overlay::Consent);
     }
-    forget_plan(model);
+    // The reason goes into the note: it is asked for before there is one.
+    let is_open = model.wish.choices.reason.is_none() && !model.is_reason_asked;
+    if is_open && !model.is_too_small() {
+        return choose(model, form::REASON);
+    }
     model.checklist.at = Item::Rehearse.number() - 1;
     model.pane = Pane::Page;
+    rehearse_again(model)
+}
+
+/// Rehearses with the present choices. What was shown stays until there is something newer.
+pub(super) fn rehearse_again(model: &mut Model) -> Vec<Command> {
+    if is_done(model) {
+        forget_plan(model);
+    }
+    model.plan_failure = None;
+    model.finished = None;
+    model.step_items.clear();
+    model.progress = crate::progress::Progress::default();
     model.is_following = true;
-    let choices = model.choices.clone();
-    begin(model, Task::Plan, Ask::Plan(choices))
+    let wish = model.wish.clone();
+    begin(model, Task::Plan, Ask::Plan(wish))
+}
+
+/// The comparison was left with other choices: they are rehearsed.
+pub(super) fn settle_choices(model: &mut Model) -> Vec<Command> {
+    let is_free = model.work.is_none() && model.overlay.is_none() && !model.is_leaving;
+    if !is_free || !can_plan_again(model) {
+        return Vec::new();
+    }
+    model.notice = Some("rehearsing with the other choices".to_owned());
+    rehearse_again(model)
+}
+
+/// Opens the form of all choices.
+fn choose(model: &mut Model, at: usize) -> Vec<Command> {
+    model.is_reason_asked = true;
+    model.overlay = Some(Overlay::Choices(form::Form::of(model, at)));
+    Vec::new()
+}
+
+/// Whether the box of the line with the cursor is in this column.
+pub(super) fn has_box_at(model: &Model, column: usize) -> bool {
+    let id = model.page_id();
+    let (width, _) = layout::page_size(model);
+    let at = model.pages.get(&id).map_or(0, |state| state.cursor.at);
+    let page = page::page(model, &id, width);
+    let anchor = page.rows.get(at).and_then(|row| row.anchor.as_ref());
+    anchor
+        .and_then(|anchor| anchor.toggle.as_ref())
+        .is_some_and(|toggle| toggle.columns.contains(&column))
+}
+
+/// Carries the object under the cursor, or leaves it out.
+fn toggle(model: &mut Model) -> Vec<Command> {
+    let Some(toggle) = anchor(model).and_then(|anchor| anchor.toggle) else {
+        return Vec::new();
+    };
+    let left_out = &mut model.wish.choices.leave_out;
+    if let Some(at) = left_out.iter().position(|left| *left == toggle.object) {
+        left_out.remove(at);
+    } else {
+        left_out.push(toggle.object);
+        left_out.sort();
+    }
+    Vec::new()
 }
 
 fn recheck(model: &mut Model) -> Vec<Command> {
@@ -215,8 +300,13 @@ fn recheck(model: &mut Model) -> Vec<Command> {
 }
 
 fn go_on(model: &mut Model) -> Vec<Command> {
+    // Nothing else can begin before it is finished or taken back.
+    let open = model.open_run().map(|run| run.id().to_owned());
+    if let Some(id) = open.filter(|_| model.screen == Screen::Checklist) {
+        return ask(model, Overlay::Interrupted(id));
+    }
     let Some(purpose) = purpose(model) else {
-        return Vec::new();
+        return rehearse(model);
     };
     // The plan is read first, whatever was open.
     if model.screen == Screen::Checklist && model.page_id() != PageId::Item(Item::Confirm) {
@@ -266,16 +356,18 @@ fn part(model: &mut Model, step: Step) -> Vec<Command> {
 fn switch(model: &mut Model) -> Vec<Command> {
     model.pane = match model.pane {
         Pane::List => Pane::Page,
-        Pane::Page => Pane::List,
+        Pane::Page if Layout::of(model).side.is_some() => Pane::Side,
+        Pane::Page | Pane::Side => Pane::List,
     };
     Vec::new()
 }
 
 fn open(model: &mut Model) -> Vec<Command> {
-    if model.pane == Pane::Page {
+    if model.pane != Pane::List {
         let fold = anchor(model).and_then(|anchor| anchor.fold);
         if let Some(fold) = fold {
-            let state = model.pages.entry(model.page_id()).or_default();
+            let (id, _, _) = side::focused(model);
+            let state = model.pages.entry(id).or_default();
             if !state.turned.remove(&fold) {
                 state.turned.insert(fold);
             }
@@ -326,7 +418,9 @@ pub(super) fn wanted_preview(model: &mut Model) -> Vec<Command> {
 }
 
 fn back(model: &mut Model) -> Vec<Command> {
-    if model.pane == Pane::Page {
+    if model.pane == Pane::Side {
+        model.pane = Pane::Page;
+    } else if model.pane == Pane::Page {
         model.pane = Pane::List;
     } else if model.matches.is_some() {
         model.filter.clear();

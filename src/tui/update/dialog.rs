@@ -3,11 +3,13 @@
 use crossterm::event::KeyCode;
 
 use super::super::confirmation::{self, Answer};
-use super::super::keymap;
+use super::super::form::{Form, Outcome};
+use super::super::keymap::Action;
 use super::super::list;
 use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
 use super::super::model::{Confirm, Cursor, Model, Overlay, Pane, Purpose, Screen, Task};
+use super::super::view::{self, Hit};
 use super::actions::{self, is_valid};
 use super::{ask, begin};
 use crate::engine::Depth;
@@ -33,21 +35,41 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
             at,
         }) => in_menu(model, key, is_palette, filter, at),
         Some(Overlay::Filter) => filtering(model, key),
+        Some(Overlay::Choices(form)) => choosing(model, key, form),
         None => Vec::new(),
     }
 }
 
-/// The wheel moves in menus; a click chooses there.
-pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, _y: u16) -> Vec<Command> {
-    if let Some(Overlay::Menu { .. }) = model.overlay {
-        let code = match mouse {
-            Mouse::WheelUp => KeyCode::Up,
-            Mouse::WheelDown => KeyCode::Down,
-            Mouse::Click => return Vec::new(),
-        };
-        return on_key(model, Key::plain(code));
+/// The wheel moves in menus; a click on an offer is its key, on a row of a menu it does it.
+pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
+    let is_list = matches!(
+        model.overlay,
+        Some(Overlay::Menu { .. } | Overlay::Choices(_))
+    );
+    let code = match mouse {
+        Mouse::WheelUp if is_list => KeyCode::Up,
+        Mouse::WheelDown if is_list => KeyCode::Down,
+        Mouse::WheelUp | Mouse::WheelDown => return Vec::new(),
+        Mouse::Click => return clicked(model, x, y),
+    };
+    on_key(model, Key::plain(code))
+}
+
+fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Command> {
+    match view::hit(model, x, y) {
+        Some(Hit::Key(key)) => on_key(model, key),
+        Some(Hit::Row(row)) => {
+            if let Some(Overlay::Choices(form)) = &mut model.overlay {
+                form.click(row);
+                return Vec::new();
+            }
+            if let Some(Overlay::Menu { at, .. }) = &mut model.overlay {
+                *at = row;
+            }
+            on_key(model, Key::plain(KeyCode::Enter))
+        }
+        None => Vec::new(),
     }
-    Vec::new()
 }
 
 /// Pasted text goes where text is typed, without its line breaks.
@@ -55,7 +77,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Command> {
     let letters: Vec<char> = text.chars().filter(|letter| !letter.is_control()).collect();
     let takes_text = matches!(
         model.overlay,
-        Some(Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. })
+        Some(Overlay::Confirm(_) | Overlay::Filter | Overlay::Menu { .. } | Overlay::Choices(_))
     );
     if takes_text {
         for letter in letters {
@@ -129,6 +151,13 @@ fn confirming(model: &mut Model, key: Key, mut confirm: Confirm) -> Vec<Command>
 /// Everything was typed: the effect is asked for.
 fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
     close(model);
+    // What was read is what runs.
+    let is_present = |digest: &String| model.plan().is_some_and(|plan| plan.digest() == *digest);
+    if let Purpose::Reset(digest) = &purpose
+        && !is_present(digest)
+    {
+        return Vec::new();
+    }
     model.progress = Progress::default();
     model.finished = None;
     model.step_items = confirmation::step_items(model, &purpose);
@@ -140,6 +169,19 @@ fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
         Purpose::Undo(id) => begin(model, Task::Undo, Ask::Undo(id)),
         Purpose::Resume(id) => begin(model, Task::Resume, Ask::Resume(id)),
     }
+}
+
+/// The form: what is taken is rehearsed at once.
+fn choosing(model: &mut Model, key: Key, mut form: Form) -> Vec<Command> {
+    match form.key(key) {
+        Outcome::Open => model.overlay = Some(Overlay::Choices(form)),
+        Outcome::Taken(wish) => {
+            close(model);
+            model.wish = wish;
+            return actions::perform(model, Action::Rehearse);
+        }
+    }
+    Vec::new()
 }
 
 fn in_menu(
@@ -157,6 +199,8 @@ fn in_menu(
             filter.pop();
             at = 0;
         }
+        // The sign that begins a filter elsewhere begins one here, too.
+        KeyCode::Char('/') if filter.is_empty() => {}
         KeyCode::Char(letter) if !key.control => {
             filter.push(letter);
             at = 0;
@@ -185,7 +229,7 @@ fn filtering(model: &mut Model, key: Key) -> Vec<Command> {
             return Vec::new();
         }
         KeyCode::Up | KeyCode::Down => {
-            return match keymap::action(key, super::place(model)) {
+            return match model.keymap.action(key, super::place(model)) {
                 Some(action) => actions::perform(model, action),
                 None => Vec::new(),
             };

@@ -20,11 +20,13 @@ use crossterm::event::KeyCode;
 
 pub use actions::is_valid;
 
-use super::keymap::{self, Action, Scope};
+use super::keymap::{Action, Scope};
+use super::list::ChecklistRow;
 use super::message::{Ask, Command, Key, Message, Mouse};
 use super::model::{Model, Overlay, PageId, Pane, Screen, Task, Work};
 use super::{layout, list};
 use crate::engine::Depth;
+use crate::events::Item;
 
 /// How long after the end of something a Ctrl-C is still meant for it.
 const TOO_LATE: Duration = Duration::from_millis(1500);
@@ -42,6 +44,7 @@ pub fn start(model: &mut Model) -> Vec<Command> {
 
 /// Takes in a message.
 pub fn update(model: &mut Model, message: Message) -> Vec<Command> {
+    let was_here = is_on_comparison(model);
     let mut commands = match message {
         Message::Key(key) => on_key(model, key),
         Message::Mouse(mouse, x, y) => on_mouse(model, mouse, x, y),
@@ -62,8 +65,18 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Command> {
         other => news::take(model, other),
     };
     movement::settle(model);
+    if was_here && !is_on_comparison(model) && !commands.contains(&Command::Quit) {
+        commands.extend(actions::settle_choices(model));
+    }
     commands.extend(read_source(model));
     commands
+}
+
+/// Whether the keys are for the comparison, whose choices are settled once it is left.
+fn is_on_comparison(model: &Model) -> bool {
+    let is_shown = model.screen == Screen::Checklist
+        && list::checklist_row(model, model.checklist.at) == ChecklistRow::Item(Item::Rehearse);
+    is_shown && model.pane != Pane::List
 }
 
 /// Begins something: there is never more than one.
@@ -133,7 +146,7 @@ fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
     if model.overlay.is_some() {
         return dialog::on_key(model, key);
     }
-    match keymap::action(key, place(model)) {
+    match model.keymap.action(key, place(model)) {
         Some(action) if is_valid(model, action) => actions::perform(model, action),
         // The arrow that leads nowhere changes the pane.
         Some(Action::Open) if key.code == KeyCode::Right => {
@@ -165,7 +178,7 @@ fn on_interrupt(model: &mut Model) -> Vec<Command> {
 fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
     model.notice = None;
     if model.overlay.is_some() {
-        return dialog::on_mouse(model, mouse, y);
+        return dialog::on_mouse(model, mouse, x, y);
     }
     let layout = layout::Layout::of(model);
     let at = ratatui::layout::Position::new(x, y);
@@ -175,7 +188,11 @@ fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
             .find(|button| (button.x..button.x + button.width).contains(&x));
         return hit.map_or(Vec::new(), |button| actions::perform(model, button.action));
     }
-    for (area, pane) in [(layout.list, Pane::List), (layout.page, Pane::Page)] {
+    for (area, pane) in [
+        (layout.list, Pane::List),
+        (layout.page, Pane::Page),
+        (layout.side, Pane::Side),
+    ] {
         let Some(area) = area.filter(|area| area.contains(at)) else {
             continue;
         };
@@ -183,7 +200,10 @@ fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
         return match mouse {
             Mouse::WheelUp => movement::scroll(model, pane, -3),
             Mouse::WheelDown => movement::scroll(model, pane, 3),
-            Mouse::Click if inside.contains(at) => click(model, pane, usize::from(y - inside.y)),
+            Mouse::Click if inside.contains(at) => {
+                let (column, row) = (x - inside.x, y - inside.y);
+                click(model, pane, usize::from(column), usize::from(row))
+            }
             Mouse::Click => Vec::new(),
         };
     }
@@ -191,7 +211,7 @@ fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
 }
 
 /// A click on a row chooses it; on a row of the page that can be opened, opens it.
-fn click(model: &mut Model, pane: Pane, row: usize) -> Vec<Command> {
+fn click(model: &mut Model, pane: Pane, column: usize, row: usize) -> Vec<Command> {
     match pane {
         Pane::List => {
             let at = model.cursor().offset + row;
@@ -205,9 +225,14 @@ fn click(model: &mut Model, pane: Pane, row: usize) -> Vec<Command> {
                 return actions::perform(model, Action::Open);
             }
         }
-        Pane::Page => {
-            model.pane = Pane::Page;
-            if movement::put(model, row) && is_valid(model, Action::Open) {
+        Pane::Page | Pane::Side => {
+            model.pane = pane;
+            let can_open = movement::put(model, row);
+            // One column is free at the left.
+            if pane == Pane::Page && actions::has_box_at(model, column.saturating_sub(1)) {
+                return actions::perform(model, Action::Toggle);
+            }
+            if can_open && is_valid(model, Action::Open) {
                 return actions::perform(model, Action::Open);
             }
         }

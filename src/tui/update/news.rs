@@ -37,7 +37,7 @@ fn on_event(model: &mut Model, event: &Event) -> Vec<Command> {
         .as_ref()
         .is_some_and(|work| work.task == Task::Plan || work.task.is_effect());
     if is_told {
-        model.progress.apply(event);
+        model.progress.apply_at(event, model.now);
     }
     // The list follows the step at work.
     if let Event::StepStarted { index } = event
@@ -121,7 +121,10 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
         Err(failure) if failure.kind == Kind::Cancelled => {
             model.notice = Some("cancelled; nothing has changed".to_owned());
         }
-        Err(failure) => model.plan_failure = Some(failure),
+        Err(failure) => {
+            model.planned = None;
+            model.plan_failure = Some(failure);
+        }
     }
     Vec::new()
 }
@@ -185,7 +188,10 @@ fn runs(model: &mut Model, outcome: Result<Vec<crate::journal::Run>, Failure>) -
             return Vec::new();
         }
     }
-    let is_first = model.finished.is_none() && model.screen == Screen::Checklist;
+    // At the start, and after what went wrong: finish it or take it back.
+    let is_bad = |finished: &Finished| finished.outcome.is_err();
+    let is_new = model.finished.as_ref().is_none_or(is_bad);
+    let is_first = is_new && model.screen == Screen::Checklist && model.overlay.is_none();
     let open = model.open_run().map(|run| run.id().to_owned());
     match open {
         Some(id)

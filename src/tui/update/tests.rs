@@ -11,8 +11,10 @@ use crate::model::ModuleName;
 use crate::tui::fixture::{self, Play};
 use crate::tui::keymap::{Action, BINDINGS};
 use crate::tui::message::{Ask, Command, Key, Message, Mouse};
-use crate::tui::model::{Model, Overlay, PageId, Pane, Screen};
+use crate::tui::model::{Model, Overlay, PageId, Pane, Screen, Wish};
 use crate::tui::view;
+
+mod choices;
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -89,10 +91,15 @@ fn a_done_reset_is_looked_at_again_and_cannot_be_confirmed_twice() {
 #[test]
 fn other_choices_make_another_plan() {
     let mut play = Play::planned(SIZE);
-    assert!(play.is_valid(Action::GoOn));
     play.press("t");
     assert!(play.model.plan().is_none());
-    assert!(!play.is_valid(Action::GoOn));
+    play.control('x');
+    assert!(
+        matches!(play.asked()[..], [Ask::Plan(_)]),
+        "{:?}",
+        play.commands
+    );
+    assert_eq!(play.model.overlay, None);
 }
 
 #[test]
@@ -111,6 +118,47 @@ fn an_interrupted_run_is_offered_first_and_its_name_is_typed() {
         play.press("20261122-1").key(KeyCode::Enter);
         assert_eq!(play.asked(), [&ask]);
     }
+}
+
+#[test]
+fn a_run_that_stopped_half_way_offers_both_ways_at_once_and_later() {
+    let mut play = Play::running(SIZE);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    play.send(Message::Armed).key(KeyCode::Esc);
+    let seen = fixture::surveyed(Depth::Full, Vec::new());
+    play.send(Message::Surveyed(Ok(Box::new(seen))));
+    play.control('x');
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    play.send(Message::Armed).press("b").send(Message::Armed);
+    play.press("20261122-1").key(KeyCode::Enter);
+    assert_eq!(play.asked(), [&Ask::Undo("20261122-1".to_owned())]);
+}
+
+#[test]
+fn the_third_pane_has_keys_of_its_own_and_goes_with_the_room() {
+    let mut play = Play::planned((160, 50));
+    let baseline = || PageId::Baseline("shop".to_owned());
+    play.key(KeyCode::Tab);
+    assert_eq!(play.model.pane, Pane::Side);
+    play.find("upgrade").key(KeyCode::Enter);
+    assert!(!play.model.pages[&baseline()].turned.is_empty(), "it folds");
+    assert!(!play.model.is_stale());
+    play.key(KeyCode::Esc);
+    assert_eq!(play.model.pane, Pane::Page);
+    play.find("notes_touch");
+    let object = PageId::Object("shop".to_owned(), "trigger notes_touch on notes".to_owned());
+    assert_eq!(crate::tui::page::side::id(&play.model), Some(object));
+    play.key(KeyCode::Tab);
+    play.send(Message::Resize(120, 40));
+    assert_eq!(play.model.pane, Pane::Page);
+    // The wheel scrolls the pane under it, not the others.
+    let mut play = Play::planned((160, 16));
+    let before = play.model.pages.get(&play.model.page_id()).cloned();
+    play.send(Message::Mouse(Mouse::WheelDown, 150, 5));
+    assert!(play.model.pages[&baseline()].cursor.offset > 0);
+    assert_eq!(play.model.pages.get(&play.model.page_id()).cloned(), before);
 }
 
 #[test]
@@ -152,6 +200,7 @@ fn a_signal_stops_what_runs_before_the_app_ends() {
 #[test]
 fn a_click_on_the_footer_does_what_its_key_does() {
     let mut play = Play::surveyed(SIZE, Vec::new());
+    play.model.is_reason_asked = true;
     let buttons = super::super::layout::buttons(&play.model);
     let button = buttons
         .iter()
@@ -303,19 +352,23 @@ fn answer(dice: &mut Dice, ask: &Ask) -> Option<Message> {
         }
         Ask::Survey(_) => Message::Surveyed(Err(failure())),
         Ask::Consent => return None,
-        Ask::Plan(_) if is_good => {
-            let plan = if dice.roll(3) == 0 {
-                Err(failure())
+        Ask::Plan(wish) if is_good => {
+            let planned = if dice.roll(3) == 0 {
+                fixture::lossy(wish.clone())
             } else {
-                Ok(fixture::plan())
+                fixture::planned_for(wish.clone())
             };
-            Message::Planned(Ok(Box::new(fixture::planned(plan))))
+            Message::Planned(Ok(Box::new(planned)))
         }
         Ask::Plan(_) => Message::Planned(Err(failure())),
         Ask::Runs => {
-            let outcome = (dice.roll(3) > 0).then_some(Outcome::Done);
+            let is_open = dice.roll(3) == 0;
             let runs = vec![
-                fixture::run("20261122-2", outcome),
+                if is_open {
+                    fixture::stopped("20261122-2")
+                } else {
+                    fixture::run("20261122-2", Some(Outcome::Done))
+                },
                 fixture::run("20261122-1", Some(Outcome::Done)),
             ];
             Message::Runs(if is_good { Ok(runs) } else { Err(failure()) })
@@ -374,6 +427,10 @@ fn message(dice: &mut Dice, model: &Model) -> Message {
     if super::is_valid(model, Action::GoOn) && model.overlay.is_none() && dice.roll(3) == 0 {
         return Message::Key(Key::control('x'));
     }
+    // A form that is open for long keeps everything else out.
+    if matches!(model.overlay, Some(Overlay::Choices(_))) && dice.roll(3) == 0 {
+        return Message::Key(Key::plain(KeyCode::Enter));
+    }
     // Blind letters would hardly ever be the name.
     if matches!(model.overlay, Some(Overlay::Confirm(_))) && dice.roll(2) == 0 {
         return match dice.roll(5) {
@@ -384,7 +441,8 @@ fn message(dice: &mut Dice, model: &Model) -> Message {
     }
     match dice.roll(30) {
         0..12 => {
-            let binding = &BINDINGS[usize::try_from(dice.roll(27)).unwrap() % BINDINGS.len()];
+            let all = u64::try_from(BINDINGS.len()).unwrap();
+            let binding = &BINDINGS[usize::try_from(dice.roll(all)).unwrap()];
             Message::Key(dice.pick(binding.keys))
         }
         12..18 => Message::Key(Key::plain(dice.pick(&[
@@ -394,6 +452,9 @@ fn message(dice: &mut Dice, model: &Model) -> Message {
             KeyCode::Char('g'),
             KeyCode::Char('b'),
             KeyCode::Char('é'),
+            KeyCode::Char(' '),
+            KeyCode::Up,
+            KeyCode::Down,
             KeyCode::Delete,
         ]))),
         18..21 => Message::Key(Key::control('x')),
@@ -447,7 +508,7 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
     let mut play = Play::opened((100, 30));
     let mut asked: Vec<Ask> = play.asked().into_iter().cloned().collect();
     let mut shadow = Shadow::default();
-    let mut effects = 0;
+    let (mut effects, mut changed) = (0, 0);
     for step in 0..20_000 {
         let answered = (dice.roll(6) == 0 && !asked.is_empty())
             .then(|| asked.remove(0))
@@ -461,7 +522,10 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
         for command in commands {
             let word = match &command {
                 Command::Ask(Ask::Reset(digest)) => {
-                    assert_eq!(*digest, fixture::plan().digest());
+                    // The plan of the present choices, and of no others.
+                    let present = fixture::planned_for(play.model.wish.clone());
+                    assert_eq!(*digest, present.plan.unwrap().digest());
+                    changed += u32::from(play.model.wish != Wish::default());
                     "shop"
                 }
                 Command::Ask(Ask::Undo(id) | Ask::Resume(id)) => id,
@@ -505,4 +569,5 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
         effects > 20,
         "only {effects} effects: the stream does not reach what it must test"
     );
+    assert!(changed > 3, "only {changed} resets with other choices");
 }

@@ -2,15 +2,16 @@
 
 use std::cmp::Ordering;
 
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::block;
-use crate::tui::keymap;
-use crate::tui::layout::inner;
+use super::{block, form};
+use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
+use crate::tui::message::Key;
 use crate::tui::model::{Confirm, Model, Overlay, Purpose};
 use crate::tui::text::{padded, span, width, wrap};
 use crate::tui::theme::Tone;
@@ -19,77 +20,159 @@ use crate::tui::update::is_valid;
 /// Draws the dialog, if there is one.
 pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
     match &model.overlay {
-        None | Some(Overlay::Filter) => {}
-        Some(Overlay::Consent) => boxed(model, "May env.py be run?", &consent(model), buffer),
-        Some(Overlay::Interrupted(id)) => {
-            boxed(
-                model,
-                "A run was interrupted",
-                &interrupted(model, id),
-                buffer,
-            );
-        }
-        Some(Overlay::Confirm(confirm)) => {
-            boxed(
-                model,
-                confirm_title(confirm),
-                &confirming(model, confirm),
-                buffer,
-            );
-        }
         Some(Overlay::Menu {
             is_palette,
             filter,
             at,
         }) => draw_menu(model, *is_palette, filter, *at, buffer),
+        Some(Overlay::Choices(shown)) => form::draw(model, shown, buffer),
+        Some(overlay) => {
+            if let Some(sheet) = sheet(model, overlay) {
+                boxed(model, &sheet, buffer);
+            }
+        }
+        None => {}
     }
 }
 
-/// The width of a dialog's text.
-fn room(model: &Model) -> usize {
-    usize::from(model.size.0).saturating_sub(8).min(84)
+/// A question: its title, its text, and the keys that answer it.
+struct Sheet {
+    title: &'static str,
+    lines: Vec<Line<'static>>,
+    keys: &'static [Offer],
 }
 
-/// A box in the middle, as high as its text.
-fn boxed(model: &Model, title: &str, lines: &[Line<'static>], buffer: &mut Buffer) {
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let area = middle(model, height);
+/// A key that a question takes, with its name and what it does.
+pub(super) type Offer = (Key, &'static str, &'static str);
+
+pub(super) const ENTER: Key = Key::plain(KeyCode::Enter);
+pub(super) const ESC: Key = Key::plain(KeyCode::Esc);
+
+/// Between two offers.
+const GAP: usize = 4;
+
+fn sheet(model: &Model, overlay: &Overlay) -> Option<Sheet> {
+    Some(match overlay {
+        Overlay::Consent => Sheet {
+            title: "May env.py be run?",
+            lines: consent(model),
+            keys: &[(ENTER, "enter", "run it"), (ESC, "esc", "not now")],
+        },
+        Overlay::Interrupted(id) => Sheet {
+            title: "A run was interrupted",
+            lines: interrupted(model, id),
+            keys: const {
+                &[
+                    (Key::sign('g'), "g", "go on with it"),
+                    (Key::sign('b'), "b", "take it back"),
+                    (ESC, "esc", "look first"),
+                ]
+            },
+        },
+        Overlay::Confirm(confirm) => Sheet {
+            title: confirm_title(confirm),
+            lines: confirming(model, confirm),
+            keys: &[(ENTER, "enter", "answer"), (ESC, "esc", "leave it")],
+        },
+        Overlay::Menu { .. } | Overlay::Filter | Overlay::Choices(_) => return None,
+    })
+}
+
+/// What a click at a cell of the dialog means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// The key of an offer.
+    Key(Key),
+    /// The row of a menu.
+    Row(usize),
+}
+
+/// What lies at a cell of the dialog, if it can be clicked.
+pub fn hit(model: &Model, x: u16, y: u16) -> Option<Hit> {
+    let overlay = model.overlay.as_ref()?;
+    if let Overlay::Menu {
+        is_palette,
+        filter,
+        at,
+    } = overlay
+    {
+        let inside = inner(menu_area(model, *is_palette));
+        let (offset, visible) = menu_window(inside, *at);
+        let row = usize::from(y.checked_sub(inside.y + 1)?);
+        let is_in = (inside.x..inside.right()).contains(&x) && row < visible;
+        let length = menu::rows(model, *is_palette, filter).len();
+        return (is_in && offset + row < length).then_some(Hit::Row(offset + row));
+    }
+    if let Overlay::Choices(shown) = overlay
+        && let Some(row) = layout::form_row(model, shown, y)
+    {
+        return Some(Hit::Row(row));
+    }
+    let (area, keys) = match overlay {
+        Overlay::Choices(shown) => (layout::form(model, shown).0, form::KEYS),
+        _ => {
+            let sheet = sheet(model, overlay)?;
+            (sheet_area(model, &sheet), sheet.keys)
+        }
+    };
+    let inside = inner(area);
+    if y + 1 != inside.bottom() {
+        return None;
+    }
+    let mut left = usize::from(inside.x) + 1;
+    for (key, name, words) in keys {
+        let columns = width(name) + 1 + width(words);
+        if (left..left + columns).contains(&usize::from(x)) {
+            return Some(Hit::Key(*key));
+        }
+        left += columns + GAP;
+    }
+    None
+}
+
+/// As high as its text, an empty line and the keys.
+fn sheet_area(model: &Model, sheet: &Sheet) -> Rect {
+    layout::dialog(
+        model,
+        u16::try_from(sheet.lines.len() + 4).unwrap_or(u16::MAX),
+    )
+}
+
+/// A box in the middle. The keys stand at its foot, also where the text is cut.
+fn boxed(model: &Model, sheet: &Sheet, buffer: &mut Buffer) {
+    let area = sheet_area(model, sheet);
     Clear.render(area, buffer);
-    let title = Line::from(span(model.theme.style(Tone::Strong), &format!(" {title} ")));
+    let title = format!(" {} ", sheet.title);
+    let title = Line::from(span(model.theme.style(Tone::Strong), &title));
     block(model, title, true).render(area, buffer);
     let inside = inner(area);
-    for (y, line) in (inside.y..inside.bottom()).zip(lines) {
-        buffer.set_line(inside.x + 1, y, line, inside.width.saturating_sub(2));
+    let room = inside.width.saturating_sub(2);
+    let foot = inside.bottom().saturating_sub(1);
+    for (y, line) in (inside.y..foot.saturating_sub(1)).zip(&sheet.lines) {
+        buffer.set_line(inside.x + 1, y, line, room);
     }
-}
-
-fn middle(model: &Model, height: u16) -> Rect {
-    let (columns, rows) = model.size;
-    let width = u16::try_from(room(model) + 4)
-        .unwrap_or(columns)
-        .min(columns);
-    let height = height.min(rows.saturating_sub(2));
-    Rect::new((columns - width) / 2, (rows - height) / 2, width, height)
+    buffer.set_line(inside.x + 1, foot, &keys(model, sheet.keys), room);
 }
 
 fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
-    wrap(text, room(model))
+    wrap(text, dialog_room(model))
         .iter()
         .map(|line| Line::from(span(model.theme.style(tone), line)))
         .collect()
 }
 
 /// A line of keys with their words, once they are taken.
-fn keys(model: &Model, keys: &[(&str, &str)]) -> Line<'static> {
+pub(super) fn keys(model: &Model, keys: &[Offer]) -> Line<'static> {
     if !model.is_armed {
         return Line::default();
     }
+    let gap = " ".repeat(GAP);
     let spans: Vec<Span<'static>> = keys
         .iter()
-        .flat_map(|(key, words)| {
+        .flat_map(|(_, key, words)| {
             [
                 span(model.theme.style(Tone::Accent), key),
-                span(model.theme.style(Tone::Plain), &format!(" {words}    ")),
+                span(model.theme.style(Tone::Plain), &format!(" {words}{gap}")),
             ]
         })
         .collect();
@@ -119,8 +202,6 @@ fn consent(model: &Model) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines.extend(text(model, Tone::Faint, "Asked once for this folder."));
-    lines.push(Line::default());
-    lines.push(keys(model, &[("enter", "run it"), ("esc", "not now")]));
     lines
 }
 
@@ -140,19 +221,24 @@ fn interrupted(model: &Model, id: &str) -> Vec<Line<'static>> {
         ),
     );
     lines.push(Line::default());
+    let failure = model
+        .finished
+        .as_ref()
+        .and_then(|finished| finished.outcome.as_ref().err());
+    if let Some(failure) = failure {
+        lines.extend(text(model, Tone::Bad, &failure.message));
+        lines.push(Line::default());
+    }
+    if let Some(run) = model.runs.iter().find(|run| run.id() == id) {
+        for sentence in crate::report::past::Ways::of(run).sentences() {
+            lines.extend(text(model, Tone::Plain, &sentence));
+        }
+        lines.push(Line::default());
+    }
     lines.extend(text(
         model,
         Tone::Plain,
         "Either way the run's name is typed first. From a shell: redistill resume, or redistill undo",
-    ));
-    lines.push(Line::default());
-    lines.push(keys(
-        model,
-        &[
-            ("g", "go on with it"),
-            ("b", "take it back"),
-            ("esc", "look first"),
-        ],
     ));
     lines
 }
@@ -200,8 +286,6 @@ fn confirming(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines.extend(question(model, confirm));
-    lines.push(Line::default());
-    lines.push(keys(model, &[("enter", "answer"), ("esc", "leave it")]));
     lines
 }
 
@@ -237,6 +321,18 @@ fn question(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
     lines
 }
 
+/// As high as the menu without a filter, so that it stays where it is while letters are typed.
+fn menu_area(model: &Model, is_palette: bool) -> Rect {
+    let full = menu::rows(model, is_palette, "").len();
+    layout::dialog(model, u16::try_from(full + 4).unwrap_or(u16::MAX))
+}
+
+/// The first row in sight, and how many there are.
+fn menu_window(inside: Rect, at: usize) -> (usize, usize) {
+    let visible = usize::from(inside.height.saturating_sub(2));
+    ((at + 1).saturating_sub(visible), visible)
+}
+
 fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &mut Buffer) {
     let rows = menu::rows(model, is_palette, filter);
     let title = if is_palette {
@@ -244,11 +340,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
     } else {
         "Keys"
     };
-    let full = menu::rows(model, is_palette, "").len();
-    let height = u16::try_from(full + 4)
-        .unwrap_or(u16::MAX)
-        .min(model.size.1.saturating_sub(2));
-    let area = middle(model, height);
+    let area = menu_area(model, is_palette);
     Clear.render(area, buffer);
     let heading = Line::from(span(model.theme.style(Tone::Strong), &format!(" {title} ")));
     block(model, heading, true).render(area, buffer);
@@ -261,8 +353,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
         &line,
         inside.width.saturating_sub(2),
     );
-    let visible = usize::from(inside.height.saturating_sub(2));
-    let offset = (at + 1).saturating_sub(visible);
+    let (offset, visible) = menu_window(inside, at);
     for (row, binding) in rows.iter().enumerate().skip(offset).take(visible) {
         let y = inside.y + 1 + u16::try_from(row - offset).unwrap_or(0);
         let tone = if is_valid(model, binding.action) {
@@ -273,7 +364,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
         let line = Line::from(vec![
             span(
                 model.theme.style(Tone::Accent),
-                &padded(&format!(" {}", keymap::names(binding)), 18),
+                &padded(&format!(" {}", model.keymap.names(binding)), 18),
             ),
             span(model.theme.style(tone), binding.words),
         ]);

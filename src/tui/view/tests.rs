@@ -9,12 +9,13 @@ use crate::error::Failure;
 use crate::events::Item;
 use crate::journal::Outcome;
 use crate::tui::fixture::{self, Play};
-use crate::tui::message::Message;
+use crate::tui::message::{Ask, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Colours, Letters, Theme};
 
 const SMALL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (120, 40);
+const WIDE: (u16, u16) = (160, 50);
 
 fn drawn(model: &Model) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, model.size.0, model.size.1));
@@ -46,6 +47,47 @@ fn every_screen_in_every_state() {
     for (size, name) in [(SMALL, "80x24"), (LARGE, "120x40")] {
         for (state, play) in states(size) {
             insta::assert_snapshot!(format!("{state}_{name}"), text(&play.model));
+        }
+    }
+}
+
+/// What the third pane of a wide screen shows, page by page.
+#[test]
+fn the_third_pane_of_a_wide_screen() {
+    let wanted = [
+        "surveyed",
+        "refused",
+        "rehearsing",
+        "rehearsed",
+        "compared",
+        "lossy",
+        "plan",
+        "confirming",
+    ];
+    for (state, play) in states(WIDE) {
+        if wanted.contains(&state) {
+            insta::assert_snapshot!(format!("{state}_160x50"), text(&play.model));
+        }
+    }
+}
+
+#[test]
+fn every_state_is_drawn_at_every_size() {
+    for size in [
+        (60, 16),
+        (99, 17),
+        (100, 16),
+        (159, 24),
+        (160, 16),
+        (200, 60),
+        (500, 200),
+    ] {
+        for (state, mut play) in states(size) {
+            let shown = text(&play.model);
+            assert!(shown.contains("redistill"), "{state} at {size:?}");
+            assert_eq!(shown.lines().count(), usize::from(size.1));
+            play.key(KeyCode::Esc).key(KeyCode::Tab).press("jG");
+            text(&play.model);
         }
     }
 }
@@ -88,13 +130,30 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     add("rehearsing", play);
 
     let mut play = Play::surveyed(size, Vec::new());
-    play.press("p");
+    play.rehearse();
     play.send(Message::Planned(Err(fixture::failure())));
     add("rehearsal_failed", play);
 
+    add("rehearsed", Play::planned(size));
     let mut play = Play::planned(size);
-    play.press("j").key(KeyCode::Enter);
-    add("rehearsed", play);
+    play.find("notes_touch").key(KeyCode::Enter);
+    add("compared", play);
+    let mut play = Play::planned(size);
+    play.find("baseline").key(KeyCode::Enter);
+    add("baseline", play);
+    let mut play = Play::lossy(size);
+    play.find("title").key(KeyCode::Enter);
+    add("lossy", play);
+    let mut play = Play::planned(size);
+    play.find("touch()").press(" ");
+    add("choices_changed", play);
+    let mut play = Play::surveyed(size, Vec::new());
+    play.press("pforty fixes");
+    add("choices", play);
+    let mut play = Play::surveyed(size, Vec::new());
+    play.press("o").key(KeyCode::Up).key(KeyCode::Up);
+    play.press("a-b").key(KeyCode::Enter);
+    add("choices_wrong", play);
 
     let mut play = Play::planned(size);
     play.control('x').press("j").key(KeyCode::Enter);
@@ -114,6 +173,18 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     let mut play = Play::running(size);
     play.send(Message::Ended(Err(fixture::failure())));
     add("failed", play);
+
+    let mut play = Play::running(size);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    play.send(Message::Armed);
+    add("half_way", play);
+
+    let mut play = Play::running(size);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    play.send(Message::Armed).key(KeyCode::Esc);
+    add("half_way_report", play);
 
     add("chain", chain(size));
     let mut play = chain(size);
@@ -137,9 +208,13 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     add("undo_preview", play);
 
     let mut play = Play::opened(size);
-    play.send(Message::Runs(Ok(vec![fixture::run("20261122-1", None)])));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
     play.send(Message::Armed);
     add("interrupted", play);
+
+    let mut play = past(size, vec![fixture::stopped("20261122-1")]);
+    play.key(KeyCode::Tab);
+    add("interrupted_run", play);
 
     let mut play = Play::surveyed(size, Vec::new());
     play.press("?");
@@ -168,8 +243,17 @@ fn past(size: (u16, u16), runs: Vec<crate::journal::Run>) -> Play {
 fn a_small_terminal_says_so_and_confirms_nothing() {
     let mut play = Play::confirming((59, 15));
     assert!(text(&play.model).contains("59 × 15 is too small"));
-    play.press("shop").key(KeyCode::Enter);
-    assert!(play.asked().is_empty());
+    for letter in "shop\n".chars() {
+        let code = if letter == '\n' {
+            KeyCode::Enter
+        } else {
+            KeyCode::Char(letter)
+        };
+        play.key(code);
+        let asked = play.asked();
+        assert!(!asked.iter().any(|ask| matches!(ask, Ask::Reset(_))));
+        assert_eq!(play.model.overlay, None);
+    }
     let play = Play::planned((1, 1));
     text(&play.model);
     text(&Play::planned((0, 0)).model);

@@ -71,6 +71,7 @@ fn render(
         branch_labels: Vec::new(),
         depends_on: Vec::new(),
         replaces: Vec::new(),
+        about: None,
     };
     lab.worker.render(module, &request, &call()).unwrap()
 }
@@ -331,6 +332,7 @@ fn the_template_file_names_and_hooks_of_the_project_are_honoured() {
         branch_labels: vec!["main_line".to_owned()],
         depends_on: vec!["elsewhere1".to_owned()],
         replaces: vec!["old_1".to_owned(), "old_2".to_owned()],
+        about: Some("Replaces \\ two.".to_owned()),
     };
     let rendered = lab.worker.render(&module, &ask, &call()).unwrap();
     let file = rendered.file_name.to_str().unwrap();
@@ -346,6 +348,10 @@ fn the_template_file_names_and_hooks_of_the_project_are_honoured() {
     assert!(text.contains("import os\n"), "{text}");
     assert!(text.contains("depends_on = 'elsewhere1'"), "{text}");
     assert!(text.contains("branch_labels = ('main_line',)"), "{text}");
+    assert!(
+        text.starts_with("\"\"\"initial_schema\n\nReplaces \\\\ two.\n\n"),
+        "{text}"
+    );
     assert!(
         text.contains("\nreplaces = (\n    'old_1', 'old_2',\n)\n"),
         "{text}"

@@ -93,6 +93,48 @@ fn what_env_py_raises_is_told_with_its_line() {
 }
 
 #[test]
+fn what_only_the_applications_command_has_is_told_as_such() {
+    let head = "from alembic import context\nconfig = context.config\n";
+    for (env, expected, word) in [
+        (
+            "connection = config.attributes['connection']\n",
+            ErrorKind::NeedsCommand,
+            "`connection`",
+        ),
+        (
+            "with config.attributes.get('engine').connect() as c:\n    pass\n",
+            ErrorKind::NeedsCommand,
+            "`engine`",
+        ),
+        (
+            "import asyncio\nasyncio.get_running_loop()\n",
+            ErrorKind::NeedsCommand,
+            "event loop",
+        ),
+        (
+            "config.cmd_opts.tenant\n",
+            ErrorKind::NeedsCommand,
+            "`tenant`",
+        ),
+        (
+            "context.get_x_argument(as_dictionary=True)['tenant']\n",
+            ErrorKind::NeedsArgument,
+            "-x tenant",
+        ),
+        // Looked for and done without: not the reason.
+        (
+            "config.attributes.get('connection')\nraise ValueError('other')\n",
+            ErrorKind::EnvFailed,
+            "other",
+        ),
+    ] {
+        let (kind, text) = locate_kind(&format!("{head}{env}"), "postgresql+psycopg2://h/d");
+        assert_eq!(kind, expected, "{text}");
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+#[test]
 fn env_py_may_swallow_exceptions_and_read_standard_input() {
     let lab = Lab::new();
     let env = format!(

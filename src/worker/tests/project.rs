@@ -187,6 +187,7 @@ impl Lab {
             recursive: false,
             sourceless: false,
             written_url: None,
+            branch: None,
         };
         (module, folder)
     }

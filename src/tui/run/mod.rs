@@ -2,33 +2,40 @@
 //!
 //! It sleeps until the terminal, the session or a signal has something to say; only while something
 //! runs does it wake up by itself, to move the clock. It draws only after something changed.
+//!
+//! ```text
+//! input    what an event of the terminal means     signals   signals as messages
+//! editor   the user's editor                       guard     whatever ends it, the terminal is free
+//! ```
+
+mod editor;
+mod guard;
+mod input;
+mod signals;
 
 use std::collections::VecDeque;
 use std::io::{self, Write as _, stdin, stdout};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{
-    self, Event, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
-};
+use crossterm::event;
 use crossterm::execute;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
-use signal_hook::iterator::Signals;
 
-use super::message::{Command, Key, Message, Mouse};
+use super::keymap::Keymap;
+use super::message::{Command, Message};
 use super::model::Model;
 use super::session::Session;
 use super::terminal::{self, Terminal};
 use super::theme::{Theme, Wishes};
 use super::update::{start, update};
 use crate::engine::Request;
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::text::safe;
 use crate::system::{ReadFiles as _, RealFiles, environment, hand_over};
@@ -48,6 +55,38 @@ pub struct Ending {
     pub words: Vec<String>,
 }
 
+/// What the app is opened on, and how.
+#[derive(Debug)]
+pub struct Opening {
+    /// The project.
+    pub request: Request,
+    /// How it looks and what its keys are.
+    pub looks: Looks,
+    /// A line above the survey for somebody who is led here.
+    pub aside: Option<String>,
+}
+
+/// How somebody wants the app.
+#[derive(Clone, Debug)]
+pub struct Looks {
+    /// What flags and settings say of colours and symbols; the environment is read here.
+    pub wishes: Wishes,
+    /// Whether the mouse is ours; else the terminal selects text with it as ever.
+    pub has_mouse: bool,
+    /// The keys.
+    pub keymap: Keymap,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            wishes: Wishes::default(),
+            has_mouse: true,
+            keymap: Keymap::default(),
+        }
+    }
+}
+
 /// Whether the terminal can show the app.
 pub fn is_possible() -> bool {
     use std::io::IsTerminal as _;
@@ -56,9 +95,9 @@ pub fn is_possible() -> bool {
 }
 
 /// Runs the app until somebody leaves it.
-pub fn run(request: Request, cancel: &Arc<AtomicBool>) -> Result<Ending, Failure> {
-    let panics = keep_panics();
-    let outcome = App::new(request, cancel).and_then(|mut app| {
+pub fn run(opening: Opening, cancel: &Arc<AtomicBool>) -> Result<Ending, Failure> {
+    guard::guarded(|| {
+        let mut app = App::new(opening, cancel)?;
         let outcome = app.run();
         // The terminal first: the session may take a moment to end its children.
         terminal::leave();
@@ -66,39 +105,7 @@ pub fn run(request: Request, cancel: &Arc<AtomicBool>) -> Result<Ending, Failure
         app.session.end();
         outcome?;
         Ok(app.ending())
-    });
-    terminal::leave();
-    let told = std::mem::take(&mut *panics.lock().unwrap_or_else(PoisonError::into_inner));
-    if told.is_empty() {
-        outcome.map_err(|error| lost(&error))
-    } else {
-        Err(Failure::new(Kind::Bug, "a part of redistill broke off")
-            .with_detail(told.join("\n"))
-            .with_hint("see whether a run is open: redistill log"))
-    }
-}
-
-fn lost(error: &io::Error) -> Failure {
-    Failure::untouched(format!("the terminal cannot be used: {error}"))
-        .with_hint("the same without the app: redistill check")
-}
-
-/// The loop's own panic gives the terminal back and is told as ever. One of another thread waits
-/// until the screen is ours no more.
-fn keep_panics() -> Arc<Mutex<Vec<String>>> {
-    let kept = Arc::new(Mutex::new(Vec::new()));
-    let keeper = Arc::clone(&kept);
-    let own = std::thread::current().id();
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().id() == own {
-            terminal::leave();
-            before(info);
-        } else if let Ok(mut kept) = keeper.lock() {
-            kept.push(safe(&info.to_string().replace('\n', " ")).into_owned());
-        }
-    }));
-    kept
+    })
 }
 
 /// Hands messages to the loop and wakes it.
@@ -138,7 +145,12 @@ struct App {
 }
 
 impl App {
-    fn new(request: Request, cancel: &Arc<AtomicBool>) -> io::Result<Self> {
+    fn new(opening: Opening, cancel: &Arc<AtomicBool>) -> io::Result<Self> {
+        let Opening {
+            request,
+            looks,
+            aside,
+        } = opening;
         let since = Instant::now();
         let (sender, inbox) = mpsc::channel();
         let (near, far) = UnixStream::pair()?;
@@ -149,13 +161,12 @@ impl App {
             wire: Arc::new(far),
         };
         let is_away = Arc::new(AtomicBool::new(false));
-        listen_to_signals(bell.clone(), Arc::clone(&is_away))?;
-        let mut terminal = Terminal::take()?;
-        let model = Model::new(
-            request.root.clone(),
-            terminal::size()?,
-            Theme::choose(&wishes()),
-        );
+        signals::listen(bell.clone(), Arc::clone(&is_away))?;
+        let mut terminal = Terminal::take(looks.has_mouse)?;
+        let theme = Theme::choose(&heard(looks.wishes));
+        let mut model = Model::new(request.root.clone(), terminal::size()?, theme);
+        model.keymap = looks.keymap;
+        model.aside = aside;
         // The first frame does not wait for anything.
         terminal.draw(&model)?;
         let session = Session::start(request, bell.clone(), Arc::clone(cancel))?;
@@ -228,7 +239,7 @@ impl App {
             return Ok(true);
         }
         while event::poll(GLANCE)? {
-            for message in messages_of(event::read()?) {
+            for message in input::messages_of(event::read()?) {
                 if self.send(message)? {
                     return Ok(true);
                 }
@@ -289,7 +300,7 @@ impl App {
     }
 
     fn edit(&mut self, path: &Path, line: usize) -> io::Result<Vec<Command>> {
-        let (program, arguments) = editor(path, line);
+        let (program, arguments) = editor::command(path, line);
         self.is_away.store(true, Ordering::SeqCst);
         terminal::leave();
         let ended = hand_over(&program, arguments);
@@ -355,90 +366,16 @@ impl App {
     }
 }
 
-fn wishes() -> Wishes {
+/// The wishes with what the environment says.
+pub fn heard(wishes: Wishes) -> Wishes {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(environment::variable);
     Wishes {
         theme: environment::variable("REDISTILL_THEME"),
-        no_color: environment::variable("NO_COLOR").is_some(),
+        no_color: wishes.no_color || environment::variable("NO_COLOR").is_some(),
         colorterm: environment::variable("COLORTERM"),
         locale,
-    }
-}
-
-/// Signals become messages. The thread ends with the process.
-fn listen_to_signals(bell: Bell, is_away: Arc<AtomicBool>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
-    std::thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || {
-            for signal in signals.forever() {
-                match signal {
-                    // The editor's own affair.
-                    SIGINT | SIGTSTP if is_away.load(Ordering::SeqCst) => {}
-                    SIGTSTP => bell.ring(Message::Key(Key::control('z'))),
-                    // Crossterm has the new size; the loop only has to look.
-                    SIGCONT | SIGWINCH => bell.wake(),
-                    _ => bell.ring(Message::Stop),
-                }
-            }
-        })
-        .map(|_| ())
-}
-
-/// The user's editor with its way to name a line.
-fn editor(path: &Path, line: usize) -> (String, Vec<String>) {
-    let named = environment::variable("VISUAL").or_else(|| environment::variable("EDITOR"));
-    let named = named.unwrap_or_else(|| "vi".to_owned());
-    let mut words = named.split_whitespace().map(str::to_owned);
-    let program = words.next().unwrap_or_else(|| "vi".to_owned());
-    let mut arguments: Vec<String> = words.collect();
-    let path = path.display().to_string();
-    let name = program.rsplit('/').next().unwrap_or(&program);
-    if matches!(name, "code" | "codium" | "cursor" | "zed" | "subl" | "hx") {
-        if matches!(name, "code" | "codium" | "cursor") {
-            arguments.push("-g".to_owned());
-        }
-        arguments.push(format!("{path}:{line}"));
-    } else {
-        arguments.extend([format!("+{line}"), path]);
-    }
-    (program, arguments)
-}
-
-/// What an event of the terminal means.
-fn messages_of(event: Event) -> Vec<Message> {
-    match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => {
-            let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-            let code = match key.code {
-                // With Ctrl some terminals send the capital letter.
-                KeyCode::Char(letter) if is_control => KeyCode::Char(letter.to_ascii_lowercase()),
-                code => code,
-            };
-            let mut keys = Vec::new();
-            // A terminal cannot tell Alt from an Esc that was pressed just before.
-            if key.modifiers.contains(KeyModifiers::ALT) {
-                keys.push(Message::Key(Key::plain(KeyCode::Esc)));
-            }
-            keys.push(Message::Key(Key {
-                code,
-                control: is_control,
-            }));
-            keys
-        }
-        Event::Mouse(mouse) => {
-            let what = match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) => Mouse::Click,
-                MouseEventKind::ScrollUp => Mouse::WheelUp,
-                MouseEventKind::ScrollDown => Mouse::WheelDown,
-                _ => return Vec::new(),
-            };
-            vec![Message::Mouse(what, mouse.column, mouse.row)]
-        }
-        Event::Paste(text) => vec![Message::Paste(text)],
-        // The loop looks at the size before each frame.
-        _ => Vec::new(),
+        ..wishes
     }
 }

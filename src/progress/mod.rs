@@ -1,6 +1,9 @@
 //! The one fold of the events: what every face knows about something that runs. Pure.
 
+mod estimate;
+
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use crate::events::{Event, Item};
 
@@ -39,6 +42,14 @@ pub struct ModuleProgress {
     pub phase: String,
     /// The revision at hand: identifier, its place from 1, how many there are.
     pub revision: Option<(String, usize, usize)>,
+    /// How many revisions its chain has.
+    revisions: Option<u32>,
+    /// When it began.
+    began: Option<Duration>,
+    /// How far it is.
+    reached: u32,
+    /// When it will be over, as far as can be said.
+    ends: Option<Duration>,
 }
 
 /// A line that was printed.
@@ -98,6 +109,16 @@ impl Progress {
             .find(|item| *self.item(*item) == ItemState::Running)
     }
 
+    /// Takes in one event that happened now; without the time nothing is estimated.
+    pub fn apply_at(&mut self, event: &Event, now: Duration) {
+        self.apply(event);
+        if let Event::Phase { module, .. } | Event::Revision { module, .. } = event
+            && let Some(module) = self.modules.get_mut(&module.0)
+        {
+            module.note(now);
+        }
+    }
+
     /// Takes in one event. An event about an undeclared step is ignored: a face may join late.
     pub fn apply(&mut self, event: &Event) {
         match event {
@@ -107,10 +128,9 @@ impl Progress {
             }
             Event::ItemFailed { item, why } => self.set(*item, ItemState::Failed(why.clone())),
             Event::Phase { module, phase } => {
-                *self.modules.entry(module.0.clone()).or_default() = ModuleProgress {
-                    phase: phase.clone(),
-                    revision: None,
-                };
+                let module = self.modules.entry(module.0.clone()).or_default();
+                module.phase.clone_from(phase);
+                module.revision = None;
             }
             Event::Revision {
                 module,

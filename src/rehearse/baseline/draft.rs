@@ -1,0 +1,66 @@
+//! The first text: Alembic's own pieces, surrounded by what it cannot say. Called by the drafter.
+
+use super::Drafter;
+use crate::model::QualifiedName;
+use crate::plan::Source;
+use crate::rehearse::module::RehearseError;
+use crate::schema::{Catalog, Piece, is_left_out, merge, surround};
+use crate::worker::DraftRequest;
+
+impl Drafter<'_> {
+    /// Alembic's own pieces, surrounded by what it cannot say; without the tables of `others`.
+    pub(super) fn draft(
+        &self,
+        reference: &Catalog,
+        others: Vec<QualifiedName>,
+    ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
+        self.subject.phase("draft")?;
+        let leave_out = &self.subject.choices.leave_out;
+        // For `models` the database must be empty, and is empty again afterwards.
+        let empty;
+        let (source, database) = match (self.subject.choices.source, &self.replayed) {
+            (Source::Chain, Some(replayed)) => (crate::worker::Source::Chain, replayed.target()),
+            (Source::Chain, None) | (Source::Models, _) => {
+                empty = self.subject.scratch("e")?;
+                (crate::worker::Source::Models, empty.target())
+            }
+        };
+        let before = match source {
+            crate::worker::Source::Chain => Vec::new(),
+            crate::worker::Source::Models => prerequisites(reference),
+        };
+        let draft = self
+            .subject
+            .call(|call| {
+                let request = DraftRequest {
+                    source,
+                    database,
+                    default_schema: Some(self.subject.described.default_schema.clone()),
+                    leave_out: [self.subject.version_tables.clone(), others].concat(),
+                    before,
+                };
+                self.subject
+                    .worker
+                    .draft(&self.subject.request(), &request, call)
+            })
+            .map_err(RehearseError::Draft)?;
+        let mut drafted = draft.pieces;
+        drafted.retain(|piece| {
+            !is_left_out(&piece.key(), leave_out)
+                && !self.subject.described.is_another_tenants(&piece.schema)
+        });
+        let around = surround(reference, &drafted, leave_out).pieces;
+        let around = self.carries(reference, &Catalog::default(), &drafted, around);
+        Ok((merge(drafted, around), draft.imports))
+    }
+}
+
+/// Extensions and functions that the models' defaults and types may need.
+fn prerequisites(reference: &Catalog) -> Vec<String> {
+    reference
+        .objects
+        .iter()
+        .filter(|(key, _)| key.kind == "extension")
+        .filter_map(|(_, object)| object.definition.clone())
+        .collect()
+}

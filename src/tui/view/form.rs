@@ -1,0 +1,144 @@
+//! The form of all choices, as a dialog.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget as _};
+
+use super::block;
+use super::dialog::{ENTER, ESC, Offer, keys};
+use crate::plan::RevisionIdChoice;
+use crate::tui::form::{Form, IDENTIFIER, MESSAGE, MODULES, REASON, SOURCE, STRATEGY, offset};
+use crate::tui::layout::{self, inner};
+use crate::tui::model::Model;
+use crate::tui::page::{source_words, strategy_words};
+use crate::tui::text::{span, tail, width};
+use crate::tui::theme::Tone;
+
+/// What the form takes besides the keys of a form.
+pub(super) const KEYS: &[Offer] = &[(ENTER, "enter", "rehearse"), (ESC, "esc", "leave it")];
+
+/// The column of the answers.
+const LABEL: usize = 12;
+
+pub(super) fn draw(model: &Model, form: &Form, buffer: &mut Buffer) {
+    let (area, rows) = layout::form(model, form);
+    Clear.render(area, buffer);
+    let title = Line::from(span(model.theme.style(Tone::Strong), " Choices "));
+    block(model, title, true).render(area, buffer);
+    let room = usize::from(rows.width.saturating_sub(3));
+    let first = offset(form, usize::from(rows.height));
+    for (y, row) in (rows.y..rows.bottom()).zip(first..form.rows()) {
+        let line = line(model, form, row, room);
+        buffer.set_line(rows.x + 2, y, &line, rows.width.saturating_sub(3));
+        if row == form.at {
+            let inside = Rect { y, ..rows };
+            super::select(model, inside, y, true, buffer);
+        }
+    }
+    let inside = inner(area);
+    let foot = inside.bottom().saturating_sub(1);
+    let room = inside.width.saturating_sub(2);
+    buffer.set_line(
+        inside.x + 2,
+        rows.bottom() + 1,
+        &words(model, form),
+        room - 1,
+    );
+    let hint = Line::from(span(
+        model.theme.style(Tone::Faint),
+        "up and down move, left and right change",
+    ));
+    buffer.set_line(inside.x + 2, foot.saturating_sub(1), &hint, room - 1);
+    buffer.set_line(inside.x + 1, foot, &keys(model, KEYS), room);
+}
+
+fn line(model: &Model, form: &Form, row: usize, room: usize) -> Line<'static> {
+    let label = match row {
+        SOURCE => "source",
+        STRATEGY => "strategy",
+        IDENTIFIER => "identifier",
+        MESSAGE => "message",
+        REASON => "reason",
+        MODULES => "modules",
+        _ => "",
+    };
+    let mut spans = vec![span(
+        model.theme.style(Tone::Faint),
+        &format!("{label:<LABEL$}"),
+    )];
+    spans.extend(answer(model, form, row, room.saturating_sub(LABEL + 1)));
+    Line::from(spans)
+}
+
+fn answer(model: &Model, form: &Form, row: usize, room: usize) -> Vec<Span<'static>> {
+    let (left, right) = (
+        model.theme.letters("‹ ", "< "),
+        model.theme.letters(" ›", " >"),
+    );
+    let one = |text: &str| {
+        vec![
+            span(model.theme.style(Tone::Accent), left),
+            span(model.theme.style(Tone::Plain), text),
+            span(model.theme.style(Tone::Accent), right),
+        ]
+    };
+    match row {
+        SOURCE => one(source_words(form.choices.source)),
+        STRATEGY => one(strategy_words(form.choices.strategy)),
+        IDENTIFIER => match &form.choices.revision_id {
+            RevisionIdChoice::New => one("new: one of its own"),
+            RevisionIdChoice::ReuseHead => one("reuse-head: the old head's"),
+            RevisionIdChoice::Given(_) => typed(model, form, row, &form.given, room),
+        },
+        MESSAGE => typed(model, form, row, &form.message, room),
+        REASON => typed(model, form, row, &form.reason, room),
+        row => form
+            .modules
+            .get(row - MODULES)
+            .map_or_else(Vec::new, |(name, is_chosen)| {
+                let (mark, tone) = if *is_chosen {
+                    ("[x] ", Tone::Good)
+                } else {
+                    ("[ ] ", Tone::Caution)
+                };
+                vec![
+                    span(model.theme.style(tone), mark),
+                    span(model.theme.style(Tone::Plain), name),
+                ]
+            }),
+    }
+}
+
+/// What is being typed: its end is what one looks at.
+fn typed(model: &Model, form: &Form, row: usize, text: &str, room: usize) -> Vec<Span<'static>> {
+    let mut spans = vec![span(
+        model.theme.style(Tone::Strong),
+        &tail(text, room.saturating_sub(1)),
+    )];
+    if row == form.at {
+        let cursor = model.theme.letters("▏", "_");
+        spans.push(span(model.theme.style(Tone::Accent), cursor));
+    }
+    spans
+}
+
+/// What the row is, or why it cannot be taken.
+fn words(model: &Model, form: &Form) -> Line<'static> {
+    if let Some(problem) = &form.problem {
+        return Line::from(span(
+            model.theme.style(Tone::Caution),
+            &format!("! {problem}"),
+        ));
+    }
+    let words = match form.at {
+        SOURCE => "where the baseline comes from",
+        STRATEGY => "what becomes of the live database",
+        IDENTIFIER => "new, the old head's, or one that you type",
+        MESSAGE => "the baseline's message",
+        REASON => "why the history is reset; goes into the note, and may be left empty",
+        _ => "which modules are reset",
+    };
+    debug_assert!(width(words) < 72, "fits the smallest dialog but one");
+    Line::from(span(model.theme.style(Tone::Faint), words))
+}

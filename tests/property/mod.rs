@@ -1,0 +1,143 @@
+//! Random chains: whatever operations a history is made of, its baseline builds the same database.
+//!
+//! A seed gives a chain; the short lane runs the same few in every suite, the long one
+//! (`docs/CONTRIBUTING.md`) as many as it is told. What fails is made smaller and printed.
+
+mod author;
+mod dice;
+mod objects;
+mod relations;
+mod round;
+mod rows;
+mod shapes;
+mod shrink;
+mod state;
+mod types;
+mod words;
+
+use std::fmt::Write as _;
+
+use author::Chain;
+use round::{Manner, Outcome, Report, files, run};
+
+/// How many chains one project of the long lane has.
+const TOGETHER: usize = 20;
+
+/// Strategies take turns; a strategy that empties the database has a longer way back.
+fn manner(number: usize) -> Manner {
+    Manner {
+        strategy: if number % 4 == 3 { "recreate" } else { "keep" },
+        is_undone: number % 2 == 0,
+    }
+}
+
+#[test]
+fn a_few_random_chains_and_their_baselines_dump_alike() {
+    let chains: Vec<Chain> = (1..=6).map(Chain::draw).collect();
+    let report = run(&chains, manner(0));
+    assert!(
+        report.kept * 2 > report.drawn,
+        "{} of {}",
+        report.kept,
+        report.drawn
+    );
+    for (chain, outcome) in chains.iter().zip(report.outcomes) {
+        assert_eq!(outcome, Outcome::Clean, "the chain of seed {}", chain.seed);
+    }
+}
+
+/// `REDISTILL_CHAINS=1000` chains from `REDISTILL_SEED` (1) on; `REDISTILL_SHRINK=no` only names
+/// what fails. `REDISTILL_SEEDS=3,14` runs just these.
+#[test]
+#[ignore = "as many chains as REDISTILL_CHAINS says take their time"]
+fn as_many_random_chains_as_are_wanted() {
+    let number = |name: &str, usual: u64| {
+        std::env::var(name).map_or(usual, |text| text.parse().expect("a number is wanted"))
+    };
+    let (count, first) = (number("REDISTILL_CHAINS", 200), number("REDISTILL_SEED", 1));
+    let is_shrinking = std::env::var("REDISTILL_SHRINK").as_deref() != Ok("no");
+    let mut tally = Tally::default();
+    let seeds: Vec<u64> = match std::env::var("REDISTILL_SEEDS") {
+        Ok(list) => list
+            .split(',')
+            .map(|seed| seed.parse().expect("seeds are numbers"))
+            .collect(),
+        Err(_) => (first..first + count).collect(),
+    };
+    for (number, seeds) in seeds.chunks(TOGETHER).enumerate() {
+        let chains: Vec<Chain> = seeds.iter().copied().map(Chain::draw).collect();
+        let report = run(&chains, manner(number));
+        tally.add(report, manner(number), is_shrinking);
+        println!("{}", tally.line());
+    }
+    assert!(
+        tally.failures.is_empty(),
+        "{}\n{}",
+        tally.line(),
+        tally.failures.join("\n\n")
+    );
+    assert!(
+        tally.not_replayed * 50 <= tally.chains.max(50),
+        "{}",
+        tally.line()
+    );
+}
+
+#[derive(Default)]
+struct Tally {
+    chains: usize,
+    clean: usize,
+    not_replayed: usize,
+    drawn: usize,
+    kept: usize,
+    failures: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, report: Report, manner: Manner, is_shrinking: bool) {
+        self.drawn += report.drawn;
+        self.kept += report.kept;
+        for (chain, outcome) in report.chains.iter().zip(report.outcomes) {
+            self.chains += 1;
+            match outcome {
+                Outcome::Clean => self.clean += 1,
+                Outcome::NotReplayed(why) => {
+                    self.not_replayed += 1;
+                    println!("seed {} does not replay: {why}", chain.seed);
+                }
+                Outcome::Fails(failure) => {
+                    println!(
+                        "seed {} fails at {}: {}",
+                        chain.seed, failure.stage, failure.why
+                    );
+                    let (chain, failure) = if is_shrinking {
+                        shrink::shrink(chain, &failure, manner)
+                    } else {
+                        (chain.clone(), failure)
+                    };
+                    let mut text = format!(
+                        "seed {} ({}) fails at {}: {}\n",
+                        chain.seed, chain.driver, failure.stage, failure.why
+                    );
+                    for (name, body) in files(&chain, "c").iter().filter(|_| is_shrinking) {
+                        write!(text, "--- {name}\n{body}").unwrap();
+                    }
+                    println!("{text}");
+                    self.failures.push(text);
+                }
+            }
+        }
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "{} chains: {} clean, {} fail, {} do not replay; {} of {} operations taken",
+            self.chains,
+            self.clean,
+            self.failures.len(),
+            self.not_replayed,
+            self.kept,
+            self.drawn
+        )
+    }
+}
