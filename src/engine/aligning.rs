@@ -19,7 +19,7 @@ pub struct Destructive {
     pub database: String,
     /// Where it is, for people.
     pub label: String,
-    /// Those statements.
+    /// All statements that run there; those that may lose something say what.
     pub statements: Vec<Statement>,
     /// Whether the choices name the database.
     pub is_accepted: bool,
@@ -36,22 +36,22 @@ pub(super) fn destructive(
         let Ok(Some(alteration)) = &rehearsal.alteration else {
             continue;
         };
-        let statements: Vec<Statement> = alteration.destructive().cloned().collect();
+        if alteration.destructive().next().is_none() {
+            continue;
+        }
         let is_its = |seen: &&ModuleEvidence| seen.module.name == rehearsal.planned.module;
         let seen = evidence.modules.iter().find(is_its);
         let Some(database) = seen.and_then(|seen| seen.database.seen()) else {
             continue;
         };
-        if !statements.is_empty() {
-            let name = database.identity.database.clone();
-            found.push(Destructive {
-                module: rehearsal.planned.module.clone(),
-                label: database.label.clone(),
-                is_accepted: choices.accept_destructive.contains(&name),
-                database: name,
-                statements,
-            });
-        }
+        let name = database.identity.database.clone();
+        found.push(Destructive {
+            module: rehearsal.planned.module.clone(),
+            label: database.label.clone(),
+            is_accepted: choices.accept_destructive.contains(&name),
+            database: name,
+            statements: alteration.statements.clone(),
+        });
     }
     found
 }
@@ -62,19 +62,16 @@ pub(super) fn refuse_unaccepted(found: &[Destructive]) -> Result<(), Failure> {
     let Some(first) = open.first() else {
         return Ok(());
     };
-    let lines = open.iter().flat_map(|one| {
-        one.statements.iter().map(|statement| {
-            format!(
-                "{}: {}\n  settles {}; may lose {}",
-                one.database,
-                statement.sql,
-                statement.settles,
-                statement.loses.as_deref().unwrap_or_default()
-            )
-        })
+    let statements = || open.iter().flat_map(|one| &one.statements);
+    let lines = statements().map(|statement| {
+        let loses = match &statement.loses {
+            Some(loses) => format!("; MAY LOSE {loses}"),
+            None => String::new(),
+        };
+        format!("{}\n  settles {}{loses}", statement.sql, statement.settles)
     });
     let lines: Vec<String> = lines.collect();
-    let total = open.iter().map(|one| one.statements.len()).sum();
+    let total = statements().filter(|one| one.loses.is_some()).count();
     Err(Failure::refused(format!(
         "{}: bringing {} in line takes {} that may lose something",
         safe(&first.module.0),

@@ -27,14 +27,23 @@ fn notes(kind: &str) -> Catalog {
     let needs = "column\u{1f}public\u{1f}notes\u{1f}title";
     let view = "CREATE VIEW public.titles AS\n SELECT title FROM public.notes";
     let objects = [
-        (key("table", "", "notes"), object(&[("present", "yes")], None)),
+        (
+            key("table", "", "notes"),
+            object(&[("present", "yes")], None),
+        ),
         (
             key("column", "notes", "title"),
-            object(&[("type", kind), ("not null", "no"), ("position", "1")], None),
+            object(
+                &[("type", kind), ("not null", "no"), ("position", "1")],
+                None,
+            ),
         ),
         (
             key("view", "", "titles"),
-            object(&[("definition", "SELECT title"), ("~needs", needs)], Some(view)),
+            object(
+                &[("definition", "SELECT title"), ("~needs", needs)],
+                Some(view),
+            ),
         ),
     ];
     Catalog {
@@ -46,7 +55,11 @@ fn notes(kind: &str) -> Catalog {
 fn a_view_makes_way_for_its_column_and_comes_back() {
     let found = alter(&notes("text"), &notes("character varying(20)"));
     assert!(found.cannot.is_empty(), "{:?}", found.cannot);
-    let code: Vec<&str> = found.changes.iter().map(|change| change.up.as_str()).collect();
+    let code: Vec<&str> = found
+        .changes
+        .iter()
+        .map(|change| change.up.as_str())
+        .collect();
     assert_eq!(code.len(), 3, "{code:?}");
     assert!(code[0].contains("DROP VIEW public.titles"), "{code:?}");
     // No cast in words: it would cut off what does not fit.
@@ -76,7 +89,12 @@ fn a_column_that_goes_is_guarded_in_an_undo() {
     more.objects.insert(
         key("column", "notes", "extra"),
         object(
-            &[("type", "text"), ("not null", "no"), ("default", "'x'::text"), ("position", "2")],
+            &[
+                ("type", "text"),
+                ("not null", "no"),
+                ("default", "'x'::text"),
+                ("position", "2"),
+            ],
             None,
         ),
     );
@@ -86,5 +104,8 @@ fn a_column_that_goes_is_guarded_in_an_undo() {
     };
     assert_eq!(change.loses.as_deref(), Some("the values of notes.extra"));
     let guard = change.guard.as_deref().unwrap();
-    assert!(guard.contains("extra IS DISTINCT FROM 'x'::text"), "{guard}");
+    assert!(
+        guard.contains("extra IS DISTINCT FROM 'x'::text"),
+        "{guard}"
+    );
 }
