@@ -23,6 +23,7 @@ COMMAND = {
     "downgrade": ["downgrade", "base"],
     "draft": ["revision", "--autogenerate", "-m", "draft"],
     "render": ["revision", "-m", "draft"],
+    "changes": ["revision", "--autogenerate", "-m", "model_changes"],
     "inspect": ["current"],
     "script": ["upgrade", "heads"],
 }

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import conv
 
 import _redistill_redirect as redirect
+from _redistill_changes import changes
 from _redistill_child import Failure
 from _redistill_draft import draft
 from _redistill_origins import Origins
@@ -360,4 +361,5 @@ VERBS = {
     "draft": draft,
     "render": render,
     "script": script,
+    "changes": changes,
 }

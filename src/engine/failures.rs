@@ -403,6 +403,16 @@ pub fn dump(error: &DumpError) -> Failure {
     failure.with_hint("or keep the rows where they are: redistill plan --strategy keep")
 }
 
+/// A dump was made, and what it is for does not work.
+pub fn unproven(label: &str, why: &str) -> Failure {
+    Failure::refused(format!(
+        "{}: the dump is not proven: {}",
+        safe(label),
+        safe(why)
+    ))
+    .with_hint("nothing has changed; mend that, or keep the database as it is: redistill plan")
+}
+
 /// Ctrl-C before anything changed.
 pub fn cancelled() -> Failure {
     Failure::new(Kind::Cancelled, "cancelled; nothing has changed")

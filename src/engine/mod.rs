@@ -5,6 +5,7 @@
 //! done stands in the rooms below.
 
 mod adopting;
+mod aligning;
 mod branches;
 mod bumping;
 mod checklist;
@@ -19,6 +20,7 @@ mod marking;
 mod naming;
 mod planning;
 mod plans;
+mod proving;
 mod rebuilding;
 mod rehearsing;
 mod replaying;
@@ -43,6 +45,7 @@ use crate::worker::Worker;
 
 pub use crate::survey::project::{ModuleOverride, Overrides};
 pub use adopting::{Adopted, Adopting, Adoption};
+pub use aligning::Destructive;
 pub use bumping::{ModuleBump, RevisionBump};
 pub use checklist::Reply;
 pub use fixing::{FixedFile, Fixes, LeftAlone, Mended};

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::surveying::version_tables;
-use super::{Assessment, Depth, Engine, Survey, failures, naming, plans, rebuilding};
+use super::{
+    Assessment, Depth, Destructive, Engine, Survey, aligning, failures, naming, plans, rebuilding,
+};
 use crate::error::Failure;
 use crate::events::{Event, Item};
 use crate::evidence::Evidence;
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName};
-use crate::plan::{self, Choices, Inventory, Material, Plan, PlannedModule, Source, Strategy};
+use crate::plan::{
+    self, Alteration, Choices, Inventory, Material, Plan, PlannedModule, Source, Strategy,
+};
 use crate::rehearse::Rehearsal;
 use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
@@ -25,6 +29,8 @@ pub struct Planned {
     /// The rehearsed modules; shown also where the verdict refuses. Empty after a production
     /// refusal: nothing is created on such a server.
     pub modules: Vec<PlannedModule>,
+    /// Where statements of the plan may lose something: what a face shows, and has a name typed for.
+    pub destructive: Vec<Destructive>,
     /// The plan, unless something refuses it.
     pub plan: Result<Plan, Failure>,
 }
@@ -42,6 +48,7 @@ impl Engine<'_> {
             return Ok(Planned {
                 assessment,
                 modules: Vec::new(),
+                destructive: Vec::new(),
                 plan: Err(failure),
             });
         }
@@ -55,6 +62,7 @@ impl Engine<'_> {
             return Ok(Planned {
                 assessment,
                 modules: Vec::new(),
+                destructive: Vec::new(),
                 plan: Err(failure),
             });
         }
@@ -81,6 +89,7 @@ impl Engine<'_> {
             Some(failure) => Err(failure),
             None => self.draft(&survey, &assessment, &rehearsed, choices),
         };
+        let destructive = aligning::destructive(&survey.evidence, &rehearsed, choices);
         let modules: Vec<PlannedModule> = rehearsed.into_iter().map(|r| r.planned).collect();
         if let Ok(plan) = &plan {
             plans::keep(plan)?;
@@ -88,6 +97,7 @@ impl Engine<'_> {
         Ok(Planned {
             assessment,
             modules,
+            destructive,
             plan,
         })
     }
@@ -161,13 +171,21 @@ impl Engine<'_> {
             // A database that is behind differs, too: that it is behind is what to say.
             plan::may_stamp(&survey.evidence, &module.planned, choices.strategy)
                 .map_err(|error| failures::draft(&error))?;
-            may_go_on(&module.planned, choices)?;
+            may_go_on(module, choices)?;
         }
+        aligning::refuse_unaccepted(&aligning::destructive(&survey.evidence, rehearsed, choices))?;
         let inventories = self.inventories(&survey.evidence)?;
         let mut modules: Vec<_> = rehearsed.iter().map(|r| r.planned.clone()).collect();
         for module in &mut modules {
             self.place(module, &survey.evidence)?;
         }
+        let alterations: BTreeMap<ModuleName, Alteration> = rehearsed
+            .iter()
+            .filter_map(|rehearsal| {
+                let alteration = rehearsal.alteration.as_ref().ok()?.clone()?;
+                Some((rehearsal.planned.module.clone(), alteration))
+            })
+            .collect();
         let names = naming::names(
             &self.request.root,
             clock::now(),
@@ -175,12 +193,19 @@ impl Engine<'_> {
             self.request.notes.as_deref(),
             &self.files,
         );
-        let rebuilds = match choices.strategy {
+        let mut rebuilds = match choices.strategy {
             Strategy::Recreate => {
                 rebuilding::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
             }
-            Strategy::Keep | Strategy::Unversioned => BTreeMap::new(),
+            Strategy::Keep => rebuilding::kept(
+                &survey.evidence,
+                rehearsed,
+                &names.archive_folder,
+                &alterations,
+            )?,
+            Strategy::Unversioned => BTreeMap::new(),
         };
+        self.prove_dumps(survey, &mut rebuilds)?;
         let project = self
             .request
             .root
@@ -203,6 +228,7 @@ impl Engine<'_> {
             archive_folder: &names.archive_folder,
             note_path: &names.note_path,
             rebuilds: &rebuilds,
+            alterations: &alterations,
         });
         plan::draft(Material {
             id: names.id,
@@ -215,6 +241,7 @@ impl Engine<'_> {
             note_path: names.note_path,
             note,
             rebuilds,
+            alterations,
         })
         .map_err(|error| failures::draft(&error))
     }
@@ -253,12 +280,16 @@ impl Engine<'_> {
             data.path = beside.to_string_lossy().into_owned();
         }
         module.baseline_path = baseline.to_string_lossy().into_owned();
+        if let Some(changes) = &mut module.model_changes {
+            changes.path = relative.join(&changes.path).to_string_lossy().into_owned();
+        }
         Ok(())
     }
 }
 
 /// Whether a rehearsed module may become part of a plan.
-fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
+fn may_go_on(rehearsal: &Rehearsal, choices: &Choices) -> Result<(), Failure> {
+    let module = &rehearsal.planned;
     let name = safe(&module.module.0).into_owned();
     let listed = |differences: &[crate::schema::Difference]| {
         differences
@@ -288,25 +319,31 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
         ))
         .with_detail(safe(&module.left_behind.join(", ")).into_owned()));
     }
-    if choices.strategy == Strategy::Keep && !module.drift.is_empty() {
-        return Err(Failure::refused(format!(
-            "{name}: the live database differs from {} in {}, so stamping it with the baseline \
-             would not be true",
-            match choices.source {
-                Source::Chain => "the old chain",
-                Source::Models => "the models",
-            },
-            count(module.drift.len(), "place")
-        ))
-        .with_detail(listed(&module.drift))
-        .with_hint(
-            "bring the database in line (alembic upgrade head, or a revision that says what was \
-             changed by hand), then: redistill plan",
-        )
-        .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate")
-        .with_hint("or leave it without a version table: redistill plan --strategy unversioned"));
+    let why = match &rehearsal.alteration {
+        Ok(Some(_)) => return Ok(()),
+        Ok(None) => None,
+        Err(error) => Some(safe(&error.to_string()).into_owned()),
+    };
+    if choices.strategy != Strategy::Keep || module.drift.is_empty() && why.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let detail: Vec<String> = std::iter::once(listed(&module.drift)).chain(why).collect();
+    Err(Failure::refused(format!(
+        "{name}: the live database differs from {} in {}, so stamping it with the baseline would not \
+         be true",
+        match choices.source {
+            Source::Chain => "the old chain",
+            Source::Models => "the models",
+        },
+        count(module.drift.len(), "place")
+    ))
+    .with_detail(detail.join("\n"))
+    .with_hint(
+        "bring the database in line (alembic upgrade head, or a revision that says what was changed \
+         by hand), then: redistill plan",
+    )
+    .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate")
+    .with_hint("or leave it without a version table: redistill plan --strategy unversioned"))
 }
 
 /// Findings about the files themselves: nothing can be run with them.

@@ -13,8 +13,8 @@ use super::{Engine, failures};
 use crate::error::Failure;
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
 use crate::model::text::{count, safe};
-use crate::model::{QualifiedName, Target};
-use crate::plan::{Fingerprint, OwnObject, Rebuild, place_of};
+use crate::model::{ModuleName, QualifiedName, Target};
+use crate::plan::{Alteration, Fingerprint, OwnObject, Rebuild, place_of};
 use crate::rehearse::{self, Rehearsal, ScratchHost};
 use crate::schema::{Catalog, ObjectKey, Teardown, teardown};
 use crate::steps::Dumper;
@@ -35,6 +35,48 @@ pub(super) fn refuse_without_dump(evidence: &Evidence) -> Result<(), Failure> {
             .map_err(|error| failures::dump(&error))?;
     }
     Ok(())
+}
+
+/// For the strategy `keep`: the databases whose way back is a dump, by their place. Nothing is
+/// dropped there; the statements that bring it in line run instead.
+pub(super) fn kept(
+    evidence: &Evidence,
+    rehearsals: &[Rehearsal],
+    archive_folder: &str,
+    alterations: &BTreeMap<ModuleName, Alteration>,
+) -> Result<BTreeMap<String, Rebuild>, Failure> {
+    if !alterations.values().any(Alteration::needs_dump) {
+        return Ok(BTreeMap::new());
+    }
+    let mut kept = BTreeMap::new();
+    for (place, rebuild) in rebuilds(evidence, rehearsals, archive_folder)? {
+        let is_there =
+            |seen: &&ModuleEvidence| seen.database.seen().map(place_of).as_ref() == Some(&place);
+        let there: Vec<Alteration> = evidence
+            .modules
+            .iter()
+            .filter(is_there)
+            .filter_map(|seen| alterations.get(&seen.module.name).cloned())
+            .collect();
+        if !there.iter().any(Alteration::needs_dump) {
+            continue;
+        }
+        let statements = there.iter().flat_map(|one| &one.statements);
+        kept.insert(
+            place,
+            Rebuild {
+                drop: Vec::new(),
+                build: statements.map(|statement| statement.sql.clone()).collect(),
+                rows: Vec::new(),
+                alterations: there,
+                ..rebuild
+            },
+        );
+    }
+    if !kept.is_empty() {
+        refuse_without_dump(evidence)?;
+    }
+    Ok(kept)
 }
 
 /// What happens to each database, by its place.
@@ -119,6 +161,15 @@ impl Dumper for Engine<'_> {
     ) -> Result<Fingerprint, String> {
         rehearse::fingerprint(session, objects, version_tables).map_err(|error| error.to_string())
     }
+
+    fn catalog(
+        &self,
+        session: &Session,
+        objects: &[OwnObject],
+        version_tables: &[QualifiedName],
+    ) -> Result<String, String> {
+        rehearse::catalog_of(session, objects, version_tables).map_err(|error| error.to_string())
+    }
 }
 
 /// `dump_app`, with a number where another database has that name.
@@ -183,6 +234,8 @@ fn rebuild(
         rows: counted(shared.database, &going.objects),
         own: going.objects.iter().map(own).collect(),
         version_tables: version_tables.to_vec(),
+        dump_size: 0,
+        alterations: Vec::new(),
     })
 }
 

@@ -166,6 +166,9 @@ impl Engine<'_> {
             host: &ready.host,
             choices,
             baseline_id: baseline_id(seen, choices)?,
+            changes_id: choices
+                .with_model_changes
+                .then(|| RevisionId(random::hex(6))),
             observer: self.observer,
             cancel: self.cancel,
         };
@@ -233,6 +236,7 @@ impl Engine<'_> {
             host: &host,
             choices: &Choices::default(),
             baseline_id: RevisionId(String::new()),
+            changes_id: None,
             observer: self.observer,
             cancel: self.cancel,
         };

@@ -313,7 +313,7 @@ impl Lab {
                 definition: vec![DEFINITION.to_owned()],
                 action,
             }],
-            statements: Vec::new(),
+            alterations: Vec::new(),
         }
     }
 

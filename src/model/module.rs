@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::RevisionId;
 
 /// What the user calls the module; unique within a project.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ModuleName(pub String);
 

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::{
-    ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose, Rebuild,
-    RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
+    Alteration, ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose,
+    Rebuild, RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
 };
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, VersionTable};
 use crate::model::ModuleName;
@@ -51,8 +51,11 @@ pub struct Material<'a> {
     pub note_path: String,
     /// The note's text.
     pub note: String,
-    /// For the strategy `recreate`: what happens to each database, by [`place_of`].
+    /// For the strategy `recreate`, and for statements that may lose something: what happens to each
+    /// database, by [`place_of`].
     pub rebuilds: BTreeMap<String, Rebuild>,
+    /// What brings the live databases in line, by module.
+    pub alterations: BTreeMap<ModuleName, Alteration>,
 }
 
 /// Why no plan can be made.
@@ -120,6 +123,7 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
         contents: module.baseline.clone(),
         mode: 0o644,
     }));
+    steps.extend(material.modules.iter().filter_map(model_changes));
     for module in &material.modules {
         steps.push(test(&material, module)?);
     }
@@ -133,6 +137,18 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
         choices: material.choices,
         modules: material.modules,
         steps,
+    })
+}
+
+/// The second revision's file.
+fn model_changes(module: &PlannedModule) -> Option<Step> {
+    let changes = module.model_changes.as_ref()?;
+    Some(Step::WriteFile {
+        what: "model changes".to_owned(),
+        module: Some(module.module.clone()),
+        path: changes.path.clone(),
+        contents: changes.text.clone(),
+        mode: 0o644,
     })
 }
 
@@ -265,15 +281,19 @@ pub fn place_of(database: &DatabaseEvidence) -> String {
 
 /// One step a database, one change a table.
 fn databases(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
-    let mut databases: BTreeMap<String, (DatabaseRef, Vec<VersionTableChange>)> = BTreeMap::new();
+    let mut databases: BTreeMap<String, Touched> = BTreeMap::new();
     for planned in &material.modules {
         let seen = module_evidence(material, &planned.module)?;
         let database = database_of(seen)?;
         let reference = reference_to(database);
-        let changes = &mut databases
-            .entry(place_of(database))
-            .or_insert((reference, Vec::new()))
-            .1;
+        let touched = databases.entry(place_of(database)).or_insert(Touched {
+            database: reference,
+            changes: Vec::new(),
+            alterations: Vec::new(),
+        });
+        let alteration = material.alterations.get(&planned.module);
+        touched.alterations.extend(alteration.cloned());
+        let changes = &mut touched.changes;
         let stamp = stamp_for(material.choices.strategy, planned);
         for table in database.version_tables() {
             let own: Vec<String> = own_rows(seen, table);
@@ -302,22 +322,33 @@ fn databases(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
     }
     Ok(databases
         .into_iter()
-        .filter_map(
-            |(place, (database, changes))| match material.rebuilds.get(&place) {
-                Some(rebuild) => Some(Step::RebuildDatabase {
-                    database,
-                    changes,
-                    rebuild: rebuild.clone(),
-                }),
-                None if changes.is_empty() => None,
-                None => Some(Step::VersionTables {
-                    database,
-                    changes,
-                    statements: Vec::new(),
-                }),
-            },
-        )
+        .filter_map(|(place, touched)| touched.step(material.rebuilds.get(&place)))
         .collect())
+}
+
+/// What happens in one database.
+struct Touched {
+    database: DatabaseRef,
+    changes: Vec<VersionTableChange>,
+    alterations: Vec<Alteration>,
+}
+
+impl Touched {
+    fn step(self, rebuild: Option<&Rebuild>) -> Option<Step> {
+        match rebuild {
+            Some(rebuild) => Some(Step::RebuildDatabase {
+                database: self.database,
+                changes: self.changes,
+                rebuild: rebuild.clone(),
+            }),
+            None if self.changes.is_empty() && self.alterations.is_empty() => None,
+            None => Some(Step::VersionTables {
+                database: self.database,
+                changes: self.changes,
+                alterations: self.alterations,
+            }),
+        }
+    }
 }
 
 fn action(exists: bool, is_shared: bool, own: Vec<String>, stamp: Vec<String>) -> TableAction {
@@ -344,7 +375,7 @@ fn merge_into(change: &mut VersionTableChange, own: Vec<String>, stamp: Vec<Stri
 
 fn stamp_for(strategy: Strategy, planned: &PlannedModule) -> Vec<String> {
     match strategy {
-        Strategy::Keep | Strategy::Recreate => vec![planned.baseline_id.to_string()],
+        Strategy::Keep | Strategy::Recreate => vec![planned.head().to_string()],
         Strategy::Unversioned => Vec::new(),
     }
 }
@@ -429,7 +460,7 @@ fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftE
         module: planned.module.clone(),
         database: (!stamp.is_empty()).then(|| reference_to(database)),
         current: stamp,
-        heads: vec![planned.baseline_id.to_string()],
+        heads: vec![planned.head().to_string()],
         known_differences: known_differences(planned),
     })
 }

@@ -3,6 +3,7 @@
 //! `plan` prints it, `reset` executes it or refuses, the journal carries it, `undo` derives its
 //! inverse from it. It holds no handles and no secrets; the same plan always has the same digest.
 
+mod alteration;
 mod choices;
 mod draft;
 mod step;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use alteration::{Alteration, ModelChanges, Statement};
 pub use choices::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 pub use draft::{
     DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
@@ -99,12 +101,23 @@ pub struct PlannedModule {
     pub left_behind: Vec<String>,
     /// Remarks: column order, named differences that do not count.
     pub remarks: Vec<String>,
+    /// The second revision, where what the models are ahead by becomes one.
+    #[serde(default)]
+    pub model_changes: Option<ModelChanges>,
     /// What was carried, lost, accepted or has drifted, as each database has it.
     #[serde(default)]
     pub sides: Vec<Sides>,
     /// How many objects of each kind the old chain and the baseline agree on without that.
     #[serde(default)]
     pub equal: BTreeMap<String, usize>,
+}
+
+impl PlannedModule {
+    /// The revision that the database is at afterwards.
+    pub fn head(&self) -> &RevisionId {
+        let changes = self.model_changes.as_ref();
+        changes.map_or(&self.baseline_id, |changes| &changes.id)
+    }
 }
 
 /// Seed rows in a file beside the baseline, which reads them.
@@ -179,6 +192,28 @@ impl Plan {
             }
         }
         found
+    }
+
+    /// The databases in which statements run that may lose something, each with those statements.
+    pub fn destructive(&self) -> Vec<(&DatabaseRef, Vec<&Statement>)> {
+        let steps = self.steps.iter().filter_map(|step| match step {
+            Step::VersionTables {
+                database,
+                alterations,
+                ..
+            } => Some((database, alterations)),
+            Step::RebuildDatabase {
+                database, rebuild, ..
+            } => Some((database, &rebuild.alterations)),
+            _ => None,
+        });
+        let found = steps.map(|(database, alterations)| {
+            let statements = alterations.iter().flat_map(Alteration::destructive);
+            (database, statements.collect::<Vec<_>>())
+        });
+        found
+            .filter(|(_, statements)| !statements.is_empty())
+            .collect()
     }
 
     /// The digest that names the plan: SHA-256 over its canonical JSON, 64 hexadecimal digits.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Alteration;
 use crate::model::text::count;
 use crate::model::{ModuleName, QualifiedName};
 
@@ -110,6 +111,13 @@ pub struct Rebuild {
     pub rows: Vec<(QualifiedName, Option<u64>)>,
     /// The version tables of the database: no part of what is compared.
     pub version_tables: Vec<QualifiedName>,
+    /// The size of a dump that was made and proven when the plan was made, in bytes; 0: none was.
+    #[serde(default)]
+    pub dump_size: u64,
+    /// For the strategy `keep`: nothing is dropped and built, `build` holds the statements that
+    /// bring the database in line, and these say what each settles.
+    #[serde(default)]
+    pub alterations: Vec<Alteration>,
 }
 
 impl Rebuild {
@@ -195,9 +203,10 @@ pub enum Step {
         database: DatabaseRef,
         /// The changes.
         changes: Vec<VersionTableChange>,
-        /// Statements that run in the same transaction before the stamp (the shown difference
-        /// between the baseline and the live database); usually none.
-        statements: Vec<String>,
+        /// What runs in the same transaction before the stamp (the shown difference between the
+        /// baseline and the live database), one a module; usually none.
+        #[serde(default)]
+        alterations: Vec<Alteration>,
     },
     /// Dumps a database into the archive's folder, proven on a scratch database: it is restored
     /// there, emptied, built again and brought back.

@@ -125,6 +125,50 @@ pub(super) fn schema(live: &Target, without: &[QualifiedName]) -> Result<String,
     }
 }
 
+/// The objects that the role may not drop or alter, with their owners.
+pub fn of_other_owners(live: &Target, objects: &[OwnObject]) -> Result<Vec<String>, DumpError> {
+    let session = Session::connect(live, CONNECT_LIMIT)?;
+    let rows = session.query(
+        "SELECT kind, n.nspname::text, name, pg_catalog.pg_get_userbyid(owner)::text FROM ( \
+           SELECT 'relation' AS kind, relnamespace AS space, relname::text AS name, relowner AS owner \
+             FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') \
+           UNION ALL SELECT 'type', typnamespace, typname::text, typowner FROM pg_catalog.pg_type \
+             WHERE typtype IN ('e', 'd', 'r') \
+           UNION ALL SELECT 'routine', pronamespace, proname || '(' || \
+             pg_catalog.oidvectortypes(proargtypes) || ')', proowner FROM pg_catalog.pg_proc \
+         ) o JOIN pg_catalog.pg_namespace n ON n.oid = o.space \
+         WHERE NOT pg_catalog.pg_has_role(owner, 'USAGE') ORDER BY 1, 2, 3",
+        &[],
+    )?;
+    let foreign: Vec<[String; 4]> = rows
+        .iter()
+        .map(|row| [0, 1, 2, 3].map(|place| row.get(place)))
+        .collect();
+    let found = objects.iter().filter_map(|own| {
+        let kind = match own.kind.as_str() {
+            "table" | "view" | "materialized view" | "sequence" | "foreign table" => "relation",
+            "enum" | "domain" | "range type" => "type",
+            "function" | "procedure" | "aggregate" => "routine",
+            _ => return None,
+        };
+        let is_it =
+            |row: &&[String; 4]| row[0] == kind && row[1] == own.schema && row[2] == own.name;
+        let [_, schema, name, owner] = foreign.iter().find(is_it)?;
+        Some(format!("{} {schema}.{name} belongs to {owner}", own.kind))
+    });
+    Ok(found.collect())
+}
+
+/// The size of the database, as the server counts it.
+pub fn size(live: &Target) -> Result<u64, DumpError> {
+    let session = Session::connect(live, CONNECT_LIMIT)?;
+    let rows = session.query(
+        "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())",
+        &[],
+    )?;
+    Ok(rows[0].get::<_, i64>(0).unsigned_abs())
+}
+
 fn major(session: &Session) -> Result<u32, SqlError> {
     let rows = session.query(
         "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
@@ -179,13 +223,53 @@ pub fn fingerprint(
     objects: &[OwnObject],
     version_tables: &[QualifiedName],
 ) -> Result<Fingerprint, SqlError> {
+    settled(session, || {
+        let mut catalog = catalog::snapshot_within(session, version_tables)?;
+        restrict(&mut catalog, objects);
+        let rows = rows::rows_within(session, &catalog.tables())?;
+        Ok(Fingerprint {
+            catalog: catalog.digest(),
+            rows: rows
+                .into_iter()
+                .map(|(table, digest)| (table, digest.count, digest.sha256))
+                .collect(),
+        })
+    })
+}
+
+/// SHA-256 over the catalog of these objects, in the transaction that is open.
+pub fn catalog_of(
+    session: &Session,
+    objects: &[OwnObject],
+    version_tables: &[QualifiedName],
+) -> Result<String, SqlError> {
+    settled(session, || {
+        let mut catalog = catalog::snapshot_within(session, version_tables)?;
+        restrict(&mut catalog, objects);
+        Ok(catalog.digest())
+    })
+}
+
+/// Reads under the settings of a snapshot; those of the transaction stay as they are.
+fn settled<T>(
+    session: &Session,
+    read: impl FnOnce() -> Result<T, SqlError>,
+) -> Result<T, SqlError> {
     session.batch(
         "SAVEPOINT redistill_fingerprint; SET LOCAL search_path = pg_catalog; \
          SET LOCAL row_security = off; SET LOCAL timezone = 'UTC'; \
          SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; \
          SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1",
     )?;
-    let mut catalog = catalog::snapshot_within(session, version_tables)?;
+    let found = read()?;
+    session.batch(
+        "ROLLBACK TO SAVEPOINT redistill_fingerprint; RELEASE SAVEPOINT redistill_fingerprint",
+    )?;
+    Ok(found)
+}
+
+/// Keeps these objects, and what belongs to them.
+pub(super) fn restrict(catalog: &mut Catalog, objects: &[OwnObject]) {
     let is_own = |schema: &str, kind: Option<&str>, name: &str| {
         objects.iter().any(|own| {
             own.schema == schema && own.name == name && kind.is_none_or(|kind| kind == own.kind)
@@ -198,17 +282,6 @@ pub fn fingerprint(
             is_own(&key.schema, None, &key.table)
         }
     });
-    let rows = rows::rows_within(session, &catalog.tables())?;
-    session.batch(
-        "ROLLBACK TO SAVEPOINT redistill_fingerprint; RELEASE SAVEPOINT redistill_fingerprint",
-    )?;
-    Ok(Fingerprint {
-        catalog: catalog.digest(),
-        rows: rows
-            .into_iter()
-            .map(|(table, digest)| (table, digest.count, digest.sha256))
-            .collect(),
-    })
 }
 
 /// Everything that must come back.

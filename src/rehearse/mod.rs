@@ -13,17 +13,22 @@
 //!
 //! Called by `engine`, one call a module, side by side. Never writes into the project.
 
+mod align;
 mod baseline;
+mod changes;
 mod copy;
 mod dump;
 mod lineage;
 mod module;
+mod names;
 mod scratch;
 mod tenants;
 mod uncovered;
 mod verify;
 
-pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};
+pub use dump::{
+    DumpError, catalog_of, dump, fingerprint, of_other_owners, program as dump_program, prove, size,
+};
 pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};

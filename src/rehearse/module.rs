@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::align::align;
 use super::baseline::{Built, Drafter};
+use super::changes::ahead;
 use super::copy::LiveCopy;
 use super::uncovered::{self, Uncovered};
 use super::{DumpError, Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Carried, Choices, PlannedModule, Reference, Source, Strategy};
+use crate::plan::{Alteration, Carried, Choices, PlannedModule, Reference, Source, Strategy};
 use crate::schema::{
     Catalog, Difference, Sides, Three, compare, equal, is_left_out, remarks, sides,
 };
@@ -107,6 +109,20 @@ pub enum RehearseError {
     /// No dump of the live schema.
     #[error("the live schema cannot be copied: {0}")]
     Dump(Box<DumpError>),
+    /// There are no statements that bring the live database in line.
+    #[error("the live database cannot be brought in line by statements: {0}")]
+    NotInLine(String),
+    /// The revision for what the models are ahead by fails.
+    #[error("the revision for what the models are ahead by does not {doing}: {error}")]
+    Changes {
+        /// `upgrade`, `downgrade` …
+        doing: &'static str,
+        /// Why.
+        error: WorkerError,
+    },
+    /// The revision for what the models are ahead by does not do all of it, or not back.
+    #[error("the revision that autogenerate writes for what the models are ahead by leaves: {0}")]
+    ChangesDiffer(String),
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
     Worker(WorkerError),
@@ -153,6 +169,8 @@ pub struct Subject<'a> {
     pub choices: &'a Choices,
     /// The baseline's identifier.
     pub baseline_id: RevisionId,
+    /// The identifier of the revision for what the models are ahead by; none: there is to be none.
+    pub changes_id: Option<RevisionId>,
     /// Hears progress.
     pub observer: &'a dyn Observer,
     /// Set by Ctrl-C.
@@ -187,6 +205,8 @@ pub struct Rehearsal {
     pub not_replayed: Option<WorkerError>,
     /// What was to be left out and is no object of this module, with the names that come near.
     pub unknown: Vec<(String, Vec<String>)>,
+    /// For the strategy `keep`: what brings the live database in line, or why nothing does.
+    pub alteration: Result<Option<Alteration>, RehearseError>,
 }
 
 impl Subject<'_> {
@@ -329,6 +349,25 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     );
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;
+    let ahead = match &subject.changes_id {
+        Some(id) if !model_drift.is_empty() => ahead(subject, &drafter, &built, id)?,
+        _ => None,
+    };
+    remarks.extend(ahead.iter().flat_map(|ahead| ahead.remarks.clone()));
+    let alteration = match (subject.choices.strategy, live) {
+        (Strategy::Keep, Some(live)) if !drift.is_empty() || ahead.is_some() => {
+            match align(subject, live, &built, ahead.as_ref()) {
+                Err(RehearseError::Cancelled) => return Err(RehearseError::Cancelled),
+                alteration => alteration,
+            }
+        }
+        _ => Ok(None),
+    };
+    let known_differences = live.map_or(Vec::new(), |live| {
+        let settled = |line: &&String| ahead.is_some() && model_drift.contains(line);
+        let lines = live.check.iter().filter(|line| !settled(line));
+        lines.cloned().collect()
+    });
     let three = Three {
         old: &reference,
         baseline: &built,
@@ -337,6 +376,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     let (mut sides, equal) = side_by_side(three, &carried, [&lost, &accepted, &drift]);
     sides.extend(uncovered.sides());
     uncovered.join(&mut lost, &mut accepted, &mut remarks);
+    let built = ahead.as_ref().map_or(built, |ahead| ahead.built.clone());
     let planned = PlannedModule {
         module: subject.module.name.clone(),
         revisions: subject
@@ -361,9 +401,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         accepted,
         drift,
         model_drift,
-        known_differences: live.map_or(Vec::new(), |live| live.check.clone()),
+        known_differences,
         left_behind,
         remarks,
+        model_changes: ahead.map(|ahead| ahead.planned),
         sides,
         equal,
     };
@@ -379,6 +420,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         script,
         not_replayed,
         unknown,
+        alteration,
     })
 }
 

@@ -1,13 +1,16 @@
 //! Scratch databases: created in this run, provably ours, always dropped.
 //!
 //! A scratch has a random name and our mark as the database's comment. The mark names the process
-//! that made it; when a run was killed, the next one on the same server drops what it left. A
-//! database without both proofs is never touched.
+//! that made it; when a run was killed, the next one on the same server drops what it left. Between
+//! the database and its comment there is a moment without a mark: therefore the name is written
+//! down in the user's state folder before the database is made ([`super::names`]). A database that
+//! has the name and neither proof is never touched.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
+use super::names::Names;
 use crate::model::{Target, quote_identifier, quote_literal};
 use crate::sandbox::{SandboxError, Server};
 use crate::system::{ConnectError, Session, SqlError, process, random};
@@ -82,7 +85,7 @@ impl ScratchHost {
             origin: Origin::Theirs,
             like,
         };
-        Self::drop_leftovers(&session);
+        drop_leftovers(&session, &Names::of_user());
         Ok(host)
     }
 
@@ -113,12 +116,17 @@ impl ScratchHost {
         let session = Session::connect(&self.maintenance, CONNECT_LIMIT)?;
         let name = format!("{NAME_PREFIX}{}_{purpose}", random::hex(6));
         let quoted = quote_identifier(&name);
+        let names = self.is_theirs().then(Names::of_user);
+        if let Some(names) = &names {
+            names.write(&name, &our_mark());
+        }
         session
             .batch(&format!("create database {quoted} {}", self.like))
             .map_err(|error| failed("create a scratch database", error))?;
         let scratch = Scratch {
             target: self.maintenance.with_database(&name),
             maintenance: self.maintenance.clone(),
+            names,
         };
         session
             .batch(&format!(
@@ -153,21 +161,23 @@ impl ScratchHost {
         }
         Ok(())
     }
+}
 
-    /// Drops scratch databases whose maker is gone. Best effort: what cannot be dropped stays, and
-    /// is tried again next time.
-    fn drop_leftovers(session: &Session) {
-        let listed = session.query(
-            "select datname::text, pg_catalog.shobj_description(oid, 'pg_database') \
-             from pg_catalog.pg_database where datname like 'redistill\\_scratch\\_%'",
-            &[],
-        );
-        for row in listed.unwrap_or_default() {
-            let name: String = row.get(0);
-            let mark: Option<String> = row.get(1);
-            if mark.is_some_and(|mark| maker_is_gone(&mark)) {
-                drop_database(session, &name);
-            }
+/// Drops scratch databases whose maker is gone. Best effort: what cannot be dropped stays, and is
+/// tried again next time.
+fn drop_leftovers(session: &Session, names: &Names) {
+    let listed = session.query(
+        "select datname::text, pg_catalog.shobj_description(oid, 'pg_database') \
+         from pg_catalog.pg_database where datname like 'redistill\\_scratch\\_%'",
+        &[],
+    );
+    for row in listed.unwrap_or_default() {
+        let name: String = row.get(0);
+        let mark: Option<String> = row.get(1);
+        // The comment is the better witness; the name written down speaks where there is none.
+        let mark = mark.or_else(|| names.mark_of(&name));
+        if mark.is_some_and(|mark| maker_is_gone(&mark)) && drop_database(session, &name) {
+            names.forget(&name);
         }
     }
 }
@@ -177,6 +187,8 @@ impl ScratchHost {
 pub struct Scratch {
     target: Target,
     maintenance: Target,
+    /// Where its name is written down; none on a server of our own.
+    names: Option<Names>,
 }
 
 impl Scratch {
@@ -194,22 +206,26 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         if let Ok(session) = Session::connect(&self.maintenance, CONNECT_LIMIT) {
-            drop_database(&session, &self.target.database);
+            let name = &self.target.database;
+            if drop_database(&session, name)
+                && let Some(names) = &self.names
+            {
+                names.forget(name);
+            }
         }
     }
 }
 
-/// Ends the connections that are left and drops; `WITH (FORCE)` does not exist before 13.
-fn drop_database(session: &Session, name: &str) {
+/// Ends the connections that are left and drops; says whether it is gone. `WITH (FORCE)` does not
+/// exist before 13.
+fn drop_database(session: &Session, name: &str) -> bool {
     let _ = session.execute(
         "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity \
          where datname = $1 and pid <> pg_catalog.pg_backend_pid()",
         &[&name],
     );
-    let _ = session.batch(&format!(
-        "drop database if exists {}",
-        quote_identifier(name)
-    ));
+    let drop = format!("drop database if exists {}", quote_identifier(name));
+    session.batch(&drop).is_ok()
 }
 
 /// `redistill: scratch HOST PID START`.
@@ -296,5 +312,37 @@ mod tests {
         assert!(!left.contains(&"redistill_scratch_dead_a".to_owned()));
         assert!(left.contains(&"redistill_scratch_alive_a".to_owned()));
         assert!(left.contains(&"redistill_scratch_theirs".to_owned()));
+    }
+
+    /// A run can be killed after CREATE DATABASE and before the comment.
+    #[test]
+    fn a_scratch_without_a_mark_is_known_by_its_name() {
+        let server = Server::start().unwrap();
+        let session = Session::connect(&server.target(), CONNECT_LIMIT).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let written = Names::in_folder(folder.path().join("scratch"));
+        let dead = format!("{MARK_PREFIX}{} 1 999999999999", process::host_name());
+        let elsewhere = format!("{MARK_PREFIX}elsewhere 1 999999999999");
+        for (name, mark) in [
+            ("redistill_scratch_0a_killed", Some(dead.as_str())),
+            ("redistill_scratch_0b_at_work", Some(our_mark().as_str())),
+            ("redistill_scratch_0c_elsewhere", Some(elsewhere.as_str())),
+            ("redistill_scratch_0d_unknown", None),
+        ] {
+            if let Some(mark) = mark {
+                written.write(name, mark);
+            }
+            session.batch(&format!("create database {name}")).unwrap();
+        }
+        drop_leftovers(&session, &written);
+        let left = names(&server.target());
+        let is_there = |name: &str| left.iter().any(|found| found.ends_with(name));
+        assert!(!is_there("_killed"), "{left:?}");
+        assert!(
+            is_there("_at_work") && is_there("_elsewhere") && is_there("_unknown"),
+            "{left:?}"
+        );
+        assert_eq!(written.mark_of("redistill_scratch_0a_killed"), None);
+        assert!(written.mark_of("redistill_scratch_0b_at_work").is_some());
     }
 }

@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use super::checklist::review;
 use super::plan::difference;
 use crate::evidence::{DatabaseEvidence, Evidence};
-use crate::model::text::{bytes, count, line, safe};
-use crate::plan::{Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
+use crate::model::ModuleName;
+use crate::model::text::{bytes, count, line, safe, safe_lines};
+use crate::plan::{
+    Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy,
+};
 use crate::rules::{Finding, Waived};
 
 /// What the note is made of.
@@ -38,6 +41,8 @@ pub struct NoteMaterial<'a> {
     pub note_path: &'a str,
     /// The databases that are built again.
     pub rebuilds: &'a BTreeMap<String, Rebuild>,
+    /// What brings live databases in line, by module.
+    pub alterations: &'a BTreeMap<ModuleName, Alteration>,
 }
 
 /// Writes the note.
@@ -48,7 +53,14 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
         module_section(&mut text, material, module, inventory);
     }
     for rebuild in material.rebuilds.values() {
-        given_up_section(&mut text, rebuild);
+        if rebuild.alterations.is_empty() {
+            given_up_section(&mut text, rebuild);
+        }
+    }
+    for alteration in material.alterations.values() {
+        let mut rebuilds = material.rebuilds.values();
+        let dump = rebuilds.find(|rebuild| rebuild.alterations.contains(alteration));
+        in_line_section(&mut text, alteration, dump.map(|rebuild| &*rebuild.dump));
     }
     waived_section(&mut text, material);
     evidence_section(&mut text, material);
@@ -152,6 +164,14 @@ fn module_section(
         safe(&module.baseline_path)
     );
     let size = inventory.archive.iter().map(|file| file.size).sum();
+    if let Some(changes) = &module.model_changes {
+        line!(
+            text,
+            "- Model changes: `{}` in `{}`, above the baseline",
+            changes.id,
+            safe(&changes.path)
+        );
+    }
     line!(
         text,
         "- Archived: {}, {}; removed: {}",
@@ -218,6 +238,51 @@ fn given_up_section(text: &mut String, rebuild: &Rebuild) {
          database; it goes with the archive.",
         safe(&rebuild.dump)
     );
+    line!(text);
+}
+
+/// The statements that brought a live database in line, and how they are taken back.
+fn in_line_section(text: &mut String, alteration: &Alteration, dump: Option<&str>) {
+    line!(
+        text,
+        "## Statements in the live database of {}",
+        safe(&alteration.module.0)
+    );
+    line!(text);
+    line!(
+        text,
+        "It differed from the baseline. These statements ran in the transaction of the stamp, after \
+         they had been tried on a copy of its schema:"
+    );
+    line!(text);
+    line!(text, "```sql");
+    for statement in &alteration.statements {
+        line!(text, "-- {}", safe(&statement.settles));
+        if let Some(loses) = &statement.loses {
+            line!(text, "-- DESTRUCTIVE: may lose {}", safe(loses));
+        }
+        line!(
+            text,
+            "{};",
+            safe_lines(statement.sql.trim_end().trim_end_matches(';'))
+        );
+    }
+    line!(text, "```");
+    line!(text);
+    match dump {
+        Some(dump) => line!(
+            text,
+            "Everything as it was before lies in the dump `{}` (plain SQL, whole database), which was \
+             restored on a scratch database and found equal. `undo` brings it back from there, and \
+             refuses if rows came since. Keep it as secret as the database.",
+            safe(dump)
+        ),
+        None => line!(
+            text,
+            "`undo` takes them back by statements that were tried, too; it refuses where that would \
+             lose what came since."
+        ),
+    }
     line!(text);
 }
 

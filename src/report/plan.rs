@@ -39,6 +39,9 @@ pub fn outline(plan: &Plan) -> String {
             line!(text, "  {carried} carried into it");
         }
         line!(text, "  baseline {}", safe(&module.baseline_path));
+        if let Some(changes) = &module.model_changes {
+            line!(text, "  model changes {}", safe(&changes.path));
+        }
     }
     line!(text);
     for (index, step) in plan.steps.iter().enumerate() {
@@ -178,9 +181,16 @@ fn module_text(text: &mut String, module: &PlannedModule) {
         module.left_behind.iter().cloned(),
     );
     list(text, "remarks", module.remarks.iter().cloned());
-    line!(text, "  baseline {}", safe(&module.baseline_path));
+    file(text, "baseline", &module.baseline_path, &module.baseline);
+    if let Some(changes) = &module.model_changes {
+        file(text, "model changes", &changes.path, &changes.text);
+    }
+}
+
+fn file(text: &mut String, what: &str, path: &str, contents: &str) {
+    line!(text, "  {what} {}", safe(path));
     line!(text);
-    for source in safe_lines(module.baseline.trim_end()).lines() {
+    for source in safe_lines(contents.trim_end()).lines() {
         line!(text, "    {source}");
     }
     line!(text);
@@ -278,6 +288,16 @@ fn beginning(text: &mut String, title: &str, items: &[String]) {
     }
 }
 
+/// The databases in which something may be lost: what was consented to, and what the faces show
+/// before the names are typed.
+fn destructive(plan: &Plan) -> Vec<Value> {
+    let found = plan.destructive();
+    found
+        .iter()
+        .map(|(database, statements)| json!({ "database": database, "statements": statements }))
+        .collect()
+}
+
 /// The plan for programs.
 pub fn json(plan: &Plan) -> Value {
     let steps: Vec<Value> = plan
@@ -296,5 +316,6 @@ pub fn json(plan: &Plan) -> Value {
         "choices": plan.choices,
         "modules": plan.modules,
         "steps": steps,
+        "destructive": destructive(plan),
     })
 }

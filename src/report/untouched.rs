@@ -86,7 +86,7 @@ fn own_tables<'p>(plan: &'p Plan, label: &str) -> BTreeSet<(&'p str, &'p str)> {
 
 fn has_statements(plan: &Plan, label: &str) -> bool {
     plan.steps.iter().any(|step| {
-        matches!(step, Step::VersionTables { database, statements, .. }
-            if database.label == label && !statements.is_empty())
+        matches!(step, Step::VersionTables { database, alterations, .. }
+            if database.label == label && !alterations.is_empty())
     })
 }

@@ -17,6 +17,7 @@ use super::{Context, Dumper, Foreseen, Standing, StepError, database};
 use crate::model::Target;
 use crate::model::text::{bytes, count};
 use crate::plan::{DatabaseRef, Fingerprint, Rebuild};
+use crate::system::tree;
 
 /// The format of the facts.
 const FORMAT: u32 = 1;
@@ -61,6 +62,10 @@ pub fn preview(rebuild: &Rebuild) -> Vec<String> {
         "  pg_dump --inserts; restored, dropped, built and brought back on a scratch database, \
          compared with the live one, before anything is dropped"
             .to_owned(),
+        format!(
+            "  so it was when the plan was made: {}; as much must be free on disk",
+            bytes(rebuild.dump_size)
+        ),
     ]
 }
 
@@ -89,6 +94,16 @@ pub fn check(
             Ok(_) => problems.push(StepError::InTheWay { path }),
             Err(error) => problems.push(error),
         }
+    }
+    // The archive's folder does not exist yet; the project's file system holds it.
+    let free = tree::free_space(&context.world.root).unwrap_or(u64::MAX);
+    let needed = rebuild.dump_size.saturating_add(rebuild.dump_size / 5);
+    if free < needed {
+        problems.push(StepError::NoRoom {
+            path: rebuild.dump.clone(),
+            needed,
+            free,
+        });
     }
     problems
 }
@@ -174,12 +189,7 @@ fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Res
         .rename(&partial, &path)
         .map_err(StepError::files("move", &partial))?;
     let contents = tracked::read(&path, context)?;
-    let text = text_of(&contents, rebuild)?;
-    let entries = dump_text::entries(text);
-    let back = dump_text::belonging(&entries, &rebuild.own);
-    dumper
-        .prove(target, rebuild, &statements(&entries), &statements(&back))
-        .map_err(failed)?;
+    try_out(dumper, target, rebuild, text_of(&contents, rebuild)?).map_err(failed)?;
     let facts = Facts {
         format: FORMAT,
         created: context.world.now.to_rfc3339(),
@@ -195,6 +205,18 @@ fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Res
     files
         .write_new(&place, &json, 0o600)
         .map_err(StepError::files("write", &place))
+}
+
+/// Restores a dump on scratch, does there what the plan does, and brings everything back.
+pub fn try_out(
+    dumper: &dyn Dumper,
+    target: &Target,
+    rebuild: &Rebuild,
+    text: &str,
+) -> Result<(), String> {
+    let entries = dump_text::entries(text);
+    let back = dump_text::belonging(&entries, &rebuild.own);
+    dumper.prove(target, rebuild, &statements(&entries), &statements(&back))
 }
 
 /// The statements of entries, with the settings that they expect.

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::archive::ArchiveError;
 use crate::journal::JournalError;
-use crate::model::text::io_words;
+use crate::model::text::{bytes, io_words};
 use crate::system::{ConnectError, SqlError};
 
 /// Why a step cannot be done. Paths are relative to the project where they lie in it.
@@ -170,6 +170,34 @@ pub enum StepError {
         when: &'static str,
         /// What changed.
         changes: Vec<String>,
+    },
+    /// A dump would not fit.
+    #[error("{path} takes about {}, and {} are free", bytes(*needed), bytes(*free))]
+    NoRoom {
+        /// The dump.
+        path: String,
+        /// What it takes, in bytes.
+        needed: u64,
+        /// What is free.
+        free: u64,
+    },
+    /// After the statements that bring it in line, a database is not what the rehearsal came to.
+    #[error(
+        "{label}: after the statements, the objects of {module} are not what the rehearsal came to"
+    )]
+    NotInLine {
+        /// The database.
+        label: String,
+        /// The module.
+        module: String,
+    },
+    /// Taking back would drop what came after the reset.
+    #[error("{label}: {what} came after the reset, and taking it back would lose that")]
+    WouldLose {
+        /// The database.
+        label: String,
+        /// What.
+        what: String,
     },
     /// Nobody can tell whether a transaction was committed.
     #[error("it is unknown whether the transaction {xid} in {label} was committed: {why}")]

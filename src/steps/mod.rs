@@ -14,6 +14,7 @@
 //! Called by `execute` (and `preview` by the reports); a step never writes to the journal itself,
 //! it asks through [`Commit`]. Nothing here deletes a file of the user's: files are moved away.
 
+mod alteration;
 pub mod archive;
 mod database;
 mod dump;
@@ -32,6 +33,7 @@ mod version_tables;
 mod world;
 mod write_file;
 
+pub use dump::try_out as try_dump;
 pub use error::StepError;
 pub use foresee::Foreseen;
 pub use tracked::reference as file_reference;
@@ -52,12 +54,22 @@ pub fn title(step: &Step) -> String {
         Step::WriteFile { what, path, .. } => format!("Write the {what} {path}"),
         Step::RetireFile { what, file, .. } => format!("Take the {what} {} away", file.path),
         Step::VersionTables {
-            database, changes, ..
-        } => version_rows::title(database, changes),
+            database,
+            changes,
+            alterations,
+        } => version_rows::title(database, changes, alterations),
         Step::DumpDatabase { database, rebuild } => {
             format!("Dump {} to {}", database.label, rebuild.dump)
         }
         Step::RetireDump { dump } => format!("Take the dump {dump} away"),
+        Step::RebuildDatabase {
+            database, rebuild, ..
+        } if !rebuild.alterations.is_empty() => format!(
+            "Bring {} in line by {}, kept in {} before",
+            database.label,
+            count(rebuild.build.len(), "statement"),
+            rebuild.dump
+        ),
         Step::RebuildDatabase {
             database, rebuild, ..
         } => format!(
@@ -108,9 +120,12 @@ pub fn preview(step: &Step) -> Vec<String> {
         }
         Step::VersionTables {
             changes,
-            statements,
+            alterations,
             ..
-        } => lines.extend(version_rows::preview(changes, statements)),
+        } => {
+            let first = alteration::preview(alterations);
+            lines.extend(version_rows::preview(changes, first, &[]));
+        }
         Step::DumpDatabase { rebuild, .. } => lines.extend(dump::preview(rebuild)),
         Step::RebuildDatabase {
             changes, rebuild, ..
@@ -165,8 +180,16 @@ pub fn check(step: &Step, foreseen: &mut Foreseen, context: &Context<'_>) -> Vec
         }
         Step::RetireFile { file, .. } => retire::check_file(file, foreseen, context),
         Step::VersionTables {
-            database, changes, ..
-        } => version_tables::check(database, changes, context),
+            database,
+            changes,
+            alterations,
+        } => {
+            let mut problems = version_tables::check(database, changes, context);
+            if problems.is_empty() {
+                problems = alteration::check(database, alterations, context);
+            }
+            problems
+        }
         Step::DumpDatabase { database, rebuild } => {
             dump::check(database, rebuild, foreseen, context)
         }
@@ -312,9 +335,11 @@ fn transact(
         Step::VersionTables {
             database,
             changes,
-            statements,
+            alterations,
         } => {
-            let work = |open: &database::Database<'_>| version_tables::run(open, statements);
+            let work = |open: &database::Database<'_>| {
+                alteration::run(open, database, alterations, context)
+            };
             version_tables::apply(database, changes, &work, context, commit)
         }
         _ => Ok(String::new()),
@@ -350,8 +375,8 @@ pub fn inverse(step: &Step, before: &Before, plan: &Plan) -> Inverse {
         Step::VersionTables {
             database,
             changes,
-            statements,
-        } => version_rows::inverse(database, changes, statements, before),
+            alterations,
+        } => version_rows::inverse(database, changes, alterations, before),
         Step::DumpDatabase { rebuild, .. } => Inverse::Steps(vec![Step::RetireDump {
             dump: rebuild.dump.clone(),
         }]),

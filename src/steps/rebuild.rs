@@ -14,20 +14,37 @@ use std::path::PathBuf;
 
 use super::database::Database;
 use super::version_tables;
-use super::{Before, Commit, Context, Inverse, StepError, dump, dump_text, version_rows};
+use super::{
+    Before, Commit, Context, Inverse, StepError, alteration, dump, dump_text, version_rows,
+};
 use crate::journal::run_folder;
 use crate::model::QualifiedName;
 use crate::plan::{DatabaseRef, Fingerprint, OwnObject, Rebuild, Step, VersionTableChange};
 
 /// The lines under the title of a rebuild: what is given up, and the transaction.
 pub fn preview(changes: &[VersionTableChange], rebuild: &Rebuild) -> Vec<String> {
+    if !rebuild.alterations.is_empty() {
+        return preview_alterations(changes, rebuild);
+    }
     let mut lines = vec![
         format!("  gives up {}", rebuild.given_up()),
         format!("  they are kept in {}", rebuild.dump),
         "  -- rows and objects must be those of the dump, else ROLLBACK".to_owned(),
     ];
     let statements: Vec<String> = rebuild.drop.iter().chain(&rebuild.build).cloned().collect();
-    lines.extend(version_rows::preview(changes, &statements));
+    lines.extend(version_rows::preview(changes, Vec::new(), &statements));
+    lines
+}
+
+/// The same where nothing is dropped, and the rows stay.
+fn preview_alterations(changes: &[VersionTableChange], rebuild: &Rebuild) -> Vec<String> {
+    let mut lines = vec![
+        format!("  everything as it was is kept in {}", rebuild.dump),
+        "  undo brings it back from there, and refuses if rows came since".to_owned(),
+        "  -- rows and objects must be those of the dump, else ROLLBACK".to_owned(),
+    ];
+    let first = alteration::preview(&rebuild.alterations);
+    lines.extend(version_rows::preview(changes, first, &[]));
     lines
 }
 
@@ -40,7 +57,7 @@ pub fn preview_back(changes: &[VersionTableChange], rebuild: &Rebuild) -> Vec<St
         rebuild.own.len()
     ));
     let mut lines = vec!["  -- rows must be those that the reset left, else ROLLBACK".to_owned()];
-    lines.extend(version_rows::preview(changes, &statements));
+    lines.extend(version_rows::preview(changes, Vec::new(), &statements));
     lines
 }
 
@@ -90,13 +107,23 @@ pub fn apply(
         lock(open, &rebuild.own)?;
         let now = fingerprint(open, database, &rebuild.own, rebuild, context)?;
         compare(open, &proven.facts.fingerprint, &now, "was dumped")?;
-        version_tables::run(open, &rebuild.drop)?;
-        version_tables::run(open, &rebuild.build)?;
+        if rebuild.alterations.is_empty() {
+            version_tables::run(open, &rebuild.drop)?;
+            version_tables::run(open, &rebuild.build)?;
+        } else {
+            alteration::run(open, database, &rebuild.alterations, context)?;
+        }
         settle(open)?;
         let left = fingerprint(open, database, &rebuild.built, rebuild, context)?;
         remember(&left, rebuild, context)
     };
     version_tables::apply(database, changes, &work, context, commit)?;
+    if !rebuild.alterations.is_empty() {
+        return Ok(format!(
+            "{} brought in line; as it was: {}",
+            database.database, rebuild.dump
+        ));
+    }
     Ok(format!(
         "{} rebuilt; given up: {}, kept in {}",
         database.database,

@@ -2,8 +2,9 @@
 
 use super::Inverse;
 use crate::journal::Before;
+use crate::model::text::count;
 use crate::model::{quote_identifier, quote_literal};
-use crate::plan::{DatabaseRef, Step, TableAction, VersionTableChange};
+use crate::plan::{Alteration, DatabaseRef, Step, TableAction, VersionTableChange};
 
 /// The rows of a table, sorted; none if it does not exist.
 pub type Rows = Option<Vec<String>>;
@@ -82,7 +83,24 @@ fn insert(table: &str, row: &str) -> String {
 }
 
 /// The step in one line.
-pub fn title(database: &DatabaseRef, changes: &[VersionTableChange]) -> String {
+pub fn title(
+    database: &DatabaseRef,
+    changes: &[VersionTableChange],
+    alterations: &[Alteration],
+) -> String {
+    let statements: usize = alterations.iter().map(|one| one.statements.len()).sum();
+    let stamp = stamp_title(database, changes);
+    if statements == 0 {
+        return stamp;
+    }
+    let by = count(statements, "statement");
+    if changes.is_empty() {
+        return format!("Bring {} in line by {by}", database.label);
+    }
+    format!("{stamp}, in line by {by}")
+}
+
+fn stamp_title(database: &DatabaseRef, changes: &[VersionTableChange]) -> String {
     let [change] = changes else {
         return format!(
             "Change {} version tables in {}",
@@ -105,8 +123,13 @@ pub fn title(database: &DatabaseRef, changes: &[VersionTableChange]) -> String {
     }
 }
 
-/// The lines under the title: the transaction as it runs.
-pub fn preview(changes: &[VersionTableChange], statements: &[String]) -> Vec<String> {
+/// The lines under the title: the transaction as it runs. `first` are lines for what comes before
+/// `statements`.
+pub fn preview(
+    changes: &[VersionTableChange],
+    first: Vec<String>,
+    statements: &[String],
+) -> Vec<String> {
     let mut lines = vec!["  BEGIN".to_owned()];
     for change in changes {
         let rows = match expected(change) {
@@ -120,6 +143,7 @@ pub fn preview(changes: &[VersionTableChange], statements: &[String]) -> Vec<Str
         }
         lines.push(format!("  -- {} {rows}, else ROLLBACK", change.table));
     }
+    lines.extend(first);
     let all = statements
         .iter()
         .cloned()
@@ -178,34 +202,23 @@ pub fn back(changes: &[VersionTableChange], before: &Before) -> Vec<VersionTable
         .collect()
 }
 
-/// The step that takes the step back.
+/// The step that takes the step back: what was changed last first.
 pub fn inverse(
     database: &DatabaseRef,
     changes: &[VersionTableChange],
-    statements: &[String],
+    alterations: &[Alteration],
     before: &Before,
 ) -> Inverse {
     let back = back(changes, before);
-    let steps = if back.is_empty() {
-        Vec::new()
-    } else {
-        vec![Step::VersionTables {
-            database: database.clone(),
-            changes: back,
-            statements: Vec::new(),
-        }]
-    };
-    if statements.is_empty() {
-        return Inverse::Steps(steps);
+    let alterations: Vec<Alteration> = alterations.iter().rev().map(Alteration::reversed).collect();
+    if back.is_empty() && alterations.is_empty() {
+        return Inverse::Steps(Vec::new());
     }
-    Inverse::ByHand {
-        steps,
-        instructions: format!(
-            "these statements ran in {} and are not taken back: {}",
-            database.label,
-            statements.join("; ")
-        ),
-    }
+    Inverse::Steps(vec![Step::VersionTables {
+        database: database.clone(),
+        changes: back,
+        alterations,
+    }])
 }
 
 #[cfg(test)]

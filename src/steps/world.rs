@@ -70,6 +70,14 @@ pub trait Dumper: Send + Sync {
         objects: &[OwnObject],
         version_tables: &[QualifiedName],
     ) -> Result<Fingerprint, String>;
+
+    /// SHA-256 over the catalog of these objects, in the transaction that is open.
+    fn catalog(
+        &self,
+        session: &Session,
+        objects: &[OwnObject],
+        version_tables: &[QualifiedName],
+    ) -> Result<String, String>;
 }
 
 /// The world that a run works in.

@@ -1,4 +1,4 @@
-//! Folders as a whole: copied, given to another user, put on disk.
+//! Folders as a whole: copied, given to another user, put on disk; and the room that is left there.
 //!
 //! For folders that redistill made itself; nothing here is durable until [`sync`] is called.
 
@@ -51,6 +51,12 @@ pub fn link(to: &Path, at: &Path) -> io::Result<()> {
 /// The user that owns an entry; a link's own.
 pub fn owner(path: &Path) -> io::Result<u32> {
     Ok(fs::symlink_metadata(path)?.uid())
+}
+
+/// How many bytes an ordinary user can still write to the file system that holds `path`.
+pub fn free_space(path: &Path) -> io::Result<u64> {
+    let facts = rustix::fs::statvfs(path)?;
+    Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
 }
 
 /// Writes everything of the file system that holds `path` to disk.

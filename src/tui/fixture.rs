@@ -180,7 +180,7 @@ pub fn plan() -> Plan {
                         rows: vec!["b45e11ne".to_owned()],
                     },
                 }],
-                statements: Vec::new(),
+                alterations: Vec::new(),
             },
             Step::RemoveFiles {
                 module: shop,
@@ -276,6 +276,7 @@ fn module() -> PlannedModule {
         known_differences: Vec::new(),
         left_behind: Vec::new(),
         remarks: Vec::new(),
+        model_changes: None,
         sides,
         equal: [("column".to_owned(), 12), ("table".to_owned(), 3)].into(),
     }

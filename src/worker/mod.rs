@@ -16,7 +16,7 @@ mod tests;
 pub use error::{ErrorKind, Failed, WorkerError};
 pub use process::{Call, Worker};
 pub use protocol::{
-    Applied, Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, NotDrafted, OriginRow,
-    RenderRequest, Rendered, RevisionProgress, Script, Source, TargetRequest, Walk, WalkRequest,
-    WorkerEvent,
+    Applied, Changes, ChangesRequest, Draft, DraftRequest, InspectRequest, Inspected,
+    ModuleRequest, NotDrafted, OriginRow, RenderRequest, Rendered, RevisionProgress, Script,
+    Source, TargetRequest, Walk, WalkRequest, WorkerEvent,
 };

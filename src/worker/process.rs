@@ -35,7 +35,7 @@ const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
 /// The parent's first, the others in the order in which they import each other.
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 15] = [
     ("serve", include_str!("../../assets/worker/serve.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
@@ -45,6 +45,7 @@ const SOURCES: [(&str, &str); 14] = [
     ("draft", include_str!("../../assets/worker/draft.py")),
     ("format", include_str!("../../assets/worker/format.py")),
     ("render", include_str!("../../assets/worker/render.py")),
+    ("changes", include_str!("../../assets/worker/changes.py")),
     ("script", include_str!("../../assets/worker/script.py")),
     ("needs", include_str!("../../assets/worker/needs.py")),
     ("project", include_str!("../../assets/worker/project.py")),

@@ -145,6 +145,26 @@ pub struct InspectRequest<'a> {
     pub version_locations: Vec<PathBuf>,
 }
 
+/// Writes what autogenerate finds in a database as a revision above the one that is staged.
+#[derive(Clone, Debug)]
+pub struct ChangesRequest<'a> {
+    /// The database, at the staged revision.
+    pub target: &'a Target,
+    /// The staging folder.
+    pub folder: PathBuf,
+    /// The new revision's identifier.
+    pub revision: String,
+    /// Its message.
+    pub message: String,
+}
+
+/// What autogenerate wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Changes {
+    /// The file; none where there is nothing to write.
+    pub revision: Option<Rendered>,
+}
+
 /// Something that a request reports while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkerEvent {

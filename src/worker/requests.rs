@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::error::WorkerError;
 use super::process::{Call, Worker, broken};
 use super::protocol::{
-    Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest, RenderRequest, Rendered, Script,
-    TargetRequest, Walk, WalkRequest,
+    Changes, ChangesRequest, Draft, DraftRequest, InspectRequest, Inspected, ModuleRequest,
+    RenderRequest, Rendered, Script, TargetRequest, Walk, WalkRequest,
 };
 use crate::evidence::{AskedFor, Described};
 use crate::model::Target;
@@ -111,6 +111,24 @@ impl Worker {
         let mut request = json!(render);
         request["module"] = json!(module);
         self.answer("render", request, call)
+    }
+
+    /// Lets autogenerate write a revision above the staged one.
+    pub fn changes(
+        &self,
+        module: &ModuleRequest,
+        changes: &ChangesRequest<'_>,
+        call: &Call<'_>,
+    ) -> Result<Changes, WorkerError> {
+        let request = json!({
+            "module": module,
+            "scratch": TargetRequest::from(changes.target),
+            "version_locations": [changes.folder],
+            "folder": changes.folder,
+            "revision": changes.revision,
+            "message": changes.message,
+        });
+        self.answer("changes", request, call)
     }
 
     /// What `alembic current`, `alembic heads` and `alembic check` say about a database.

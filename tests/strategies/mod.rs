@@ -1,5 +1,9 @@
 //! What becomes of live databases: the strategies, and the live schema as reference.
 
+mod changes;
+mod interrupted;
+mod keep;
+mod recreate;
 mod reference;
 
 use crate::support::Lab;

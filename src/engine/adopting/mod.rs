@@ -184,6 +184,7 @@ impl Engine<'_> {
             host: &ground.host,
             choices,
             baseline_id: RevisionId(String::new()),
+            changes_id: None,
             observer: self.observer,
             cancel: self.cancel,
         }

@@ -108,6 +108,12 @@ impl<'a> Drafter<'a> {
         self.replayed.as_ref().map(Scratch::target)
     }
 
+    /// What the database that the baseline built holds now.
+    pub fn built_catalog(&self) -> Result<Catalog, RehearseError> {
+        let scratch = self.built.as_ref().expect("the baseline was built");
+        Ok(self.subject.snapshot(&scratch.connect()?)?)
+    }
+
     /// Runs the old chain on an empty scratch.
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;

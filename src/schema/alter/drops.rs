@@ -27,10 +27,17 @@ pub fn rebuilt(from: &Catalog, to: &Catalog, differences: &[Difference]) -> BTre
             Difference::Extra { .. } if key.kind == "column" => {
                 touched.insert(key.clone());
             }
-            Difference::Changed { attribute, .. }
-                if key.kind == "enum" && attribute == "labels" =>
+            Difference::Changed {
+                attribute,
+                left,
+                right,
+                ..
+            } if key.kind == "enum"
+                && attribute == "labels"
+                && !super::enums::is_growing(right, left) =>
             {
                 touched.extend(super::enums::columns(from, key));
+                rebuilt.extend(of_type(from, to, key));
             }
             _ => {}
         }
@@ -55,6 +62,18 @@ pub fn rebuilt(from: &Catalog, to: &Catalog, differences: &[Difference]) -> BTre
     }
     rebuilt.extend(references(from, to, differences, &rebuilt));
     rebuilt
+}
+
+/// What compares with labels of a type that is made again: it would go on with the old one.
+fn of_type(from: &Catalog, to: &Catalog, kind: &ObjectKey) -> Vec<ObjectKey> {
+    let objects = from.objects.iter().filter(|(key, object)| {
+        matches!(
+            key.kind.as_str(),
+            "index" | "constraint" | "policy" | "trigger" | "rule"
+        ) && to.objects.contains_key(key)
+            && object.needs().contains(kind)
+    });
+    objects.map(|(key, _)| key.clone()).collect()
 }
 
 fn is_made_again(kind: &str, attribute: &str) -> bool {

@@ -48,6 +48,13 @@ pub fn changes(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Chang
     changes
 }
 
+/// Whether labels are only added: all that are there stay, in their order.
+pub fn is_growing(present: &str, wanted: &str) -> bool {
+    let (present, wanted): (Vec<&str>, Vec<&str>) =
+        (present.lines().collect(), wanted.lines().collect());
+    is_among(&present, &wanted)
+}
+
 /// Whether these stand in those, in the same order.
 fn is_among(few: &[&str], many: &[&str]) -> bool {
     let mut many = many.iter();

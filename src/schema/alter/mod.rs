@@ -18,7 +18,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use loss::of_statement;
+pub use loss::{is_widening, of_statement};
 
 use super::carry::sql;
 use super::source::execute;
