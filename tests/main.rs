@@ -13,6 +13,7 @@ mod cli;
 mod docs;
 mod gate;
 mod guided;
+mod kinds;
 mod peers;
 mod property;
 mod shapes;

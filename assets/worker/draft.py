@@ -63,8 +63,7 @@ def from_models(project, leave_out):
             raise Failure("no_metadata", "env.py passes no target_metadata")
         if not connection.in_transaction():
             connection.begin()
-        for statement in project.request.get("before") or []:
-            connection.exec_driver_sql(statement.replace("%", "%%") if connection.dialect.paramstyle in ("pyformat", "format") else statement)
+        prepare(connection, project.request.get("before") or [])
         project.phase = "models"
         create(connection, metadata, given.get("include_object"))
         project.phase = "draft"
@@ -80,6 +79,24 @@ def from_models(project, leave_out):
     if not answers:
         raise Failure("never_migrated", "env.py ran to its end without running migrations")
     return answers[0]
+
+
+def prepare(connection, statements):
+    """Runs what goes: one may need another, or a table of the models, and then is tried again or left."""
+    connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
+    todo, before = list(statements), None
+    while todo and len(todo) != before:
+        before, failed = len(todo), []
+        for statement in todo:
+            nested = connection.begin_nested()
+            try:
+                doubled = connection.dialect.paramstyle in ("pyformat", "format")
+                connection.exec_driver_sql(statement.replace("%", "%%") if doubled else statement)
+                nested.commit()
+            except sqlalchemy.exc.DBAPIError:
+                nested.rollback()
+                failed.append(statement)
+        todo = failed
 
 
 def create(connection, metadata, include_object):
@@ -109,9 +126,11 @@ class Draft:
         self.types = Types(self.default)
         self.pieces, self.not_drafted = [], []
         self.tables = {}
+        # Released SQLAlchemy refuses them.
+        virtual = {column["table_oid"] for column in catalog.columns if column["generated"] == "v"}
         for table in catalog.tables:
             if (table["schema"], table["name"]) not in leave_out:
-                why = reason_against(table)
+                why = reason_against(table) or ("it has a virtual column" if table["oid"] in virtual else None)
                 if why:
                     self.miss("table", table["schema"], table["name"], table["name"], why)
                 else:

@@ -48,6 +48,8 @@ class State:
     # At the first connection the project's code is stopped.
     locating = False
     asked_for = []
+    # By the identity of a driver's connection: where the project wanted it to go.
+    opened = {}
     other_dialect = None
     url_problem = None
     allowed = threading.local()
@@ -75,6 +77,7 @@ def remember(driver, is_async, params, creator=False):
         entry["other"].append(["creator", "true"])
     if entry not in State.asked_for:
         State.asked_for.append(entry)
+    return entry
 
 
 def parse_dsn(dsn):
@@ -152,7 +155,7 @@ def do_connect(dialect, record, args, params):
             asked.update(parse_dsn(value))
     if isinstance(asked.get("dsn"), str):
         asked.update(parse_dsn(asked.pop("dsn")))
-    remember(dialect.driver, getattr(dialect, "is_async", False), asked)
+    entry = remember(dialect.driver, getattr(dialect, "is_async", False), asked)
     if State.locating:
         raise Stop("located")
     for name in VARIABLES:
@@ -163,7 +166,9 @@ def do_connect(dialect, record, args, params):
         force_read_only(dialect.driver, ours)
     State.allowed.now = True
     try:
-        return dialect.connect(**ours)
+        connection = dialect.connect(**ours)
+        State.opened[id(connection)] = entry
+        return connection
     finally:
         State.allowed.now = False
 

@@ -53,11 +53,13 @@ def describe(project):
     seen = []
 
     def look(_, context):
-        schema = context.connection.scalar(sqlalchemy.text("SELECT current_schema()")) if context.connection is not None else None
-        seen.append((context, schema))
+        if context.connection is not None:
+            seen.append(walked(context))
         return []
 
     project.run_env(look, config, script, dont_mutate=True)
+    if not seen and redirect.State.asked_for and not any(entry.get("connection") is None for entry in project.configured):
+        raise Failure("never_walked", "env.py connected and found nothing to migrate on an empty database")
     if not project.configured:
         raise Failure("never_configured", "env.py did not call context.configure")
     raise_offline(project)
@@ -69,7 +71,10 @@ def describe(project):
         "asked_for": redirect.State.asked_for,
         "version_table": given.get("version_table") or "alembic_version",
         "version_table_schema": given.get("version_table_schema"),
-        "default_schema": (seen[0][1] if seen else None) or "public",
+        "default_schema": seen[0]["schema"] if seen else "public",
+        "runs": distinct(run["table"] for run in seen),
+        "schemas": distinct(run["schema"] for run in seen),
+        "migrated": distinct(run["asked_for"] for run in seen if run["asked_for"]),
         "include_schemas": bool(given.get("include_schemas")),
         "filters": [name for name in ("include_name", "include_object", "include_symbol") if given.get(name)],
         "configured": len(project.configured),
@@ -82,6 +87,39 @@ def describe(project):
         "version_locations": [str(path) for path in script._version_locations],
         "versions": versions(),
     }
+
+
+def walked(context):
+    """Where one run of the migrations goes: its version table, its schema, its database."""
+    connection = context.connection
+    schema = connection.scalar(sqlalchemy.text("SELECT current_schema()")) or first_of_path(connection)
+    # With a translated schema map unqualified names mean another schema than the connection's.
+    schema = (connection.get_execution_options().get("schema_translate_map") or {}).get(None) or schema
+    fairy = getattr(connection, "connection", None)
+    return {
+        "table": {"schema": context.version_table_schema or schema, "name": context.version_table},
+        "schema": schema,
+        "asked_for": redirect.State.opened.get(id(getattr(fairy, "dbapi_connection", None))),
+    }
+
+
+def first_of_path(connection):
+    """The first schema of a search path that leads nowhere yet."""
+    path = connection.scalar(sqlalchemy.text("SELECT current_setting('search_path')"))
+    for entry in path.split(","):
+        name = entry.strip()
+        name = name[1:-1].replace('""', '"') if name.startswith('"') else name
+        if name and name != "$user":
+            return name
+    return "public"
+
+
+def distinct(items):
+    found = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return found
 
 
 def versions():

@@ -394,6 +394,10 @@ pub struct PlanChoices {
     /// Consent to the plan's statements that may lose something in this database (repeatable)
     #[arg(long, value_name = "DATABASE")]
     pub accept_destructive: Vec<String>,
+
+    /// With `--source models`: give up everything that the models do not say; all of it is listed
+    #[arg(long)]
+    pub accept_losses: bool,
 }
 
 /// Where the baseline comes from.

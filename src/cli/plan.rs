@@ -129,6 +129,7 @@ fn choices(arguments: &PlanChoices) -> Choices {
         message: Some(arguments.message.clone()),
         reason: arguments.reason.clone(),
         leave_out: arguments.leave_out.clone(),
+        accept_losses: arguments.accept_losses,
         with_model_changes: arguments.with_model_changes,
         accept_destructive: arguments.accept_destructive.clone(),
     }

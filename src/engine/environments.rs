@@ -10,10 +10,11 @@ use std::time::Duration;
 use super::{Engine, Survey, failures, lock};
 use crate::error::Failure;
 use crate::evidence::{AskedFor, Described, ModuleEvidence, Observed};
-use crate::model::text::safe;
+use crate::model::text::{safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::rehearse::ScratchHost;
 use crate::sandbox::Server;
+use crate::survey::catalog;
 use crate::system::connect;
 use crate::worker::{ModuleRequest, Worker};
 
@@ -110,7 +111,11 @@ impl Engine<'_> {
         }
         let outcome = self.locate(seen).and_then(|target| {
             look.target = Some(target);
-            self.describe(seen)
+            let described = self.describe(seen)?;
+            if let Some(target) = migrated(&seen.module.name, &described)? {
+                look.target = Some(target);
+            }
+            Ok(described)
         });
         match outcome {
             Ok(described) => look.described = Observed::Seen(described),
@@ -142,6 +147,21 @@ impl Engine<'_> {
         resolve(name, first)
     }
 
+    /// Where its migrations go, if env.py asks another database first: one of these labels then.
+    pub(super) fn locate_among(
+        &self,
+        seen: &ModuleEvidence,
+        known: &[&str],
+    ) -> Result<Target, Failure> {
+        let first = self.locate(seen)?;
+        if known.is_empty() || known.contains(&first.to_string().as_str()) {
+            return Ok(first);
+        }
+        let described = self.describe(seen)?;
+        let other = migrated(&seen.module.name, &described)?;
+        Ok(other.unwrap_or(first))
+    }
+
     fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
         let name = &seen.module.name;
         let host = self.sandbox()?;
@@ -151,10 +171,49 @@ impl Engine<'_> {
         let mut request = ModuleRequest::from(&seen.module);
         request.x = self.x_of(name);
         let worker = self.worker_of(seen)?;
-        worker
+        let mut described = worker
             .describe(&request, scratch.target(), &self.call(ENV_LIMIT))
-            .map_err(|error| failures::worker(name, &error))
+            .map_err(|error| failures::worker(name, &error))?;
+        let made = scratch
+            .connect()
+            .ok()
+            .and_then(|session| catalog::snapshot(&session, &[]).ok());
+        let made = made.ok_or_else(|| {
+            Failure::untouched(format!("{}: the scratch cannot be read", safe(&name.0)))
+        })?;
+        // `public` is there without anybody's doing.
+        described.made = made
+            .objects
+            .into_keys()
+            .filter(|key| key.kind != "schema" || key.name != "public")
+            .collect();
+        Ok(described)
     }
+}
+
+/// The database that the migrations go to, where env.py says so: it may ask another one first.
+fn migrated(name: &ModuleName, described: &Described) -> Result<Option<Target>, Failure> {
+    let targets = described
+        .migrated
+        .iter()
+        .map(|asked| resolve(name, asked))
+        .collect::<Result<Vec<Target>, Failure>>()?;
+    let mut labels: Vec<String> = targets.iter().map(ToString::to_string).collect();
+    labels.dedup();
+    if labels.len() < 2 {
+        return Ok(targets.into_iter().next());
+    }
+    Err(Failure::refused(format!(
+        "{}: env.py migrates {} databases in one run, and a reset proves and stamps one",
+        safe(&name.0),
+        labels.len()
+    ))
+    .with_detail(safe_lines(&labels.join("\n")))
+    .with_hint(
+        "let env.py take one of them (an -x argument, a variable), reset that one: \
+         [modules.NAME] with x = [\"database=one\"]; then: redistill plan",
+    )
+    .with_hint("then bring the others onto the baseline: redistill adopt --urls FILE"))
 }
 
 fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {

@@ -28,7 +28,9 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
         _ => match error.kind() {
             // What the configuration can give is not given; what nothing can give is refused.
             Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
-            Some(ErrorKind::NeedsCommand | ErrorKind::OfflineOnly) => Failure::refused(message),
+            Some(ErrorKind::NeedsCommand | ErrorKind::NeverWalked | ErrorKind::OfflineOnly) => {
+                Failure::refused(message)
+            }
             _ => Failure::untouched(message),
         },
     };
@@ -86,6 +88,10 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::NeedsArgument => {
             "name it in redistill.toml: [modules.NAME] with x = [\"key=value\"]; then: redistill check"
+        }
+        ErrorKind::NeverWalked => {
+            "where it takes its tenants from the database, let it take them from a setting first (a \
+             list, an -x argument, a variable): a rehearsal begins with an empty one"
         }
         ErrorKind::NeedsCommand => {
             "let env.py open a connection of its own where the application gives none, so that \
@@ -237,6 +243,26 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         RehearseError::Shared(_) => {
             Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint("take the models as the source: redistill plan --source models")
+        }
+        RehearseError::Needed { left, falls } => {
+            let lines: Vec<String> = falls
+                .iter()
+                .map(|(key, need)| format!("{} needs {}", safe(key), safe(need)))
+                .collect();
+            let names = left.iter().chain(falls.iter().map(|(key, _)| key));
+            let all: Vec<String> = names
+                .map(|name| format!("--leave-out \"{}\"", safe(name)))
+                .collect();
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_detail(lines.join("\n"))
+                .with_hint(format!(
+                    "leave these out, too: redistill plan {}",
+                    all.join(" ")
+                ))
+        }
+        RehearseError::Stays { .. } => {
+            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+                .with_hint("leave out the table, or write a revision that drops it first")
         }
         RehearseError::TooManyRows { table, .. } => {
             Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))

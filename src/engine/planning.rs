@@ -247,10 +247,12 @@ impl Engine<'_> {
             ))
             .with_hint("point at the folder that holds it: redistill --project PATH plan")
         })?;
-        module.baseline_path = relative
-            .join(&module.baseline_path)
-            .to_string_lossy()
-            .into_owned();
+        let baseline = relative.join(&module.baseline_path);
+        for data in &mut module.data {
+            let beside = baseline.with_file_name(&data.path);
+            data.path = beside.to_string_lossy().into_owned();
+        }
+        module.baseline_path = baseline.to_string_lossy().into_owned();
         Ok(())
     }
 }
@@ -268,11 +270,16 @@ fn may_go_on(module: &PlannedModule, choices: &Choices) -> Result<(), Failure> {
     plan::may_reuse_head(&choices.revision_id, module).map_err(|error| failures::draft(&error))?;
     if !module.lost.is_empty() {
         let what = count(module.lost.len(), "object");
-        return Err(
-            Failure::refused(format!("{name}: the baseline would lose {what}"))
-                .with_detail(listed(&module.lost))
-                .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\""),
-        );
+        let failure = Failure::refused(format!("{name}: the baseline would lose {what}"))
+            .with_detail(listed(&module.lost))
+            .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\"");
+        return Err(match choices.source {
+            Source::Chain => failure,
+            Source::Models => failure.with_hint(
+                "or give up all that the models do not say: redistill plan --source models \
+                 --accept-losses",
+            ),
+        });
     }
     if !module.left_behind.is_empty() {
         return Err(Failure::refused(format!(
@@ -348,6 +355,8 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
 
 pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
     let mut tables: Vec<QualifiedName> = version_tables(evidence).into_values().collect();
+    let described = evidence.modules.iter().filter_map(|m| m.described.seen());
+    tables.extend(described.flat_map(|described| described.tenants().to_vec()));
     tables.sort();
     tables.dedup();
     tables

@@ -58,6 +58,7 @@ impl Engine<'_> {
                 .collect()
         });
         let mut rehearsals: Vec<Rehearsal> = results.into_iter().collect::<Result<_, _>>()?;
+        refuse_unknown(choices, &rehearsals)?;
         branches::settle(&survey.evidence.modules, &mut rehearsals);
         Ok(rehearsals)
     }
@@ -277,6 +278,34 @@ fn weaker(seen: &ModuleEvidence, error: &WorkerError, why: Option<String>) -> Ve
         ));
     }
     remarks
+}
+
+/// A name that is left out must be one of some module: a slip of the pen would carry the object.
+fn refuse_unknown(choices: &Choices, rehearsed: &[Rehearsal]) -> Result<(), Failure> {
+    for choice in &choices.leave_out {
+        let near: Option<Vec<&Vec<String>>> = rehearsed
+            .iter()
+            .map(|one| one.unknown.iter().find(|(name, _)| name == choice))
+            .map(|found| found.map(|(_, near)| near))
+            .collect();
+        let Some(near) = near else { continue };
+        let mut near: Vec<&String> = near.into_iter().flatten().collect();
+        near.dedup();
+        let what = safe(choice);
+        let failure = Failure::new(
+            Kind::Usage,
+            format!("there is no \"{what}\" to be left out"),
+        );
+        return Err(match near.as_slice() {
+            [] => failure.with_hint(
+                "objects are named as the plan names them: redistill plan shows what is carried",
+            ),
+            near => near.iter().fold(failure, |failure, name| {
+                failure.with_hint(format!("maybe: --leave-out \"{}\"", safe(name)))
+            }),
+        });
+    }
+    Ok(())
 }
 
 /// `--revision-id`.

@@ -274,7 +274,12 @@ impl Engine<'_> {
         for (module, chain) in self.planned(plan)? {
             let seen = self.seen(module, chain, Depth::Full);
             if needs_databases(plan) {
-                let target = self.locate(&seen)?;
+                let known: Vec<&str> = plan
+                    .databases()
+                    .into_iter()
+                    .map(|database| database.label.as_str())
+                    .collect();
+                let target = self.locate_among(&seen, &known)?;
                 databases.insert(target.to_string(), target);
             }
             modules.push(seen);

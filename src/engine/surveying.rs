@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::{Engine, failures};
 use crate::error::Failure;
 use crate::events::{Event, Item};
-use crate::evidence::{DatabaseEvidence, Evidence, Holders, ModuleEvidence, Observed, Unselected};
+use crate::evidence::{
+    DatabaseEvidence, Described, Evidence, Holders, ModuleEvidence, Observed, Unselected,
+};
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
 use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
@@ -86,7 +88,7 @@ impl Engine<'_> {
         let root = &self.request.root;
         let found = project::discover(root, &self.files, &self.request.named)
             .map_err(|error| failures::discovery(&error))?;
-        let obstacles: Vec<String> = found
+        let mut obstacles: Vec<String> = found
             .problems
             .iter()
             .filter(|problem| problem.weight == project::Weight::Refuses)
@@ -135,26 +137,31 @@ impl Engine<'_> {
                 .with_detail(obstacles.join("\n"))
                 .with_hint("mend the configuration, then: redistill check"));
         }
-        let modules = modules
-            .into_iter()
-            .map(|module| {
-                let chain = chain::read(&module, &self.files);
-                (module, chain)
-            })
-            .collect();
+        let read = |module: Module| {
+            let chain = chain::read(&module, &self.files);
+            (module, chain)
+        };
+        let modules: Vec<(Module, Chain)> = modules.into_iter().map(read).collect();
+        let left: Vec<(Module, Chain)> = left.into_iter().map(read).collect();
+        let all: Vec<(&Module, &Chain)> =
+            modules.iter().chain(&left).map(|(m, c)| (m, c)).collect();
+        let entangled = branches::entangled(&all);
+        obstacles.extend(entangled.iter().map(|why| safe(why).into_owned()));
         // Their rows in a shared version table are not a stranger's.
-        let unselected = left.iter().map(|module| self.unselected(module)).collect();
-        let others = left.into_iter().map(|module| module.directory).collect();
+        let others = left
+            .iter()
+            .map(|(module, _)| module.directory.clone())
+            .collect();
+        let left = left.into_iter();
+        let unselected = left
+            .map(|(module, chain)| unselected(&module, chain))
+            .collect();
         Ok(Discovered {
             modules,
             unselected,
             obstacles,
             others,
         })
-    }
-
-    fn unselected(&self, module: &Module) -> Unselected {
-        unselected(module, chain::read(module, &self.files))
     }
 
     /// The modules, those with independent branches as their branches; and the branches that were
@@ -322,7 +329,8 @@ impl Engine<'_> {
                 .filter(|other| *other != table)
                 .cloned()
                 .collect();
-            match observe(name, target, table, &others) {
+            let tenants = seen.described.seen().map_or(&[][..], Described::tenants);
+            match observe_tenants(name, target, table, tenants, &others) {
                 Ok(evidence) => seen.database = Observed::Seen(evidence),
                 Err(failure) => {
                     seen.database = Observed::Unavailable {
@@ -369,9 +377,19 @@ pub(super) fn observe(
     table: &QualifiedName,
     others: &[QualifiedName],
 ) -> Result<DatabaseEvidence, Failure> {
+    observe_tenants(name, target, table, &[], others)
+}
+
+fn observe_tenants(
+    name: &ModuleName,
+    target: &Target,
+    table: &QualifiedName,
+    tenants: &[QualifiedName],
+    others: &[QualifiedName],
+) -> Result<DatabaseEvidence, Failure> {
     let session = Session::connect(target, CONNECT_LIMIT)
         .map_err(|error| failures::connect(name, target, &error))?;
-    database::observe(&session, target, table, others)
+    database::observe_tenants(&session, target, table, tenants, others)
         .map_err(|error| unobserved(name, &session, &error))
 }
 

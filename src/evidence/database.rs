@@ -61,6 +61,9 @@ pub struct DatabaseEvidence {
     pub may_create_databases: bool,
     /// The module's version table.
     pub version_table: VersionTable,
+    /// The version tables of the tenants beside the first, where env.py walks over schemas.
+    #[serde(default)]
+    pub tenants: Vec<VersionTable>,
     /// Other tables with a `version_num` column, with their rows.
     pub other_version_tables: Vec<(QualifiedName, Vec<String>)>,
     /// The comment on the database.
@@ -82,6 +85,11 @@ pub struct DatabaseEvidence {
 }
 
 impl DatabaseEvidence {
+    /// The module's version tables: its own, or one a tenant.
+    pub fn version_tables(&self) -> impl Iterator<Item = &VersionTable> {
+        std::iter::once(&self.version_table).chain(&self.tenants)
+    }
+
     /// The tables that were listed; none where the list could not be had.
     pub fn table_rows(&self) -> &[TableRows] {
         self.tables.seen().map_or(&[], Vec::as_slice)

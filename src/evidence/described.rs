@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Secret;
+use crate::model::{QualifiedName, Secret};
+use crate::schema::ObjectKey;
 
 /// Where a connection of the project's code wanted to go, before it was redirected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,36 @@ pub struct MetadataEnum {
     pub labels: Vec<String>,
 }
 
+impl Described {
+    /// The version tables of the tenants beside the first.
+    pub fn tenants(&self) -> &[QualifiedName] {
+        self.runs.get(1..).unwrap_or_default()
+    }
+
+    /// The schemas that must be there before the first revision runs: env.py or a person makes
+    /// them, never the chain.
+    pub fn needed_schemas(&self) -> Vec<&str> {
+        let own = self.version_table_schema.iter();
+        let tables = self.tenants().iter().map(|table| &table.schema);
+        let schemas = self.schemas.iter().filter(|_| !self.tenants().is_empty());
+        let mut needed: Vec<&str> = own
+            .chain(tables)
+            .chain(schemas)
+            .map(String::as_str)
+            .collect();
+        needed.sort_unstable();
+        needed.dedup();
+        needed
+    }
+
+    /// Whether a schema is that of a tenant beside the first: it holds the same as the first's.
+    pub fn is_another_tenants(&self, schema: &str) -> bool {
+        !self.tenants().is_empty()
+            && schema != self.default_schema
+            && self.schemas.iter().any(|other| other == schema)
+    }
+}
+
 /// The configuration that env.py passes to Alembic, captured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
@@ -91,6 +122,19 @@ pub struct Described {
     pub filters: Vec<String>,
     /// How often `configure` was called: more than one means a loop over tenants.
     pub configured: usize,
+    /// The version tables of its runs, each once: more than one is a loop over tenants' schemas. The
+    /// first is the one above.
+    #[serde(default)]
+    pub runs: Vec<QualifiedName>,
+    /// What unqualified names mean in its runs, each once.
+    #[serde(default)]
+    pub schemas: Vec<String>,
+    /// The databases that its runs migrate, each once.
+    #[serde(default)]
+    pub migrated: Vec<AskedFor>,
+    /// What env.py itself makes on an empty database before the first revision.
+    #[serde(default)]
+    pub made: Vec<ObjectKey>,
     /// Whether `target_metadata` was given.
     pub has_metadata: bool,
     /// The tables of `target_metadata`.

@@ -9,5 +9,6 @@ mod ask;
 mod question;
 mod run;
 mod script;
+mod wording;
 
 pub use run::run;

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::ask::{Person, Talk, WIDTH};
 use super::question::Answer;
 use super::script::{End, Order, Part, PlanOutcome, RunOutcome, Script};
-use crate::engine::{Depth, Ended, Engine, Planned, Request};
+use crate::engine::{Depth, Ended, Engine, Planned, Preview, Request};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Observer};
+use crate::evidence::Evidence;
 use crate::exit::Exit;
-use crate::model::text::{safe, safe_lines, wrapped};
-use crate::plan::Plan;
+use crate::model::text::{line, safe, safe_lines, wrapped};
+use crate::plan::{Carried, Plan, Purpose};
 use crate::report::{self, Paint, Report};
 use crate::rules::Verdict;
 
@@ -23,6 +24,8 @@ pub fn run(request: Request, cancel: &AtomicBool) -> Result<Exit, Failure> {
         engine,
         cancel,
         plan: None,
+        evidence: None,
+        back: None,
     }
     .go()
 }
@@ -33,6 +36,10 @@ struct Guide<'a> {
     cancel: &'a AtomicBool,
     /// The plan that was shown last.
     plan: Option<Plan>,
+    /// What the last check saw.
+    evidence: Option<Evidence>,
+    /// The undo that was shown last.
+    back: Option<Preview>,
 }
 
 impl Guide<'_> {
@@ -44,7 +51,8 @@ impl Guide<'_> {
         if let Some(open) = &open {
             self.say(&format!("The run {} was interrupted.\n", open.id()));
         }
-        let mut script = Script::new(open.is_some());
+        let past = self.past()?;
+        let mut script = Script::new(open.is_some(), past);
         loop {
             match script.order() {
                 Order::Ask(question) => match self.talk.ask(&question) {
@@ -59,7 +67,10 @@ impl Guide<'_> {
                         script.answered(&answer);
                     }
                 },
-                Order::Check => script.checked(self.check()),
+                Order::Check => {
+                    let verdict = self.check();
+                    script.checked(verdict, self.modules());
+                }
                 Order::Plan => {
                     let outcome = self.make_plan(&script);
                     script.planned(outcome);
@@ -79,6 +90,14 @@ impl Guide<'_> {
                 Order::TakeBack => {
                     let ended = self.take_back();
                     script.ran(self.told(ended));
+                }
+                Order::Preview(id) => {
+                    let is_possible = self.preview(&id);
+                    script.previewed(id, is_possible);
+                }
+                Order::Undo(_) => {
+                    let outcome = self.undo();
+                    script.ran(outcome);
                 }
                 Order::End(end) => return Ok(self.end(end)),
             }
@@ -105,7 +124,57 @@ impl Guide<'_> {
         }
     }
 
-    fn check(&self) -> Option<Verdict> {
+    /// The finished runs that can be taken back, newest first.
+    fn past(&self) -> Result<Vec<String>, Failure> {
+        let runs = self.engine.runs()?;
+        let done = runs.iter().filter(|run| {
+            run.plan.purpose == Purpose::Reset && report::past::standing(run) == "done"
+        });
+        Ok(done.map(|run| run.id().to_owned()).collect())
+    }
+
+    /// The modules that the last check saw.
+    fn modules(&self) -> Vec<String> {
+        self.evidence
+            .iter()
+            .flat_map(|evidence| &evidence.modules)
+            .map(|seen| seen.module.name.0.clone())
+            .collect()
+    }
+
+    /// Shows what taking a run back would do; whether it can be.
+    fn preview(&mut self, id: &str) -> bool {
+        let preview = match self.engine.preview_undo(Some(id)) {
+            Ok(preview) => preview,
+            Err(failure) => {
+                self.failure(&failure);
+                return false;
+            }
+        };
+        let mut text = String::from("\n");
+        if let Some(undo) = &preview.undo {
+            report::plan::effects(&mut text, &undo.plan);
+            for kept in &undo.kept {
+                line!(text, "  stays: {}", safe(kept));
+            }
+            for sentence in &undo.by_hand {
+                line!(text, "  by hand: {}", safe(sentence));
+            }
+        }
+        self.say(&text);
+        self.back = Some(preview);
+        true
+    }
+
+    fn undo(&mut self) -> RunOutcome {
+        let Some(preview) = self.back.take() else {
+            return RunOutcome::NotBegun;
+        };
+        let ended = self.engine.undo(&preview);
+        self.told(ended)
+    }
+
+    fn check(&mut self) -> Option<Verdict> {
         let assessed = self.engine.survey(Depth::Full).map(|survey| {
             let assessment = self.engine.assess(&survey, Depth::Full);
             let report = Report::new(&survey.evidence, &assessment.findings);
@@ -117,7 +186,11 @@ impl Guide<'_> {
                 self.failure(trouble);
             }
             let is_whole = survey.obstacles.is_empty() && survey.troubles.is_empty();
-            is_whole.then_some(assessment.verdict)
+            (is_whole.then_some(assessment.verdict), survey.evidence)
+        });
+        let assessed = assessed.map(|(verdict, evidence)| {
+            self.evidence = Some(evidence);
+            verdict
         });
         assessed.unwrap_or_else(|failure| {
             self.failure(&failure);
@@ -127,7 +200,7 @@ impl Guide<'_> {
 
     fn make_plan(&mut self, script: &Script) -> PlanOutcome {
         self.plan = None;
-        let planned = match self.engine.plan(&script.choices) {
+        let planned = match self.rehearse(script) {
             Ok(planned) => planned,
             Err(failure) => {
                 self.failure(&failure);
@@ -139,9 +212,19 @@ impl Guide<'_> {
             Ok(plan) => {
                 self.say("\n");
                 self.say(&report::plan::outline(&plan));
-                let names = databases(&plan);
+                for sentence in self
+                    .evidence
+                    .iter()
+                    .flat_map(|seen| report::untouched(seen, &plan))
+                {
+                    self.prose(&safe(&sentence));
+                }
+                let outcome = PlanOutcome::Planned {
+                    databases: databases(&plan),
+                    carried: carried(&plan),
+                };
                 self.plan = Some(plan);
-                PlanOutcome::Planned(names)
+                outcome
             }
             Err(failure) => {
                 for module in &planned.modules {
@@ -153,6 +236,17 @@ impl Guide<'_> {
         }
     }
 
+    /// Rehearses the chosen modules; the next check looks at all again.
+    fn rehearse(&mut self, script: &Script) -> Result<Planned, Failure> {
+        if script.only.is_empty() {
+            return self.engine.plan(&script.choices);
+        }
+        let all = self.engine.narrow(script.only.clone());
+        let planned = self.engine.plan(&script.choices);
+        self.engine.narrow(all);
+        planned
+    }
+
     fn show(&self, part: Part) {
         let Some(plan) = &self.plan else {
             return;
@@ -160,6 +254,7 @@ impl Guide<'_> {
         let mut text = String::new();
         match part {
             Part::Effects => report::plan::effects(&mut text, plan),
+            Part::Differences => text.push_str(&report::sides(plan)),
             Part::Baselines => {
                 for module in &plan.modules {
                     text.push_str(&report::plan::module(module));
@@ -244,6 +339,14 @@ fn databases(plan: &Plan) -> Vec<String> {
         }
     }
     names
+}
+
+/// What the baselines carry, as `--leave-out` names it.
+fn carried(plan: &Plan) -> Vec<String> {
+    let modules = plan.modules.iter();
+    modules
+        .flat_map(|module| module.carried.iter().map(Carried::object))
+        .collect()
 }
 
 /// What the baselines would lose, as `--leave-out` names it.

@@ -10,7 +10,8 @@
 //! Until the names are typed, `<` leads back to the question before. There is no way to
 //! [`Order::Run`] but through them.
 
-use super::question::{Answer, Choice, Kind, Question};
+use super::question::{Answer, Question};
+use super::wording;
 use crate::plan::{Choices, RevisionIdChoice, Source, Strategy};
 use crate::rules::Verdict;
 
@@ -31,6 +32,10 @@ pub enum Order {
     Resume,
     /// Take the interrupted run back.
     TakeBack,
+    /// Show what taking this finished run back would do, then hear [`Script::previewed`].
+    Preview(String),
+    /// Take this finished run back, as it was shown.
+    Undo(String),
     /// The end.
     End(End),
 }
@@ -42,6 +47,8 @@ pub enum Part {
     Effects,
     /// The modules with their baselines.
     Baselines,
+    /// What was carried, lost or differs, with both definitions.
+    Differences,
 }
 
 /// How the script ended.
@@ -61,13 +68,23 @@ pub enum End {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     Interrupted,
+    /// There are finished runs: a new reset, or one of them back?
+    Begin,
+    Past,
+    Previewing(String),
+    /// The run whose name is asked for.
+    UndoName(String),
+    Undoing(String),
     Consent,
     Checking,
     Refused,
     Reason,
+    Modules,
     Source,
     Strategy,
     Identifier,
+    Given,
+    Message,
     Planning,
     /// The objects that the baseline would lose, and which of them is asked about.
     Losses(Vec<String>, usize),
@@ -75,6 +92,7 @@ enum State {
     /// The plan is shown in outline; whose names will be asked for.
     Reading(Vec<String>),
     Showing(Part),
+    LeaveOut,
     /// The databases' names, and which of them is asked for.
     Names(Vec<String>, usize),
     Running,
@@ -87,8 +105,13 @@ enum State {
 /// What a rehearsal came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanOutcome {
-    /// There is a plan; it changes these databases (their names, each once).
-    Planned(Vec<String>),
+    /// There is a plan.
+    Planned {
+        /// The databases that it changes, by name, each once.
+        databases: Vec<String>,
+        /// What was carried, as `--leave-out` names it.
+        carried: Vec<String>,
+    },
     /// The baseline would lose these objects, as `--leave-out` names them.
     Loses(Vec<String>),
     /// There is none, and it was said why.
@@ -113,22 +136,36 @@ pub struct Script {
     before: Vec<State>,
     /// What was chosen so far.
     pub choices: Choices,
+    /// Only these modules; all if empty.
+    pub only: Vec<String>,
+    /// The modules that were found.
+    modules: Vec<String>,
+    /// The finished runs that can be taken back, newest first.
+    past: Vec<String>,
+    /// What the present plan carries.
+    carried: Vec<String>,
+    /// Why the last text could not be taken.
+    problem: Option<String>,
 }
 
 impl Script {
-    /// Begins; with the question about an interrupted run where there is one.
-    pub fn new(has_open_run: bool) -> Self {
+    /// Begins; with the question about an interrupted run where there is one, else with the one
+    /// about past resets where some can be taken back.
+    pub fn new(has_open_run: bool, past: Vec<String>) -> Self {
+        let state = match (has_open_run, past.is_empty()) {
+            (true, _) => State::Interrupted,
+            (false, false) => State::Begin,
+            (false, true) => State::Consent,
+        };
         Self {
-            state: if has_open_run {
-                State::Interrupted
-            } else {
-                State::Consent
-            },
+            state,
             before: Vec::new(),
-            choices: Choices {
-                message: Some("initial_schema".to_owned()),
-                ..Choices::default()
-            },
+            choices: Choices::default(),
+            only: Vec::new(),
+            modules: Vec::new(),
+            past,
+            carried: Vec::new(),
+            problem: None,
         }
     }
 
@@ -141,29 +178,43 @@ impl Script {
             State::Running => Order::Run,
             State::Resuming => Order::Resume,
             State::TakingBack => Order::TakeBack,
+            State::Previewing(id) => Order::Preview(id.clone()),
+            State::Undoing(id) => Order::Undo(id.clone()),
             State::Ended(end) => Order::End(*end),
             _ => Order::Ask(self.question()),
         }
     }
 
     fn question(&self) -> Question {
-        match &self.state {
-            State::Interrupted | State::HalfWay => half_way(),
-            State::Refused => refused(),
-            State::Reason => reason(),
-            State::Source => source(),
-            State::Strategy => strategy(),
-            State::Identifier => identifier(),
-            State::NotPlanned => not_planned(),
-            State::Losses(objects, at) => loss(&objects[*at]),
-            State::Reading(_) => reading(),
-            State::Names(names, at) => name(&names[*at], *at, names.len()),
-            _ => consent(),
+        let mut question = match &self.state {
+            State::Interrupted | State::HalfWay => wording::half_way(),
+            State::Begin => wording::begin(),
+            State::Past => wording::past(&self.past),
+            State::UndoName(id) => wording::name(id, 0, 1),
+            State::Refused => wording::refused(),
+            State::Reason => wording::reason(),
+            State::Modules => wording::modules(&self.modules),
+            State::Source => wording::source(),
+            State::Strategy => wording::strategy(),
+            State::Identifier => wording::identifier(),
+            State::Given => wording::given(),
+            State::Message => wording::message(),
+            State::NotPlanned => wording::not_planned(),
+            State::Losses(objects, at) => wording::loss(&objects[*at]),
+            State::Reading(_) => wording::reading(),
+            State::LeaveOut => wording::leave_out(&self.carried, &self.choices.leave_out),
+            State::Names(names, at) => wording::name(&names[*at], *at, names.len()),
+            _ => wording::consent(),
+        };
+        if let Some(problem) = &self.problem {
+            question.text = format!("{problem}. {}", question.text);
         }
+        question
     }
 
     /// Hears an answer to the present question.
     pub fn answered(&mut self, answer: &Answer) {
+        self.problem = None;
         match answer {
             Answer::Leave => self.leave(),
             Answer::Back => self.back(),
@@ -185,11 +236,16 @@ impl Script {
         let is_question = |state: &State| {
             matches!(
                 state,
-                State::Consent
+                State::Begin
+                    | State::Past
+                    | State::Consent
                     | State::Reason
+                    | State::Modules
                     | State::Source
                     | State::Strategy
                     | State::Identifier
+                    | State::Given
+                    | State::Message
                     | State::Reading(_)
             )
         };
@@ -230,8 +286,12 @@ impl Script {
             State::Reading(names) => match index {
                 0 => self.go(State::Names(names, 0)),
                 1 => self.go(State::Showing(Part::Effects)),
-                _ => self.go(State::Showing(Part::Baselines)),
+                2 => self.go(State::Showing(Part::Baselines)),
+                3 => self.go(State::Showing(Part::Differences)),
+                _ => self.go(State::LeaveOut),
             },
+            State::Begin if index == 0 => self.go(State::Consent),
+            State::Begin if index == 1 => self.go(State::Past),
             State::Interrupted | State::HalfWay => match index {
                 0 => self.go(State::Resuming),
                 1 => self.go(State::TakingBack),
@@ -251,13 +311,13 @@ impl Script {
                 self.choices.strategy = all[index.min(2)];
                 self.go(State::Identifier);
             }
+            State::Identifier if index == 2 => self.go(State::Given),
             State::Identifier => {
                 self.choices.revision_id = match index {
                     0 => RevisionIdChoice::New,
                     _ => RevisionIdChoice::ReuseHead,
                 };
-                self.choices.leave_out.clear();
-                self.go(State::Planning);
+                self.go(State::Message);
             }
             _ => self.leave(),
         }
@@ -267,8 +327,33 @@ impl Script {
         match self.state.clone() {
             State::Reason => {
                 self.choices.reason = (!text.is_empty()).then(|| text.to_owned());
-                self.go(State::Source);
+                let next = if self.modules.len() > 1 {
+                    State::Modules
+                } else {
+                    State::Source
+                };
+                self.go_unless_wrong(next);
             }
+            State::Modules => self.choose_modules(text),
+            State::Given => {
+                self.choices.revision_id = if text.is_empty() {
+                    RevisionIdChoice::New
+                } else {
+                    RevisionIdChoice::Given(text.to_owned())
+                };
+                self.go_unless_wrong(State::Message);
+            }
+            State::Message => {
+                self.choices.message = (!text.is_empty()).then(|| text.to_owned());
+                self.choices.leave_out.clear();
+                self.go_unless_wrong(State::Planning);
+            }
+            State::LeaveOut => self.leave_out(text),
+            State::Past => match self.past.iter().find(|id| text.is_empty() || *id == text) {
+                Some(id) => self.go(State::Previewing(id.clone())),
+                None => self.problem = Some(format!("there is no {text} to be taken back")),
+            },
+            State::UndoName(id) if id == text => self.go(State::Undoing(id)),
             State::Names(names, at) if names.get(at).is_some_and(|name| name == text) => {
                 if at + 1 < names.len() {
                     self.state = State::Names(names, at + 1);
@@ -280,8 +365,54 @@ impl Script {
         }
     }
 
+    /// On, unless what was just chosen cannot be taken.
+    fn go_unless_wrong(&mut self, next: State) {
+        self.problem = self.choices.problem();
+        if self.problem.is_none() {
+            self.go(next);
+        }
+    }
+
+    fn choose_modules(&mut self, text: &str) {
+        let wanted: Vec<&str> = text
+            .split([' ', ','])
+            .filter(|word| !word.is_empty())
+            .collect();
+        if let Some(unknown) = wanted
+            .iter()
+            .find(|name| !self.modules.iter().any(|m| m == **name))
+        {
+            self.problem = Some(format!("there is no module {unknown}"));
+            return;
+        }
+        let is_wanted = |name: &&String| wanted.contains(&name.as_str());
+        self.only = self.modules.iter().filter(is_wanted).cloned().collect();
+        if self.only.len() == self.modules.len() {
+            self.only.clear();
+        }
+        self.go(State::Source);
+    }
+
+    /// Leaves an object out that is carried, or carries one again that was left out.
+    fn leave_out(&mut self, text: &str) {
+        let left_out = &mut self.choices.leave_out;
+        if text.is_empty() {
+            self.back();
+        } else if let Some(at) = left_out.iter().position(|left| left == text) {
+            left_out.remove(at);
+            self.go(State::Planning);
+        } else if self.carried.iter().any(|carried| carried == text) {
+            left_out.push(text.to_owned());
+            left_out.sort();
+            self.go(State::Planning);
+        } else {
+            self.problem = Some(format!("nothing that is carried is called {text}"));
+        }
+    }
+
     /// Hears what [`Order::Check`] came to.
-    pub fn checked(&mut self, verdict: Option<Verdict>) {
+    pub fn checked(&mut self, verdict: Option<Verdict>, modules: Vec<String>) {
+        self.modules = modules;
         match verdict {
             Some(Verdict::Clear | Verdict::Caution) => self.go(State::Reason),
             Some(Verdict::Refused) | None => self.go(State::Refused),
@@ -296,11 +427,16 @@ impl Script {
     /// Hears what [`Order::Plan`] came to.
     pub fn planned(&mut self, outcome: PlanOutcome) {
         match outcome {
-            // Nothing to type would be no confirmation.
-            PlanOutcome::Planned(names) if names.is_empty() => {
-                self.go(State::Reading(vec!["reset".to_owned()]));
+            PlanOutcome::Planned { databases, carried } => {
+                self.carried = carried;
+                // Nothing to type would be no confirmation.
+                let names = if databases.is_empty() {
+                    vec!["reset".to_owned()]
+                } else {
+                    databases
+                };
+                self.go(State::Reading(names));
             }
-            PlanOutcome::Planned(names) => self.go(State::Reading(names)),
             PlanOutcome::Loses(objects) if !objects.is_empty() => {
                 self.go(State::Losses(objects, 0));
             }
@@ -308,157 +444,25 @@ impl Script {
         }
     }
 
+    /// Hears that what an undo would do was shown, or that it cannot be done.
+    pub fn previewed(&mut self, id: String, is_possible: bool) {
+        if is_possible {
+            self.go(State::UndoName(id));
+        } else {
+            self.state = State::Ended(End::Left);
+        }
+    }
+
     /// Hears what [`Order::Run`], [`Order::Resume`] or [`Order::TakeBack`] came to.
     pub fn ran(&mut self, outcome: RunOutcome) {
         match outcome {
             RunOutcome::Done => self.state = State::Ended(End::Done),
+            RunOutcome::NotBegun if matches!(self.state, State::Undoing(_)) => {
+                self.state = State::Ended(End::Left);
+            }
             RunOutcome::NotBegun => self.go(State::NotPlanned),
             RunOutcome::HalfWay => self.go(State::HalfWay),
         }
-    }
-}
-
-fn one(text: &str, help: &'static str, choices: &[(&'static str, &'static str)]) -> Question {
-    Question {
-        text: text.to_owned(),
-        help,
-        kind: Kind::One(
-            choices
-                .iter()
-                .map(|(word, meaning)| Choice { word, meaning })
-                .collect(),
-        ),
-    }
-}
-
-fn half_way() -> Question {
-    one(
-        "A run stopped half-way. What now?",
-        "Its journal knows what was done. Going on finishes it, taking back undoes what was done; \
-         both can be stopped and begun again.",
-        &[
-            ("resume", "go on and finish it"),
-            ("undo", "take back what was done"),
-            ("leave", "leave it as it is"),
-        ],
-    )
-}
-
-fn consent() -> Question {
-    Question {
-        text: "The survey runs env.py and the revisions of this project, led to scratch \
-               databases. Run them?"
-            .to_owned(),
-        help: "env.py is code of the project. It is run by the project's own interpreter; every \
-               connection that it opens is led to an empty scratch database. Your own databases \
-               are only read.",
-        kind: Kind::YesNo(true),
-    }
-}
-
-fn refused() -> Question {
-    one(
-        "The reset is refused. What now?",
-        "Every refusal above names what was seen and the next command that would change the \
-         answer; redistill explain CODE says why it matters.",
-        &[
-            ("again", "check again, after something was mended"),
-            ("leave", "leave everything as it is"),
-        ],
-    )
-}
-
-fn reason() -> Question {
-    Question {
-        text: "Why is the history reset? (goes into the note)".to_owned(),
-        help: "One sentence for whoever reads the note in a year. An empty line gives none.",
-        kind: Kind::Text,
-    }
-}
-
-fn source() -> Question {
-    one(
-        "Where does the baseline come from?",
-        "With chain, the baseline builds exactly what the old revisions built, and the models are \
-         compared with it. With models, it builds what the models say, and every loss is asked \
-         about.",
-        &[
-            ("chain", "what the old chain builds"),
-            ("models", "what the models say"),
-        ],
-    )
-}
-
-fn strategy() -> Question {
-    one(
-        "What becomes of the live database?",
-        "With keep, tables and rows stay, and the version table is stamped. With recreate, the \
-         database is dumped, emptied of the modules' objects and built again: its rows go. With \
-         unversioned, the version table is dropped and left away.",
-        &[
-            ("keep", "rows stay, stamped with the baseline"),
-            ("recreate", "dumped, emptied and built again; rows go"),
-            ("unversioned", "rows stay, no version table"),
-        ],
-    )
-}
-
-fn identifier() -> Question {
-    one(
-        "Which identifier does the baseline get?",
-        "With reuse-head, databases at the old head need nothing at all; it takes exactly one \
-         head and a baseline that equals the old chain.",
-        &[
-            ("new", "an identifier of its own"),
-            ("reuse-head", "the old head's"),
-        ],
-    )
-}
-
-fn not_planned() -> Question {
-    one(
-        "There is no plan. What now?",
-        "Nothing has changed. Answer again, or leave and mend what was named above.",
-        &[
-            ("again", "answer the questions again"),
-            ("leave", "leave everything as it is"),
-        ],
-    )
-}
-
-fn reading() -> Question {
-    one(
-        "Nothing has changed yet. Go on to the confirmation?",
-        "The plan is executed exactly as it is shown, or not at all. Read what you want of it \
-         first; going on asks for the names of the databases.",
-        &[
-            ("go on", "to the confirmation"),
-            ("effects", "read every file and statement first"),
-            ("baselines", "read the baselines first"),
-        ],
-    )
-}
-
-fn loss(object: &str) -> Question {
-    Question {
-        text: format!("The baseline cannot build {object}. Leave it out knowingly?"),
-        help: "The choice is part of the plan and stands in the note. The live database keeps the \
-               object; a fresh one will not have it.",
-        kind: Kind::YesNo(false),
-    }
-}
-
-fn name(name: &str, at: usize, of: usize) -> Question {
-    let which = if of > 1 {
-        format!(" ({} of {of})", at + 1)
-    } else {
-        String::new()
-    };
-    Question {
-        text: format!("Type {name} to go on{which}"),
-        help: "The plan above is executed exactly as shown, on the databases that are named \
-               there. An empty line leaves everything as it is.",
-        kind: Kind::Exactly(name.to_owned()),
     }
 }
 

@@ -148,6 +148,19 @@ pub fn count(n: usize, singular: &str) -> String {
     }
 }
 
+/// `2,304`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// `812 bytes`, `18 kB`, `3.1 MB`; decimal units, as file managers show them.
 pub fn bytes(n: u64) -> String {
     if n < 1000 {

@@ -68,6 +68,9 @@ pub struct Choices {
     pub reason: Option<String>,
     /// Objects to leave out of the baseline, as `kind name`.
     pub leave_out: Vec<String>,
+    /// Whether everything that the models do not say may go; only for [`Source::Models`].
+    #[serde(default)]
+    pub accept_losses: bool,
     /// Whether models ahead of the chain become a second revision.
     pub with_model_changes: bool,
     /// Databases whose rows may be changed or given up by the statements that bring them in line.
@@ -81,6 +84,11 @@ const LONGEST_IDENTIFIER: usize = 32;
 impl Choices {
     /// Why no plan can be made with these choices whatever the project is, if so.
     pub fn problem(&self) -> Option<String> {
+        if self.accept_losses && self.source == Source::Chain {
+            return Some(
+                "losses are accepted as a whole only where the models are the source".to_owned(),
+            );
+        }
         let message = self.message.as_deref().unwrap_or("initial_schema");
         if message.trim().is_empty() {
             return Some("the message is empty".to_owned());

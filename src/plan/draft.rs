@@ -16,7 +16,7 @@ use super::{
     ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose, Rebuild,
     RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
 };
-use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
+use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, VersionTable};
 use crate::model::ModuleName;
 
 /// The files of one module, with their hashes.
@@ -104,6 +104,15 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
             files: inventory.remove.clone(),
         });
     }
+    for module in &material.modules {
+        steps.extend(module.data.iter().map(|data| Step::WriteFile {
+            what: "data".to_owned(),
+            module: Some(module.module.clone()),
+            path: data.path.clone(),
+            contents: data.contents.clone(),
+            mode: 0o644,
+        }));
+    }
     steps.extend(material.modules.iter().map(|module| Step::WriteFile {
         what: "baseline".to_owned(),
         module: Some(module.module.clone()),
@@ -155,6 +164,10 @@ pub fn basis(
             );
             seen("version table", database.version_table.name.to_string());
             seen("version rows", database.version_table.rows.join(", "));
+            for tenant in &database.tenants {
+                let rows = tenant.rows.join(", ");
+                seen(&format!("version rows in {}", tenant.name), rows);
+            }
             seen("catalog", database.catalog_digest.clone());
         }
     }
@@ -261,24 +274,30 @@ fn databases(material: &Material<'_>) -> Result<Vec<Step>, DraftError> {
             .entry(place_of(database))
             .or_insert((reference, Vec::new()))
             .1;
-        let table = &database.version_table;
-        let own: Vec<String> = own_rows(seen, database);
         let stamp = stamp_for(material.choices.strategy, planned);
-        check_at_head(material.choices.strategy, planned, seen, &own)?;
-        if own == stamp {
-            continue; // `reuse-head`: the database needs nothing at all
-        }
-        if let Some(change) = changes.iter_mut().find(|change| change.table == table.name) {
-            merge_into(change, own, stamp);
-        } else {
-            changes.push(VersionTableChange {
-                module: planned.module.clone(),
-                table: table.name.clone(),
-                expect: table.rows.clone(),
-                exists: table.exists,
-                definition: table.definition.clone(),
-                action: action(table.exists, own.len() < table.rows.len(), own, stamp),
-            });
+        for table in database.version_tables() {
+            let own: Vec<String> = own_rows(seen, table);
+            check_at_head(material.choices.strategy, planned, seen, table)?;
+            if own == stamp {
+                continue; // `reuse-head`: the database needs nothing at all
+            }
+            if let Some(change) = changes.iter_mut().find(|change| change.table == table.name) {
+                merge_into(change, own, stamp.clone());
+            } else {
+                changes.push(VersionTableChange {
+                    module: planned.module.clone(),
+                    table: table.name.clone(),
+                    expect: table.rows.clone(),
+                    exists: table.exists,
+                    definition: table.definition.clone(),
+                    action: action(
+                        table.exists,
+                        own.len() < table.rows.len(),
+                        own,
+                        stamp.clone(),
+                    ),
+                });
+            }
         }
     }
     Ok(databases
@@ -341,8 +360,10 @@ pub fn may_stamp(
         .modules
         .iter()
         .find(|seen| seen.module.name == planned.module);
-    match seen.and_then(|seen| Some((seen, own_rows(seen, seen.database.seen()?)))) {
-        Some((seen, own)) => check_at_head(strategy, planned, seen, &own),
+    match seen.and_then(|seen| Some((seen, seen.database.seen()?))) {
+        Some((seen, database)) => database
+            .version_tables()
+            .try_for_each(|table| check_at_head(strategy, planned, seen, table)),
         None => Err(DraftError::NotSeen {
             module: planned.module.clone(),
             what: "the database",
@@ -354,8 +375,9 @@ fn check_at_head(
     strategy: Strategy,
     planned: &PlannedModule,
     seen: &ModuleEvidence,
-    own: &[String],
+    table: &VersionTable,
 ) -> Result<(), DraftError> {
+    let own = own_rows(seen, table);
     // A head that another revision depends on has no row.
     let effective = seen.chain.effective_heads();
     let mut heads: Vec<String> = effective.iter().map(ToString::to_string).collect();
@@ -367,17 +389,25 @@ fn check_at_head(
         [] => "no revision".to_owned(),
         rows => rows.join(", "),
     };
+    let is_tenant = seen
+        .database
+        .seen()
+        .is_some_and(|database| !database.tenants.is_empty());
+    let tenant = if is_tenant {
+        format!(" in {}", table.name)
+    } else {
+        String::new()
+    };
     Err(DraftError::NotAtHead {
         module: planned.module.clone(),
-        rows: shown(own),
+        rows: shown(&own) + &tenant,
         heads: shown(&heads),
     })
 }
 
 /// The rows of the version table that belong to the module's own chain, sorted.
-fn own_rows(seen: &ModuleEvidence, database: &DatabaseEvidence) -> Vec<String> {
-    let mut rows: Vec<String> = database
-        .version_table
+fn own_rows(seen: &ModuleEvidence, table: &VersionTable) -> Vec<String> {
+    let mut rows: Vec<String> = table
         .rows
         .iter()
         .filter(|row| {

@@ -77,6 +77,9 @@ pub struct PlannedModule {
     pub baseline_path: String,
     /// The baseline as it will be written.
     pub baseline: String,
+    /// The rows that stand in files beside it.
+    #[serde(default)]
+    pub data: Vec<DataFile>,
     /// What stood as reference: `replay` (the old chain, replayed) or `live` (the weaker proof).
     pub reference: String,
     /// What autogenerate cannot express and redistill wrote into the baseline.
@@ -102,6 +105,15 @@ pub struct PlannedModule {
     /// How many objects of each kind the old chain and the baseline agree on without that.
     #[serde(default)]
     pub equal: BTreeMap<String, usize>,
+}
+
+/// Seed rows in a file beside the baseline, which reads them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFile {
+    /// The file.
+    pub path: String,
+    /// Its text: JSON lines, one array a row.
+    pub contents: String,
 }
 
 /// A carried object.

@@ -10,15 +10,21 @@ use super::{ModuleProgress, Progress};
 /// The whole of a rehearsal.
 const WHOLE: u32 = 1000;
 
-/// Each phase with the part of the whole that is behind when it begins; the replay is the longest.
-const PHASES: [(&str, u32); 6] = [
-    ("replay", 0),
-    ("draft", 450),
-    ("build", 600),
-    ("cycle", 750),
-    ("compare", 900),
-    ("script", 950),
+/// The phases after the replay, each with the part of what follows the replay that is behind when
+/// it begins.
+const PHASES: [(&str, u32); 5] = [
+    ("draft", 0),
+    ("build", 100),
+    ("cycle", 400),
+    ("compare", 750),
+    ("script", 900),
 ];
+
+/// What follows the replay costs as much as this many revisions, and half of the chain again.
+const REST: u32 = 12;
+
+/// How many revisions a chain has as long as nobody has said.
+const USUAL: u32 = 10;
 
 /// Before so much is done, nothing is said.
 const FEWEST: u32 = 60;
@@ -26,13 +32,23 @@ const FEWEST: u32 = 60;
 /// Before so much time has passed, nothing is said.
 const SOONEST: Duration = Duration::from_millis(700);
 
-/// How far a phase is, of [`WHOLE`].
-fn reached(phase: &str, revision: Option<&(String, usize, usize)>) -> u32 {
-    let Some(at) = PHASES.iter().position(|(name, _)| *name == phase) else {
-        return 0;
+/// The part of the whole that the replay of so many revisions takes.
+const fn replay(revisions: u32) -> u32 {
+    WHOLE * revisions / (revisions + REST + revisions / 2)
+}
+
+/// How far a phase is, of [`WHOLE`], where the replay takes so much of it.
+fn reached(phase: &str, revision: Option<&(String, usize, usize)>, replay: u32) -> u32 {
+    let (begin, end) = if phase == "replay" {
+        (0, replay)
+    } else {
+        let Some(at) = PHASES.iter().position(|(name, _)| *name == phase) else {
+            return 0;
+        };
+        let after = |part: u32| replay + (WHOLE - replay) * part / WHOLE;
+        let end = PHASES.get(at + 1).map_or(WHOLE, |(_, begin)| *begin);
+        (after(PHASES[at].1), after(end))
     };
-    let begin = PHASES[at].1;
-    let end = PHASES.get(at + 1).map_or(WHOLE, |(_, begin)| *begin);
     let part = revision.map_or(0, |(_, index, total)| {
         let room = usize::try_from(end - begin).unwrap_or(0);
         let done = room * (*index).min(*total) / (*total).max(1);
@@ -46,7 +62,11 @@ impl ModuleProgress {
     /// takes nothing back.
     pub(super) fn note(&mut self, now: Duration) {
         let began = *self.began.get_or_insert(now);
-        let reached = reached(&self.phase, self.revision.as_ref());
+        if let Some((_, _, total)) = self.revision.as_ref().filter(|_| self.phase == "replay") {
+            self.revisions = u32::try_from(*total).ok().map(|total| total.min(100_000));
+        }
+        let replay = replay(self.revisions.unwrap_or(USUAL));
+        let reached = reached(&self.phase, self.revision.as_ref(), replay);
         if reached <= self.reached {
             return;
         }
@@ -100,7 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_replay_leaves_more_than_three_times_as_much() {
+    fn the_replay_of_a_long_chain_is_most_of_it() {
+        assert_eq!([1, 4, 10, 100, 1000].map(replay), [76, 222, 370, 617, 661]);
+    }
+
+    #[test]
+    fn half_of_the_replay_leaves_more_than_as_much_again() {
         let mut progress = Progress::default();
         at(&mut progress, 10, &phase("art", "replay"));
         at(&mut progress, 11, &revision("art", 1));
@@ -110,18 +135,24 @@ mod tests {
             "too early"
         );
         at(&mut progress, 19, &revision("art", 5));
-        // 225 of 1000 took 9 s: 40 s in all, from second 10 on.
+        // 185 of 1000 took 9 s: 48 s in all, from second 10 on.
         assert_eq!(
-            progress.remaining(Duration::from_secs(19)),
-            Some(Duration::from_secs(31))
+            progress
+                .remaining(Duration::from_secs(19))
+                .unwrap()
+                .as_secs(),
+            39
         );
         assert_eq!(
-            progress.remaining(Duration::from_secs(29)),
-            Some(Duration::from_secs(21)),
+            progress
+                .remaining(Duration::from_secs(29))
+                .unwrap()
+                .as_secs(),
+            29,
             "it shrinks while nothing moves"
         );
         assert_eq!(progress.remaining(Duration::from_secs(90)), None);
-        assert_eq!(progress.modules["art"].cells(20), 4);
+        assert_eq!(progress.modules["art"].cells(20), 3);
     }
 
     #[test]

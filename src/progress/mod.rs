@@ -42,6 +42,8 @@ pub struct ModuleProgress {
     pub phase: String,
     /// The revision at hand: identifier, its place from 1, how many there are.
     pub revision: Option<(String, usize, usize)>,
+    /// How many revisions its chain has.
+    revisions: Option<u32>,
     /// When it began.
     began: Option<Duration>,
     /// How far it is.

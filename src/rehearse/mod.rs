@@ -5,6 +5,7 @@
 //!      │ draft: reflected by Alembic, surrounded with what autogenerate cannot say
 //!      ▼
 //! scratch B ◀── baseline ── compare with A ──▶ carry what is missing, build B again …
+//!      │ both dumped: anything that the catalogs do not show?
 //!      │
 //!      └── down to base: nothing left ── up again: equal to A
 //! live C ── compared with A: drift
@@ -18,6 +19,8 @@ mod dump;
 mod lineage;
 mod module;
 mod scratch;
+mod tenants;
+mod uncovered;
 mod verify;
 
 pub use dump::{DumpError, dump, fingerprint, program as dump_program, prove};

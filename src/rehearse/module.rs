@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::baseline::{Built, Drafter};
 use super::copy::LiveCopy;
+use super::uncovered::{self, Uncovered};
 use super::{DumpError, Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
@@ -17,7 +18,8 @@ use crate::schema::{Catalog, Difference, Three, compare, equal, is_left_out, rem
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{
-    Call, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent,
+    Call, ErrorKind, Failed, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError,
+    WorkerEvent,
 };
 
 /// How long one request to the worker may take.
@@ -63,6 +65,20 @@ pub enum RehearseError {
         rows: u64,
         /// How many are carried.
         limit: u32,
+    },
+    /// What is left out is needed by what is not.
+    #[error("leaving out {} would take along what needs it", .left.join(", "))]
+    Needed {
+        /// What the user named.
+        left: Vec<String>,
+        /// What would fall, with what it needs.
+        falls: Vec<(String, String)>,
+    },
+    /// What is left out is part of something that is not, and stays with it.
+    #[error("{what} cannot be left out alone: it is written with the table")]
+    Stays {
+        /// What the user named.
+        what: String,
     },
     /// The baseline's statements cannot be taken out of Alembic as they are.
     #[error("the baseline's statements alone do not build what it builds; they differ in {what}")]
@@ -166,6 +182,8 @@ pub struct Rehearsal {
     pub script: Vec<String>,
     /// Why the live schema stood as reference, and not the old chain.
     pub not_replayed: Option<WorkerError>,
+    /// What was to be left out and is no object of this module, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
 }
 
 impl Subject<'_> {
@@ -229,7 +247,7 @@ impl Subject<'_> {
     /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
         let scratch = self.host.create(purpose)?;
-        if let Some(schema) = &self.described.version_table_schema {
+        for schema in self.described.needed_schemas() {
             let quoted = quote_identifier(schema);
             scratch
                 .connect()?
@@ -243,14 +261,16 @@ impl Subject<'_> {
         snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
     }
 
-    /// The schema of the version table must be there before the first revision runs: env.py or a
-    /// person makes it, never the chain, and so never the baseline.
+    /// The schemas of version tables and of tenants must be there before the first revision runs:
+    /// env.py or a person makes them, never the chain, and so never the baseline. The same goes for
+    /// whatever else env.py makes.
     pub fn without_own_schema(&self, mut catalog: Catalog) -> Catalog {
-        if let Some(own) = &self.described.version_table_schema {
-            catalog
-                .objects
-                .retain(|key, _| key.kind != "schema" || key.name != *own || own == "public");
-        }
+        let needed = self.described.needed_schemas();
+        let is_needed = |name: &String| name != "public" && needed.contains(&name.as_str());
+        let made = &self.described.made;
+        catalog.objects.retain(|key, _| {
+            !(key.kind == "schema" && is_needed(&key.name)) && !made.contains(key)
+        });
         catalog
     }
 }
@@ -270,17 +290,20 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         catalog: built,
         text,
         file_name,
+        data,
         carried,
-        lost,
-        accepted,
+        mut lost,
+        mut accepted,
+        remarks: of_rows,
+        unknown,
         hook_error,
-        ..
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
         return Err(RehearseError::Empty {
             objects: reference.objects.len(),
         });
     }
+    let uncovered = uncovered(subject, &drafter, lost.iter().chain(&accepted))?;
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
     let drift = match (subject.choices.source, live) {
@@ -289,10 +312,14 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         // The models may say something else than the reference; what was accepted stands.
         (Source::Models, Some(live)) => drift(&built, &live.catalog)
             .into_iter()
-            .filter(|other| !is_left_out(other.object(), &subject.choices.leave_out))
+            .filter(|other| {
+                !is_left_out(other.object(), drafter.leave_out())
+                    && !(subject.choices.accept_losses && is_given_up(&accepted, other))
+            })
             .collect(),
     };
     let mut remarks = remarks(&reference, &built);
+    remarks.extend(of_rows);
     remarks.extend(
         live.iter()
             .filter_map(|live| additional(&reference, &live.catalog)),
@@ -306,10 +333,14 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     };
     let named = carried.iter().map(Carried::object).collect();
     let apart = lost.iter().chain(&accepted).chain(&drift);
-    let (sides, equal) = (
+    let (mut sides, equal) = (
         sides(three, &named, apart),
         equal(&reference, &built, &named),
     );
+    sides.extend(uncovered.sides());
+    lost.extend(uncovered.lost);
+    accepted.extend(uncovered.accepted);
+    remarks.extend(uncovered.remarks);
     let planned = PlannedModule {
         module: subject.module.name.clone(),
         revisions: subject
@@ -322,6 +353,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         baseline_id: subject.baseline_id.clone(),
         baseline_path: file_name,
         baseline: text,
+        data,
         reference: if not_replayed.is_some() {
             "live"
         } else {
@@ -350,7 +382,34 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
         script,
         not_replayed,
+        unknown,
     })
+}
+
+/// Whether a difference of the live database is a loss that was accepted as one of many. What the
+/// models are ahead by is none: the database lacks it.
+fn is_given_up(accepted: &[Difference], other: &Difference) -> bool {
+    let is_loss = |one: &&Difference| !matches!(one, Difference::Extra { .. });
+    !matches!(other, Difference::Missing { .. })
+        && accepted
+            .iter()
+            .filter(is_loss)
+            .any(|one| one.object() == other.object())
+}
+
+/// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.
+fn uncovered<'a>(
+    subject: &Subject<'_>,
+    drafter: &Drafter<'_>,
+    explained: impl Iterator<Item = &'a Difference>,
+) -> Result<Uncovered, RehearseError> {
+    match drafter.replayed_target() {
+        Some(replayed) => {
+            let explained: Vec<&Difference> = explained.collect();
+            uncovered::look(subject, replayed, drafter.built_target(), &explained)
+        }
+        None => Ok(Uncovered::default()),
+    }
 }
 
 /// The catalog that the baseline must build: the old chain's, or, where that does not replay and the
@@ -361,7 +420,7 @@ fn reference(
     drafter: &mut Drafter<'_>,
     live: Option<&Lived>,
 ) -> Result<(Catalog, Option<WorkerError>), RehearseError> {
-    let error = match drafter.replay() {
+    let error = match replayed(subject, drafter, live) {
         Ok(catalog) => return Ok((catalog, None)),
         Err(RehearseError::Replay(error)) => error,
         Err(error) => return Err(error),
@@ -377,6 +436,46 @@ fn reference(
         }
         _ => Err(RehearseError::Replay(error)),
     }
+}
+
+/// The old chain's catalog. A chain that runs and makes nothing, while the live database has tables
+/// of the models, is the chain of a project that began with `create_all` and a stamp.
+fn replayed(
+    subject: &Subject<'_>,
+    drafter: &mut Drafter<'_>,
+    live: Option<&Lived>,
+) -> Result<Catalog, RehearseError> {
+    let catalog = drafter.replay()?;
+    let default = &subject.described.default_schema;
+    let is_there = |live: &Lived| {
+        let tables = live.catalog.tables();
+        subject.described.tables.iter().any(|table| {
+            let schema = table.schema.as_ref().unwrap_or(default);
+            tables
+                .iter()
+                .any(|there| there.schema == *schema && there.name == table.name)
+        })
+    };
+    if catalog.is_empty_schema() && live.is_some_and(is_there) {
+        drafter.forget_replay();
+        return Err(RehearseError::Replay(WorkerError::Failed(Box::new(
+            Failed {
+                kind: ErrorKind::RevisionFailed,
+                message: "it builds nothing, and the live database has tables of the models: they \
+                          were made by create_all() or by hand"
+                    .to_owned(),
+                exception: None,
+                file: None,
+                line: None,
+                revision: None,
+                sqlstate: None,
+                server_detail: None,
+                statement: None,
+                traceback: Vec::new(),
+            },
+        ))));
+    }
+    Ok(catalog)
 }
 
 /// What the live database lacks of the reference, or has otherwise. Objects of others in the same

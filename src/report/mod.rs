@@ -11,16 +11,21 @@ mod frame;
 pub mod github;
 pub mod json;
 pub mod note;
+pub mod operations;
 mod paint;
 pub mod past;
 pub mod plan;
 pub mod sarif;
 pub mod scaffold;
+mod sides;
 #[cfg(test)]
 mod stage;
 pub mod text;
+mod untouched;
 mod wrap;
 
 pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;
+pub use sides::sides;
+pub use untouched::untouched;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::checklist::review;
+use super::plan::difference;
 use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::text::{bytes, count, line, safe};
 use crate::plan::{Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy};
@@ -93,6 +94,17 @@ fn head(text: &mut String, material: &NoteMaterial<'_>) {
         "- Live databases: {}",
         strategy_words(material.choices.strategy)
     );
+    let chosen = &material.choices.leave_out;
+    if !chosen.is_empty() {
+        let all: Vec<_> = chosen.iter().map(|one| safe(one)).collect();
+        line!(text, "- Left out by choice: {}", all.join("; "));
+    }
+    if material.choices.accept_losses {
+        line!(
+            text,
+            "- What the models do not say was given up as a whole; each item stands below"
+        );
+    }
     line!(text);
 }
 
@@ -155,8 +167,8 @@ fn module_section(
     );
     named(
         text,
-        "Left out",
-        module.lost.iter().map(|lost| lost.object().to_string()),
+        "Knowingly otherwise than before",
+        module.accepted.iter().map(difference),
     );
     named(
         text,

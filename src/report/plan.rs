@@ -1,5 +1,7 @@
 //! A plan as text and as JSON. Pure; every face shows these words.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::events::Item;
@@ -10,6 +12,9 @@ use crate::steps;
 
 /// How many digits of a digest are shown and asked for.
 pub const DIGEST_DIGITS: usize = 16;
+
+/// How many differences between models, chain and database are shown; JSON and the note have all.
+const SHOWN_DIFFERENCES: usize = 20;
 
 /// The schema name in a plan's JSON.
 pub const SCHEMA: &str = "redistill.plan/1";
@@ -152,24 +157,20 @@ fn module_text(text: &mut String, module: &PlannedModule) {
         "knowingly otherwise",
         module.accepted.iter().map(difference),
     );
-    list(
-        text,
-        "drift of the live database",
-        module.drift.iter().map(difference),
-    );
-    list(
-        text,
-        "models ahead of the chain",
-        module.model_drift.iter().cloned(),
-    );
-    list(
+    let drift: Vec<String> = module.drift.iter().map(difference).collect();
+    beginning(text, "drift of the live database", &drift);
+    beginning(text, "models ahead of the chain", &module.model_drift);
+    let ahead: HashSet<&String> = module.model_drift.iter().collect();
+    let known: Vec<String> = module
+        .known_differences
+        .iter()
+        .filter(|line| !ahead.contains(line))
+        .cloned()
+        .collect();
+    beginning(
         text,
         "what alembic check says of the live database already",
-        module
-            .known_differences
-            .iter()
-            .filter(|line| !module.model_drift.contains(line))
-            .cloned(),
+        &known,
     );
     list(
         text,
@@ -256,6 +257,24 @@ fn list(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
     line!(text, "  {title}: {}", items.len());
     for item in items {
         line!(text, "    {}", safe(&item));
+    }
+}
+
+/// The first of what may be hundreds, and how many there are.
+fn beginning(text: &mut String, title: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    line!(text, "  {title}: {}", items.len());
+    for item in items.iter().take(SHOWN_DIFFERENCES) {
+        line!(text, "    {}", safe(item));
+    }
+    if let Some(more) = items.len().checked_sub(SHOWN_DIFFERENCES + 1) {
+        line!(
+            text,
+            "    and {} more; all of them: redistill plan --format json",
+            more + 1
+        );
     }
 }
 

@@ -418,6 +418,10 @@ fn described(name: &str, ids: &[String; 2]) -> Described {
         include_schemas: false,
         filters: Vec::new(),
         configured: 1,
+        runs: Vec::new(),
+        schemas: Vec::new(),
+        migrated: Vec::new(),
+        made: Vec::new(),
         has_metadata: true,
         tables: Vec::new(),
         script_revisions: vec![
@@ -457,6 +461,7 @@ fn database(name: &str, index: u32, ids: &[String; 2]) -> DatabaseEvidence {
             definition: Vec::new(),
             dependants: Vec::new(),
         },
+        tenants: Vec::new(),
         other_version_tables: Vec::new(),
         comment: None,
         in_recovery: false,

@@ -189,7 +189,7 @@ impl Catalog {
     }
 
     /// The table and column that own a sequence.
-    pub(super) fn owner_of(&self, sequence: &ObjectKey) -> Option<(ObjectKey, String)> {
+    pub fn owner_of(&self, sequence: &ObjectKey) -> Option<(ObjectKey, String)> {
         let owner = self.objects.get(sequence)?.get("~owner")?;
         let mut parts = owner.split('\u{1f}');
         let relation = self.relation(parts.next()?, parts.next()?)?;

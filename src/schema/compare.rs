@@ -198,4 +198,18 @@ mod tests {
         );
         assert_ne!(left.digest(), right.digest());
     }
+
+    #[test]
+    fn an_owner_is_remarked_and_no_difference() {
+        let table = key("table", "", "t");
+        let left = catalog(&[(table.clone(), &[("present", "yes"), ("~role", "keeper")])]);
+        let right = catalog(&[(table, &[("present", "yes")])]);
+        assert_eq!(compare(&left, &right), []);
+        assert_eq!(left.digest(), right.digest());
+        assert_eq!(
+            remarks(&left, &right),
+            ["owned by keeper, and by whoever runs the baseline afterwards: table t"]
+        );
+        assert_eq!(remarks(&right, &left), Vec::<String>::new());
+    }
 }

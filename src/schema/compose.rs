@@ -46,7 +46,9 @@ fn rank(piece: &Piece) -> u8 {
     if piece.stage != Stage::Tables || piece.origin == Origin::Drafted {
         return 1;
     }
-    let is_child = piece.up.contains("PARTITION OF") || piece.up.contains("INHERITS (");
+    let is_child = ["PARTITION OF", "ATTACH PARTITION", "INHERITS ("]
+        .iter()
+        .any(|words| piece.up.contains(words));
     if piece.kind == "table" && !is_child {
         0
     } else {

@@ -8,6 +8,8 @@ mod carry;
 mod catalog;
 mod compare;
 mod compose;
+mod data_file;
+mod leaving;
 mod origins;
 mod piece;
 mod rows;
@@ -20,9 +22,16 @@ pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};
 pub use compose::{Body, compose, merge};
+pub use data_file::{
+    EXTENSION as DATA_EXTENSION, carry_data, data_lines, file_name as data_file_name,
+    prefix as data_prefix,
+};
+pub use leaving::{falls_with, names_any, near, with_parts};
 pub use origins::{Facet, Origins, Whence};
 pub use piece::{Origin, Piece, Stage};
-pub use rows::{SeedColumn, SeedRows, SequenceValue, carry_rows, carry_sequence};
+pub use rows::{
+    SeedColumn, SeedRows, SeedValue, SequenceValue, carry_rows, carry_sequence, rows_key,
+};
 pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
 

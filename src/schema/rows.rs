@@ -19,6 +19,52 @@ pub struct SeedColumn {
     pub data_type: String,
     /// Whether the server fills it and takes a value only with OVERRIDING SYSTEM VALUE.
     pub is_identity_always: bool,
+    /// Its default, as the server writes it.
+    pub default: Option<String>,
+}
+
+impl SeedColumn {
+    /// Whether its default is the time at which a row comes.
+    pub fn defaults_to_clock(&self) -> bool {
+        const CLOCKS: &[&str] = &[
+            "now()",
+            "CURRENT_TIMESTAMP",
+            "LOCALTIMESTAMP",
+            "CURRENT_DATE",
+            "clock_timestamp()",
+            "statement_timestamp()",
+            "transaction_timestamp()",
+        ];
+        let default = self.default.as_deref().unwrap_or_default();
+        CLOCKS.iter().any(|clock| default.contains(clock))
+    }
+
+    /// Whether its default gives something else every time that nobody could foresee.
+    pub fn defaults_to_chance(&self) -> bool {
+        const CHANCES: &[&str] = &["gen_random_uuid()", "uuid_generate_v", "random()", "uuidv"];
+        let default = self.default.as_deref().unwrap_or_default();
+        CHANCES.iter().any(|chance| default.contains(chance))
+    }
+}
+
+/// One value of a seed row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SeedValue {
+    /// NULL.
+    Null,
+    /// The server's own text of it.
+    Text(String),
+    /// The time of the replay itself, in the session's time zone.
+    Now,
+    /// The same in UTC, in a column without a time zone.
+    NowInUtc,
+}
+
+impl SeedValue {
+    /// Whether the clock made it.
+    pub const fn is_clock(&self) -> bool {
+        matches!(self, Self::Now | Self::NowInUtc)
+    }
 }
 
 /// The rows of one table, as text.
@@ -28,10 +74,56 @@ pub struct SeedRows {
     pub table: QualifiedName,
     /// Its columns in order, without generated ones.
     pub columns: Vec<SeedColumn>,
-    /// The rows in the order of the primary key; none is NULL.
-    pub rows: Vec<Vec<Option<String>>>,
+    /// The rows in the order of the primary key.
+    pub rows: Vec<Vec<SeedValue>>,
     /// How many rows the table has; more than `rows` holds where the limit was reached.
     pub total: u64,
+}
+
+impl SeedRows {
+    /// The columns with a value that the clock made: it is another in every database.
+    pub fn clocked(&self) -> Vec<&str> {
+        (0..self.columns.len())
+            .filter(|&at| self.rows.iter().any(|row| row[at].is_clock()))
+            .map(|at| self.columns[at].name.as_str())
+            .collect()
+    }
+
+    /// How many bytes their values have, and how many the longest one has.
+    pub fn sizes(&self) -> (usize, usize) {
+        let lengths = self.rows.iter().flatten().map(|value| match value {
+            SeedValue::Text(text) => text.len(),
+            _ => 0,
+        });
+        lengths.fold((0, 0), |(all, longest), one| (all + one, longest.max(one)))
+    }
+
+    /// Without the columns whose default says the same as all their values: the clock.
+    pub(super) fn without_defaults(&self) -> Self {
+        let stays: Vec<bool> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| {
+                !(column.defaults_to_clock() && self.rows.iter().all(|row| row[at].is_clock()))
+            })
+            .collect();
+        // An INSERT without any column is no INSERT of several rows.
+        if !stays.contains(&true) {
+            return self.clone();
+        }
+        let keep = |at: usize| stays[at];
+        Self {
+            columns: kept(&self.columns, keep),
+            rows: self.rows.iter().map(|row| kept(row, keep)).collect(),
+            ..self.clone()
+        }
+    }
+}
+
+fn kept<T: Clone>(all: &[T], keep: impl Fn(usize) -> bool) -> Vec<T> {
+    let places = all.iter().enumerate().filter(|(at, _)| keep(*at));
+    places.map(|(_, one)| one.clone()).collect()
 }
 
 /// Where a sequence stands.
@@ -50,6 +142,7 @@ pub fn carry_rows(seed: &SeedRows) -> Option<Piece> {
     if seed.rows.is_empty() || seed.total != seed.rows.len() as u64 {
         return None;
     }
+    let seed = &seed.without_defaults();
     let overriding = seed.columns.iter().any(|column| column.is_identity_always);
     let up = if seed.columns.is_empty() {
         // Every value is the server's own: a row has nothing to say.
@@ -65,13 +158,18 @@ pub fn carry_rows(seed: &SeedRows) -> Option<Piece> {
     } else {
         bulk_insert(seed)
     };
-    let key = ObjectKey {
-        kind: "rows".to_owned(),
-        schema: seed.table.schema.clone(),
-        table: String::new(),
-        name: seed.table.name.clone(),
-    };
+    let key = rows_key(&seed.table);
     Some(Piece::carried(Stage::Rows, &key, up, String::new()))
+}
+
+/// The key of a table's seed rows, as `--leave-out "rows TABLE"` names them.
+pub fn rows_key(table: &QualifiedName) -> ObjectKey {
+    ObjectKey {
+        kind: "rows".to_owned(),
+        schema: table.schema.clone(),
+        table: String::new(),
+        name: table.name.clone(),
+    }
 }
 
 /// Sets a sequence to where the old chain left it.
@@ -124,7 +222,8 @@ fn bulk_insert(seed: &SeedRows) -> String {
     let any_typed = seed
         .columns
         .iter()
-        .any(|column| literal_of(&column.data_type).0 == Literal::Typed);
+        .any(|column| literal_of(&column.data_type).0 == Literal::Typed)
+        || seed.rows.iter().flatten().any(SeedValue::is_clock);
     let mut lines = vec!["op.bulk_insert(".to_owned(), "    sa.table(".to_owned()];
     lines.push(format!("        {},", string(&seed.table.name)));
     for column in &seed.columns {
@@ -151,17 +250,11 @@ fn bulk_insert(seed: &SeedRows) -> String {
     lines.join("\n")
 }
 
-fn row_lines(columns: &[SeedColumn], row: &[Option<String>]) -> Vec<String> {
+fn row_lines(columns: &[SeedColumn], row: &[SeedValue]) -> Vec<String> {
     let items: Vec<String> = columns
         .iter()
         .zip(row)
-        .map(|(column, value)| {
-            format!(
-                "{}: {}",
-                string(&column.name),
-                value_of(column, value.as_deref())
-            )
-        })
+        .map(|(column, value)| format!("{}: {}", string(&column.name), value_of(column, value)))
         .collect();
     let line = format!("        {{{}}},", items.join(", "));
     if line.chars().count() <= 92 {
@@ -173,13 +266,18 @@ fn row_lines(columns: &[SeedColumn], row: &[Option<String>]) -> Vec<String> {
     lines
 }
 
-fn value_of(column: &SeedColumn, value: Option<&str>) -> String {
-    let Some(value) = value else {
+fn value_of(column: &SeedColumn, value: &SeedValue) -> String {
+    let value = match value {
+        SeedValue::Text(value) => value,
         // A bare None in a row of expressions would be bound without a type; NULL fits any column.
-        return match literal_of(&column.data_type).0 {
-            Literal::Typed => "sa.null()".to_owned(),
-            _ => "None".to_owned(),
-        };
+        SeedValue::Null => {
+            return match literal_of(&column.data_type).0 {
+                Literal::Typed => "sa.null()".to_owned(),
+                _ => "None".to_owned(),
+            };
+        }
+        SeedValue::Now => return "sa.func.now()".to_owned(),
+        SeedValue::NowInUtc => return "sa.func.timezone('utc', sa.func.now())".to_owned(),
     };
     match literal_of(&column.data_type).0 {
         Literal::Integer => value.to_owned(),
@@ -213,8 +311,10 @@ fn insert_overriding(seed: &SeedRows) -> String {
                 .iter()
                 .zip(row)
                 .map(|(column, value)| match value {
-                    None => "NULL".to_owned(),
-                    Some(value) => match literal_of(&column.data_type).0 {
+                    SeedValue::Null => "NULL".to_owned(),
+                    SeedValue::Now => "now()".to_owned(),
+                    SeedValue::NowInUtc => "timezone('utc', now())".to_owned(),
+                    SeedValue::Text(value) => match literal_of(&column.data_type).0 {
                         Literal::Integer => value.clone(),
                         _ => quote_literal(value),
                     },

@@ -6,6 +6,7 @@
 //! depends on one another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::model::{Branch, Chain, Module, Revision, RevisionId};
 
@@ -51,6 +52,34 @@ pub fn around(chain: &Chain, of: &BTreeSet<&str>) -> Vec<RevisionId> {
         .flatten()
         .map(|one| one.id.clone())
         .collect()
+}
+
+/// What two modules read together without being the same chain: the files of one would vanish under
+/// the other. One sentence a pair.
+pub fn entangled(modules: &[(&Module, &Chain)]) -> Vec<String> {
+    let files = |chain: &Chain| -> BTreeSet<PathBuf> {
+        chain.revisions.iter().map(|one| one.path.clone()).collect()
+    };
+    let mut found = Vec::new();
+    for (index, (one, chain)) in modules.iter().enumerate() {
+        for (other, theirs) in &modules[index + 1..] {
+            let (mine, others) = (files(chain), files(theirs));
+            let both: Vec<&PathBuf> = mine.intersection(&others).collect();
+            if both.is_empty() || mine == others {
+                continue;
+            }
+            let shown = |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().into_owned());
+            let names: Vec<String> = both.into_iter().filter_map(shown).collect();
+            found.push(format!(
+                "{} and {} both read {}, beside files of their own; let one configuration read all \
+                 of them, and name that one alone in `[tool.redistill]`",
+                one.name,
+                other.name,
+                names.join(", ")
+            ));
+        }
+    }
+    found
 }
 
 /// The branches, each by its label.

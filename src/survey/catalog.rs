@@ -19,6 +19,11 @@ SET LOCAL intervalstyle = 'postgres';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;";
 
+/// The role's own search path, behind `pg_catalog`.
+pub(super) const ROLES_PATH: &str =
+    "SELECT pg_catalog.set_config('search_path', 'pg_catalog, ' || reset_val, true)
+FROM pg_catalog.pg_settings WHERE name = 'search_path'";
+
 const SCOPE: &str = include_str!("../../assets/sql/scope.sql");
 const NAMES: &str = include_str!("../../assets/sql/names.sql");
 
@@ -157,4 +162,27 @@ pub(super) fn read_only<T, E: From<SqlError>>(
     let value = result?;
     ended?;
     Ok(value)
+}
+
+/// As [`read_only`], for queries on the user's tables. The planner takes the bodies of SQL functions
+/// apart that their indexes call, and those may count on the search path that the role has.
+pub(super) fn read_rows<T>(
+    session: &Session,
+    read: impl Fn() -> Result<T, SqlError>,
+) -> Result<T, SqlError> {
+    match read_only(session, &read) {
+        Err(error) if is_unresolved(&error) => read_only(session, || {
+            session.batch(ROLES_PATH)?;
+            read()
+        }),
+        answer => answer,
+    }
+}
+
+/// Whether a name was not found: a function, relation, type or schema.
+pub(super) fn is_unresolved(error: &SqlError) -> bool {
+    matches!(
+        error.sqlstate.as_deref(),
+        Some("42883" | "42P01" | "42704" | "3F000")
+    )
 }

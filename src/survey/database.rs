@@ -36,19 +36,34 @@ pub fn observe(
     version_table: &QualifiedName,
     other_version_tables: &[QualifiedName],
 ) -> Result<DatabaseEvidence, ObserveError> {
-    let mut exclude = vec![version_table.clone()];
-    exclude.extend_from_slice(other_version_tables);
-    ask(&Questions::new(session), target, &exclude)
+    observe_tenants(session, target, version_table, &[], other_version_tables)
 }
 
-/// Puts all questions; the first of `exclude` is the module's own version table. A number of round
-/// trips that does not grow with the database.
+/// The same where env.py walks over tenants' schemas: `tenants` are the version tables of those
+/// beside the first.
+pub fn observe_tenants(
+    session: &Session,
+    target: &Target,
+    version_table: &QualifiedName,
+    tenants: &[QualifiedName],
+    other_version_tables: &[QualifiedName],
+) -> Result<DatabaseEvidence, ObserveError> {
+    let mut exclude = vec![version_table.clone()];
+    exclude.extend_from_slice(tenants);
+    exclude.extend_from_slice(other_version_tables);
+    ask(&Questions::new(session), target, &exclude, tenants.len())
+}
+
+/// Puts all questions; the first of `exclude` is the module's own version table, those of so many
+/// tenants come behind it. A number of round trips that does not grow with the database.
 pub(super) fn ask(
     questions: &Questions<'_>,
     target: &Target,
     exclude: &[QualifiedName],
+    tenants: usize,
 ) -> Result<DatabaseEvidence, ObserveError> {
     let own = &exclude[0];
+    let tenants = &exclude[1..=tenants];
     let standing = questions.must("server process", |session| {
         sessions::standing(session, target)
     })?;
@@ -62,9 +77,18 @@ pub(super) fn ask(
             may_create_databases: facts.may_create_databases,
             version_table: questions
                 .must("version table", |session| version_table(session, own))?,
-            other_version_tables: questions.must("other version tables", |session| {
-                version_tables::others(session, own)
+            tenants: questions.must("version tables of tenants", |session| {
+                let each = tenants.iter();
+                each.map(|table| version_table(session, table))
+                    .collect::<Result<_, SqlError>>()
             })?,
+            other_version_tables: questions
+                .must("other version tables", |session| {
+                    version_tables::others(session, own)
+                })?
+                .into_iter()
+                .filter(|(table, _)| !tenants.contains(table))
+                .collect(),
             comment: facts.comment,
             in_recovery: facts.in_recovery,
             signals: signals::observe_within(questions),

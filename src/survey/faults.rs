@@ -36,7 +36,7 @@ fn observe(
         schema: "public".to_owned(),
         name: "alembic_version".to_owned(),
     };
-    let seen = match ask(&Questions::watched(session, &before), target, &[table]) {
+    let seen = match ask(&Questions::watched(session, &before), target, &[table], 0) {
         Ok(database) => Observed::Seen(database),
         Err(error) => Observed::Unavailable {
             why: error.to_string(),

@@ -7,8 +7,9 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::model::text::hex;
-use crate::model::{Chain, Module};
+use crate::model::{Chain, Module, Revision};
 use crate::plan::{FileRef, Inventory};
+use crate::schema::{DATA_EXTENSION, data_prefix};
 use crate::system::{FileKind, ReadFiles};
 
 /// Why the files cannot be listed.
@@ -57,7 +58,6 @@ pub fn inventory(
     }
     paths.sort();
     paths.dedup();
-    let revisions: Vec<&Path> = chain.revisions.iter().map(|r| r.path.as_path()).collect();
     let mut inventory = Inventory::default();
     for path in &paths {
         // The files of another branch are that branch's to keep and to remove.
@@ -71,10 +71,11 @@ pub fn inventory(
             continue;
         }
         let file = reference(root, path, files)?;
-        if revisions
-            .iter()
-            .any(|revision| path == revision || is_bytecode_of(path, revision))
-        {
+        if chain.revisions.iter().any(|revision| {
+            path == &revision.path
+                || is_bytecode_of(path, &revision.path)
+                || is_data_of(path, revision)
+        }) {
             inventory.remove.push(file.clone());
         }
         inventory.archive.push(file);
@@ -139,6 +140,15 @@ fn is_bytecode_of(path: &Path, revision: &Path) -> bool {
         parent => parent,
     };
     is_bytecode && folder == revision.parent()
+}
+
+/// Rows beside a baseline, which goes with them: `ID_countries.jsonl` in the same folder.
+fn is_data_of(path: &Path, revision: &Revision) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    path.parent() == revision.path.parent()
+        && name.is_some_and(|name| {
+            name.starts_with(&data_prefix(&revision.id.0)) && name.ends_with(DATA_EXTENSION)
+        })
 }
 
 /// A file's path relative to the root, size, hash and mode.

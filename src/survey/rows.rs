@@ -1,15 +1,15 @@
 //! Rows as evidence: hashes that prove them untouched, seed rows to be carried, sequence values.
 //! Called by the rehearsal and the steps; never writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{QualifiedName, quote_identifier};
-use crate::schema::{SeedColumn, SeedRows, SequenceValue};
+use crate::schema::{SeedColumn, SeedRows, SeedValue, SequenceValue};
 use crate::system::{Session, SqlError};
 
-use super::catalog::read_only;
+use super::catalog::{read_only, read_rows};
 
 /// How many rows a table has, and their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,19 +25,62 @@ pub struct RowsDigest {
 /// The columns of the tables asked for, by table.
 type Columns = BTreeMap<QualifiedName, Vec<(SeedColumn, bool)>>;
 
+/// Columns of which only is compared whether they hold something: the clock filled them.
+pub type Masked = BTreeMap<QualifiedName, BTreeSet<String>>;
+
+/// When a chain was replayed, and the time zone that its sessions had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Before the first revision.
+    pub from: String,
+    /// After the last one.
+    pub to: String,
+    /// As `TimeZone` is set for a session of this database.
+    pub zone: String,
+}
+
+/// The server's time, as [`Window`] takes it.
+pub fn clock(session: &Session) -> Result<String, SqlError> {
+    Ok(session.query("SELECT clock_timestamp()::text", &[])?[0].get(0))
+}
+
+/// The window from then till now.
+pub fn window(session: &Session, from: String) -> Result<Window, SqlError> {
+    let zone = session.query("SELECT current_setting('TimeZone')", &[])?[0].get(0);
+    let to = clock(session)?;
+    Ok(Window { from, to, zone })
+}
+
 /// Hashes the rows of each table in one read-only transaction: two round trips, whatever the
 /// number of tables. A table that the role may not read (or not wholly: row security) is an error.
 pub fn rows(
     session: &Session,
     tables: &[QualifiedName],
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
-    read_only(session, || rows_within(session, tables))
+    read_rows(session, || rows_within(session, tables))
+}
+
+/// The same, with some columns masked.
+pub fn rows_masked(
+    session: &Session,
+    tables: &[QualifiedName],
+    masked: &Masked,
+) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
+    read_only(session, || digests(session, tables, masked))
 }
 
 /// As [`rows`], in the transaction that is open. Text forms follow that transaction's settings.
 pub fn rows_within(
     session: &Session,
     tables: &[QualifiedName],
+) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
+    digests(session, tables, &Masked::new())
+}
+
+fn digests(
+    session: &Session,
+    tables: &[QualifiedName],
+    masked: &Masked,
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
     let mut columns = columns(session, tables)?;
     if columns.is_empty() {
@@ -48,7 +91,13 @@ pub fn rows_within(
         columns.sort_by(|a, b| a.0.name.cmp(&b.0.name));
         let fields: Vec<String> = columns
             .iter()
-            .map(|(column, _)| format!("t.{}", quote_identifier(&column.name)))
+            .map(|(column, _)| {
+                let name = quote_identifier(&column.name);
+                match masked.get(table) {
+                    Some(names) if names.contains(&column.name) => format!("t.{name} IS NULL"),
+                    _ => format!("t.{name}"),
+                }
+            })
             .collect();
         parts.push(format!(
             "SELECT {place}::int4, count(*), encode(sha256(coalesce(string_agg(sha256(convert_to(r.row_text, 'UTF8')), ''::bytea ORDER BY r.row_text COLLATE \"C\"), ''::bytea)), 'hex') \
@@ -80,7 +129,7 @@ pub fn non_empty(
     if tables.is_empty() {
         return Ok(Vec::new());
     }
-    read_only(session, || {
+    read_rows(session, || {
         let parts: Vec<String> = tables
             .iter()
             .enumerate()
@@ -103,13 +152,15 @@ pub fn non_empty(
     })
 }
 
-/// Up to `limit` rows of a table as text, in the order of its primary key.
+/// Up to `limit` rows of a table as text, in the order of its primary key. Of a replay's window it
+/// is said which times fall into it.
 pub fn seed_rows(
     session: &Session,
     table: &QualifiedName,
     limit: u32,
+    window: Option<&Window>,
 ) -> Result<SeedRows, SqlError> {
-    read_only(session, || {
+    read_rows(session, || {
         let columns: Vec<SeedColumn> = columns(session, std::slice::from_ref(table))?
             .remove(table)
             .unwrap_or_default()
@@ -121,18 +172,35 @@ pub fn seed_rows(
             .iter()
             .map(|column| format!("t.{}::text", quote_identifier(&column.name)))
             .collect();
+        let marks: Vec<String> = columns
+            .iter()
+            .map(|column| mark(column, window.is_some()))
+            .collect();
         let order = primary_key(session, table)?;
         let total: i64 =
             session.query(&format!("SELECT count(*) FROM {}", only(table)), &[])?[0].get(0);
         let sql = format!(
-            "SELECT ARRAY[{}]::text[] FROM {} t ORDER BY {order} LIMIT {limit}",
+            "SELECT ARRAY[{}]::text[], ARRAY[{}]::int4[] FROM {} t, \
+             (SELECT $1::text::timestamptz - interval '1 second' AS a, \
+                $2::text::timestamptz + interval '1 second' AS b, $3::text AS zone) w \
+             ORDER BY {order} LIMIT {limit}",
             fields.join(", "),
+            marks.join(", "),
             only(table)
         );
+        let window = window.cloned().unwrap_or_else(|| Window {
+            from: "now".to_owned(),
+            to: "now".to_owned(),
+            zone: "UTC".to_owned(),
+        });
         let rows = session
-            .query(&sql, &[])?
+            .query(&sql, &[&window.from, &window.to, &window.zone])?
             .into_iter()
-            .map(|row| row.get(0))
+            .map(|row| {
+                let texts: Vec<Option<String>> = row.get(0);
+                let marks: Vec<i32> = row.get(1);
+                texts.into_iter().zip(marks).map(value).collect()
+            })
             .collect();
         Ok(SeedRows {
             table: table.clone(),
@@ -143,26 +211,58 @@ pub fn seed_rows(
     })
 }
 
-/// Where the sequences stand that do not stand at their start, those of identity columns, too. One round trip
-/// for the names, one for the values.
+fn value((text, mark): (Option<String>, i32)) -> SeedValue {
+    match (text, mark) {
+        (None, _) => SeedValue::Null,
+        (Some(_), 1) => SeedValue::Now,
+        (Some(_), 2) => SeedValue::NowInUtc,
+        (Some(text), _) => SeedValue::Text(text),
+    }
+}
+
+/// Whether a value is the time of the replay: 1, in a column without a time zone 2 where that is
+/// so in UTC only. A day is taken for it only where the column's default says so: many a day that
+/// somebody wrote down is today.
+fn mark(column: &SeedColumn, is_asked: bool) -> String {
+    let name = quote_identifier(&column.name);
+    let is_day = column.data_type == "date";
+    match column.data_type.as_str() {
+        _ if !is_asked => "0".to_owned(),
+        kind if kind.starts_with("timestamp") && kind.ends_with("with time zone") => {
+            format!("CASE WHEN t.{name} BETWEEN w.a AND w.b THEN 1 ELSE 0 END")
+        }
+        kind if kind.starts_with("timestamp") || is_day && column.defaults_to_clock() => {
+            let kind = if is_day { "date" } else { "timestamp" };
+            format!(
+                "CASE WHEN t.{name} BETWEEN (w.a AT TIME ZONE w.zone)::{kind} \
+                 AND (w.b AT TIME ZONE w.zone)::{kind} THEN 1 \
+                 WHEN t.{name} BETWEEN (w.a AT TIME ZONE 'UTC')::{kind} \
+                 AND (w.b AT TIME ZONE 'UTC')::{kind} THEN 2 ELSE 0 END"
+            )
+        }
+        _ => "0".to_owned(),
+    }
+}
+
+/// Where the sequences stand that were ever used or set, those of identity columns, too. One round
+/// trip for the names, one for the values.
 pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
     read_only(session, || {
-        // One that was set, and not yet asked, stands elsewhere than at its start, too.
         let names: Vec<(QualifiedName, i64)> = session
             .query(
                 "SELECT n.nspname::text, c.relname::text, s.seqstart FROM pg_class c \
-                 JOIN pg_sequence s ON s.seqrelid = c.oid \
-                 JOIN pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1, 2",
+                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
+                 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+                 AND has_sequence_privilege(c.oid, 'SELECT') ORDER BY 1, 2",
                 &[],
             )?
             .into_iter()
             .map(|row| {
-                let sequence = QualifiedName {
+                let name = QualifiedName {
                     schema: row.get(0),
                     name: row.get(1),
                 };
-                (sequence, row.get(2))
+                (name, row.get(2))
             })
             .collect();
         if names.is_empty() {
@@ -171,9 +271,10 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         let parts: Vec<String> = names
             .iter()
             .enumerate()
-            .map(|(place, (name, _))| {
+            .map(|(place, (name, start))| {
                 format!(
-                    "SELECT {place}::int4, last_value, is_called FROM {}",
+                    "SELECT {place}::int4, last_value, is_called FROM {} \
+                     WHERE is_called OR last_value <> {start}",
                     name.quoted()
                 )
             })
@@ -182,13 +283,12 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
         Ok(found
             .into_iter()
             .filter_map(|row| {
-                let (name, start) = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
-                let value = SequenceValue {
+                let (name, _) = names.get(usize::try_from(row.get::<_, i32>(0)).ok()?)?;
+                Some(SequenceValue {
                     sequence: name.clone(),
                     last_value: row.get(1),
                     is_called: row.get(2),
-                };
-                (value.is_called || value.last_value != *start).then_some(value)
+                })
             })
             .collect())
     })
@@ -205,11 +305,13 @@ fn columns(session: &Session, tables: &[QualifiedName]) -> Result<Columns, SqlEr
     let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
     let rows = session.query(
         "SELECT n.nspname::text, c.relname::text, f.attname::text, \
-            format_type(f.atttypid, f.atttypmod), f.attidentity = 'a', f.attgenerated <> '' \
+            format_type(f.atttypid, f.atttypmod), f.attidentity = 'a', f.attgenerated <> '', \
+            pg_get_expr(d.adbin, d.adrelid) \
          FROM unnest($1::text[], $2::text[]) AS w (schema, name) \
          JOIN pg_namespace n ON n.nspname = w.schema \
          JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name \
          JOIN pg_attribute f ON f.attrelid = c.oid AND f.attnum > 0 AND NOT f.attisdropped \
+         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = f.attnum \
          ORDER BY f.attnum",
         &[&schemas, &names],
     )?;
@@ -223,6 +325,7 @@ fn columns(session: &Session, tables: &[QualifiedName]) -> Result<Columns, SqlEr
             name: row.get(2),
             data_type: row.get(3),
             is_identity_always: row.get(4),
+            default: row.get(6),
         };
         columns.entry(table).or_default().push((column, row.get(5)));
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::keymap::Action;
-use super::message::{Ask, Command, Key, Message};
+use super::message::{Ask, Command, Key, Message, Proposed};
 use super::model::{Model, Planned, Previewed, Surveyed, Wish};
 use super::theme::{Colours, Letters, Theme};
 use super::update::{start, update};
@@ -73,6 +73,23 @@ pub fn surveyed(depth: Depth, findings: Vec<Finding>) -> Surveyed {
     }
 }
 
+/// Corrections of one file.
+pub fn proposed() -> Proposed {
+    let lines = [
+        "--- a/shop/app/models.py",
+        "+++ b/shop/app/models.py",
+        "@@ -6,3 +6,3 @@",
+        " class Order(Base):",
+        "-    owner_id = Column(Integer, ForeignKey(\"users.id\"))",
+        "+    owner_id = Column(Uuid, ForeignKey(\"users.id\"))",
+    ];
+    Proposed {
+        diff: lines.map(str::to_owned).to_vec(),
+        words: "1 correction in 1 file".to_owned(),
+        left: vec!["RD302 shop/alembic/versions/a1.py:9: it needs a decision".to_owned()],
+    }
+}
+
 /// One finding of each weight, in three items.
 pub fn findings() -> Vec<Finding> {
     let name = ModuleName("shop".to_owned());
@@ -103,7 +120,7 @@ pub fn findings() -> Vec<Finding> {
             .at(&place)
             .seen("integer and uuid")
             .remedy("make it uuid, as its key is")
-            .edit(LineEdit {
+            .fix(LineEdit {
                 path: place.path.clone(),
                 line: 41,
                 before: vec![line.to_owned()],
@@ -249,6 +266,7 @@ fn module() -> PlannedModule {
         baseline_id: RevisionId::from("b45e11ne"),
         baseline_path: "shop/alembic/versions/b45e11ne_initial_schema.py".to_owned(),
         baseline: BASELINE.to_owned(),
+        data: Vec::new(),
         reference: "replay".to_owned(),
         carried,
         lost: Vec::new(),
@@ -355,6 +373,26 @@ pub fn run(id: &str, outcome: Option<Outcome>) -> Run {
     }
 }
 
+/// A run that stopped at its second step.
+pub fn stopped(id: &str) -> Run {
+    let mut run = run(id, None);
+    run.steps[0].status = Status::Finished {
+        receipt: "2 files, 1.1 kB, proven".to_owned(),
+    };
+    run.steps[1].status = Status::Started;
+    run
+}
+
+/// How a run that stops half-way ends.
+pub fn half_way() -> Failure {
+    Failure::new(
+        crate::error::Kind::HalfWay,
+        "localhost:5432 / shop: the connection was lost while the version table was changed",
+    )
+    .with_hint("finish it: redistill resume")
+    .with_hint("or take it back: redistill undo")
+}
+
 pub fn preview(id: &str) -> Previewed {
     Previewed {
         id: id.to_owned(),
@@ -430,8 +468,8 @@ impl Play {
 
     /// The line of the page that the keys are for.
     fn line(&self) -> String {
-        let id = self.model.page_id();
-        let page = super::page::page(&self.model, &id, super::layout::page_size(&self.model).0);
+        let (id, width, _) = super::page::side::focused(&self.model);
+        let page = super::page::page(&self.model, &id, width);
         let at = self.model.pages.get(&id).map_or(0, |state| state.cursor.at);
         let row = page
             .anchor_line(at)

@@ -54,6 +54,8 @@ pub enum Action {
     Choose,
     /// Carry the object, or leave it out.
     Toggle,
+    /// Correct what needs no judgement.
+    Fix,
     /// To the typed confirmation.
     GoOn,
     /// Stop what runs.
@@ -143,6 +145,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Choose "choose" Checklist [Key::sign('o')] Some("choices"), "choose source, strategy, identifier, message, reason and modules";
     Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
     Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";
+    Fix "fix" Checklist [Key::sign('f')] Some("correct"), "show the corrections that need no judgement, and write them";
     GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
     Cancel "cancel" Everywhere [Key::control('c')] Some("cancel"), "stop what runs; nothing stays behind";
     Copy "copy" Everywhere [Key::sign('y')] Some("copy"), "copy the next command, or the place, to the clipboard";
@@ -209,6 +212,25 @@ mod tests {
     fn nothing_that_goes_on_to_an_effect_has_a_plain_letter() {
         for key in binding(Action::GoOn).keys {
             assert!(key.control, "{key:?}");
+        }
+    }
+
+    /// Keys as they are written in settings.
+    #[test]
+    fn the_guide_lists_every_action_with_its_keys() {
+        let guide = include_str!("../../docs/guide/configuration.md");
+        for binding in BINDINGS {
+            let keys: Vec<String> = binding
+                .keys
+                .iter()
+                .map(|key| format!("`{}`", name(*key).to_lowercase().replace("page ", "page-")))
+                .collect();
+            let keys = match binding.action {
+                Action::Last => "`end` `G`".to_owned(),
+                _ => keys.join(" "),
+            };
+            let line = format!("| `{}` | {keys} | {} |", binding.id, binding.words);
+            assert!(guide.contains(&line), "the guide lacks:\n{line}");
         }
     }
 

@@ -4,12 +4,16 @@ use ratatui::layout::Rect;
 
 use super::form::{self, Form};
 use super::keymap::{self, Action};
+use super::list;
 use super::model::{Model, Pane, Screen};
 use super::text;
 use super::update;
 
 /// From this many columns on, both panes are shown.
 const TWO_PANES: u16 = 100;
+
+/// From this many columns on, a third one stands beside the checklist and its page.
+const THREE_PANES: u16 = 160;
 
 /// The rectangles of a screen; a pane that is not shown has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub struct Layout {
     pub list: Option<Rect>,
     /// The page with its border.
     pub page: Option<Rect>,
+    /// The third pane with its border.
+    pub side: Option<Rect>,
     /// The line at the bottom.
     pub footer: Rect,
 }
@@ -45,13 +51,35 @@ impl Layout {
         } else {
             match model.pane {
                 Pane::List => (Some(body), None),
-                Pane::Page => (None, Some(body)),
+                Pane::Page | Pane::Side => (None, Some(body)),
             }
+        };
+        let has_side = width >= THREE_PANES
+            && model.screen == Screen::Checklist
+            && !list::graph(model, 0).is_empty();
+        let (page, side) = match page.filter(|_| has_side) {
+            Some(area) => {
+                let left = area.width.div_ceil(2);
+                let side = Rect {
+                    x: area.x + left,
+                    width: area.width - left,
+                    ..area
+                };
+                (
+                    Some(Rect {
+                        width: left,
+                        ..area
+                    }),
+                    Some(side),
+                )
+            }
+            None => (page, None),
         };
         Self {
             header: Rect::new(0, 0, width, 1.min(height)),
             list,
             page,
+            side,
             footer: Rect::new(0, height.saturating_sub(1), width, 1.min(height)),
         }
     }
@@ -64,7 +92,7 @@ impl Layout {
 
 const fn list_width(screen: Screen, width: u16) -> u16 {
     match screen {
-        Screen::Checklist if width >= 140 => 40,
+        Screen::Checklist if width >= 180 || (width >= 140 && width < THREE_PANES) => 40,
         Screen::Checklist => 34,
         Screen::Chain(_) => width / 2,
         Screen::Past => width * 2 / 5,

@@ -228,7 +228,7 @@ fn graph_line(model: &Model, module: usize, at: usize) -> Line<'static> {
 }
 
 /// Whether the live database stands at a revision.
-fn is_live(model: &Model, module: usize, id: &str) -> bool {
+pub fn is_live(model: &Model, module: usize, id: &str) -> bool {
     model
         .survey
         .as_ref()

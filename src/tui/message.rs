@@ -11,6 +11,7 @@ use crate::engine::{Depth, Ended};
 use crate::error::Failure;
 use crate::events::Event;
 use crate::journal::Run;
+use crate::report::operations::Does;
 
 use super::model::{Planned, Previewed, Surveyed, Wish};
 
@@ -85,11 +86,35 @@ pub enum Message {
     /// What an undo would do.
     Previewed(Result<Box<Previewed>, Failure>),
     /// A file was read, or not.
-    Source(PathBuf, Result<String, String>),
+    Source(PathBuf, Result<Source, String>),
+    /// What can be corrected without judgement.
+    Proposed(Proposed),
+    /// It was written, or not; in one line.
+    Corrected(Result<String, Failure>),
     /// Something small happened that is worth a line.
     Notice(String),
     /// A signal asks for the end.
     Stop,
+}
+
+/// A file of the project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Its text.
+    pub text: String,
+    /// What it does, where it is a revision.
+    pub does: Does,
+}
+
+/// Corrections that can be made without judgement, as they would be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proposed {
+    /// Their diffs, line by line.
+    pub diff: Vec<String>,
+    /// How many they are, and in how many files.
+    pub words: String,
+    /// What is left to a person, and why.
+    pub left: Vec<String>,
 }
 
 /// What the session is asked to do, one after the other.
@@ -105,6 +130,10 @@ pub enum Ask {
     Reset(String),
     /// List the past runs.
     Runs,
+    /// What of the findings can be corrected without judgement?
+    Propose,
+    /// Write the corrections that were shown. Only after they were.
+    Correct,
     /// What would an undo of this run do?
     Preview(String),
     /// Take this run back. Only after the typed confirmation.

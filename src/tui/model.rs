@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::form::Form;
 use super::keymap::Keymap;
+use super::message::{Proposed, Source};
 use super::standing;
 use super::theme::Theme;
 use crate::engine::{Depth, Ended};
@@ -194,6 +195,8 @@ pub enum Pane {
     List,
     /// What is open on the right.
     Page,
+    /// What stands beside it on a wide screen.
+    Side,
 }
 
 /// Which page is open on the right.
@@ -211,6 +214,8 @@ pub enum PageId {
     Baseline(String),
     /// Both definitions of an object: the module, the object.
     Object(String, String),
+    /// The chain of a module, beside another page.
+    Graph(usize),
     /// Nothing to show.
     Nothing,
 }
@@ -281,6 +286,13 @@ pub enum Overlay {
     Filter,
     /// All choices of the plan.
     Choices(Form),
+    /// Corrections, before they are written.
+    Corrections {
+        /// They.
+        proposed: Proposed,
+        /// The first line of the diffs that is shown.
+        offset: usize,
+    },
 }
 
 /// Everything.
@@ -351,7 +363,7 @@ pub struct Model {
     /// The run whose undo is looked at as soon as nothing else runs.
     pub wanted: Option<String>,
     /// Files that were read.
-    pub sources: BTreeMap<PathBuf, Result<String, String>>,
+    pub sources: BTreeMap<PathBuf, Result<Source, String>>,
     /// A line for the footer; gone with the next key.
     pub notice: Option<String>,
     /// Whether the app ends as soon as nothing runs.

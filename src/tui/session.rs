@@ -3,23 +3,26 @@
 //! Started by `run`. It keeps the plan and the preview that were shown, so that what is executed is
 //! what was seen.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use super::message::{Ask, Message};
+use super::message::{Ask, Message, Proposed};
 use super::model::{Planned, Previewed, Surveyed, Wish};
 use super::run::Bell;
-use crate::engine::{self, Depth, Ended, Engine, Preview, Request};
+use crate::engine::{self, Depth, Ended, Engine, Fixes, Preview, Request};
 use crate::error::Failure;
 use crate::events::{Event, Observer};
+use crate::model::text::count;
 use crate::plan::Plan;
-use crate::report;
+use crate::report::{self, Paint};
+use crate::rules::Finding;
 
 /// Room for the deepest Python expression.
-const STACK: usize = 16 << 20;
+pub(super) const STACK: usize = 16 << 20;
 
 /// The thread, from outside.
 pub struct Session {
@@ -77,6 +80,8 @@ impl Observer for Ear {
 struct Shown {
     plan: Option<Plan>,
     preview: Option<Preview>,
+    findings: Vec<Finding>,
+    fixes: Fixes,
 }
 
 fn work(request: Request, bell: &Bell, cancel: &AtomicBool, inbox: &Receiver<Ask>) {
@@ -102,7 +107,18 @@ impl Drop for LastWord {
 
 fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Message> {
     Some(match ask {
-        Ask::Survey(depth) => Message::Surveyed(survey(engine, depth).map(Box::new)),
+        Ask::Survey(depth) => {
+            let survey = survey(engine, depth);
+            if let Ok(survey) = &survey {
+                shown.findings.clone_from(&survey.findings);
+            }
+            Message::Surveyed(survey.map(Box::new))
+        }
+        Ask::Propose => {
+            shown.fixes = engine.fixes(&shown.findings);
+            Message::Proposed(proposed(&shown.fixes, engine.root()))
+        }
+        Ask::Correct => Message::Corrected(correct(engine, &std::mem::take(&mut shown.fixes))),
         Ask::Consent => {
             let failure = engine.agree().err()?;
             Message::Notice(format!("asked again next time: {}", failure.message))
@@ -112,6 +128,7 @@ fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Messag
             let planned = plan(engine, &wish);
             let planned = planned.map(|planned| {
                 shown.plan = planned.plan.as_ref().ok().cloned();
+                shown.findings.clone_from(&planned.assessment.findings);
                 Box::new(Planned {
                     wish,
                     findings: planned.assessment.findings,
@@ -160,6 +177,43 @@ fn survey(engine: &Engine<'_>, depth: Depth) -> Result<Surveyed, Failure> {
         evidence: survey.evidence,
         graphs,
     })
+}
+
+/// The corrections in lines.
+fn proposed(fixes: &Fixes, root: &Path) -> Proposed {
+    let shown = |path: &Path| {
+        let path = path.strip_prefix(root).unwrap_or(path);
+        path.display().to_string()
+    };
+    let mut diff = Vec::new();
+    for file in &fixes.files {
+        let [before, after] =
+            [&file.before, &file.after].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let text = report::diff::unified(&shown(&file.path), &before, &after, Paint::Plain);
+        diff.extend(text.lines().map(str::to_owned));
+    }
+    let left = fixes.left.iter().map(|left| {
+        let path = shown(&left.path);
+        format!("{} {path}:{}: {}", left.code, left.line, left.why)
+    });
+    Proposed {
+        diff,
+        words: corrections(fixes),
+        left: left.collect(),
+    }
+}
+
+/// `2 corrections in 1 file`.
+fn corrections(fixes: &Fixes) -> String {
+    let total = fixes.files.iter().map(|file| file.mended.len()).sum();
+    let files = count(fixes.files.len(), "file");
+    format!("{} in {files}", count(total, "correction"))
+}
+
+/// Writes what was shown, or refuses because a file has changed since.
+fn correct(engine: &Engine<'_>, fixes: &Fixes) -> Result<String, Failure> {
+    engine.write_fixes(fixes)?;
+    Ok(format!("written: {}", corrections(fixes)))
 }
 
 /// Executes the plan that was shown, by the way that `reset --plan` takes.

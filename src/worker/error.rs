@@ -34,6 +34,8 @@ pub enum ErrorKind {
     NeedsCommand,
     /// env.py ended without opening a connection.
     NeverConnected,
+    /// env.py connected to an empty database and ran no migrations there.
+    NeverWalked,
     /// env.py ended without calling `context.configure`.
     NeverConfigured,
     /// env.py ended without running migrations.

@@ -1,7 +1,9 @@
 //! The text of the baseline: what is said in it, and what it says of itself.
 
+mod leaving;
 mod origins;
 mod result;
+mod rows;
 
 use crate::support::{Lab, Module};
 

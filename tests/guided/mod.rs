@@ -42,6 +42,7 @@ fn a_whole_reset_by_answers_alone() {
     terminal.send("1\r");
     terminal.answer("What becomes of the live database?", "keep");
     terminal.answer("Which identifier", "");
+    terminal.answer("Which message", "first schema");
     terminal.answer("Go on to the confirmation?", "go on");
     terminal.answer("Type app to go on", "yes");
     terminal.wait_for("that is not app");

@@ -157,3 +157,47 @@ fn branches_that_depend_on_each_other_become_one_baseline() {
         assert!(shown.contains("initial_schema"), "{shown}");
     }
 }
+
+#[test]
+fn a_dependency_on_another_modules_revision_is_refused_with_the_way_out() {
+    let lab = Lab::new();
+    lab.create_database("app");
+    lab.add(&Module {
+        models: &models(&["items", "posts"]),
+        revisions: &[],
+        ..Module::default()
+    });
+    let url = lab.url("psycopg", "app");
+    // The second module reads the first one's folder, as Alembic must to follow `depends_on`.
+    let ini = format!(
+        "[DEFAULT]\nscript_location = %(here)s/alembic\nprepend_sys_path = .\nsqlalchemy.url = {url}\n\n\
+         [shop]\nversion_locations = %(here)s/shop\n\n\
+         [blog]\nversion_locations = %(here)s/blog %(here)s/shop\n"
+    );
+    lab.write("api/alembic.ini", &ini);
+    let shop = with(file("s001", "None", "items"), "branch_labels = (\"shop\",)");
+    lab.write("api/shop/s001.py", &shop.1);
+    let blog = with(
+        file("b001", "None", "posts"),
+        "branch_labels = (\"blog\",)\ndepends_on = (\"s001\",)",
+    );
+    lab.write("api/blog/b001.py", &blog.1);
+    lab.alembic("api", &["-n", "blog", "upgrade", "heads"]);
+    let before = (lab.tree(), lab.dump("app", &[]));
+    for module in [&[][..], &["--module", "api-blog"]] {
+        let refused = lab.redistill(&[&["plan"][..], module].concat());
+        assert_ne!(refused.code, 0, "{}", refused.stdout);
+        refused.says(&["both read s001.py", "let one configuration read all"]);
+    }
+    assert_eq!((lab.tree(), lab.dump("app", &[])), before);
+    // The way out: the configuration that reads both, alone.
+    lab.write(
+        "redistill.toml",
+        "[modules.all]\nconfig = \"api/alembic.ini\"\nsection = \"blog\"\n",
+    );
+    Way {
+        modules: &[("api", &["-n", "blog"])],
+        ..Way::default()
+    }
+    .go(&lab);
+}

@@ -9,6 +9,7 @@ mod layout;
 mod models;
 mod sharing;
 mod tables;
+mod tenants;
 
 use crate::support::Lab;
 

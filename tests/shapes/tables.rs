@@ -1,7 +1,7 @@
 //! Where the version table lies.
 
-use super::Way;
-use crate::support::{Lab, Module};
+use super::{Way, revision};
+use crate::support::{Lab, Module, NOTES_CHAIN};
 
 #[test]
 fn a_version_table_of_another_name_in_another_schema() {
@@ -44,6 +44,34 @@ fn the_schema_of_the_version_table_was_made_by_hand() {
     Way {
         hide: &["bookkeeping.alembic_version"],
         prepare: "CREATE SCHEMA bookkeeping;",
+        ..Way::default()
+    }
+    .go(&lab);
+}
+
+#[test]
+fn a_module_in_a_schema_of_its_own_by_search_path() {
+    let lab = Lab::new();
+    lab.create_database("app");
+    let more = revision(
+        "n003",
+        "\"n002\"",
+        "op.execute(\"CREATE FUNCTION late(n notes) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT n.state = ''done'''\")\n\
+         op.execute(\"CREATE VIEW open_notes AS SELECT id FROM notes WHERE state = 'open'\")\n\
+         op.execute(\"INSERT INTO notes (title, state) VALUES ('first', 'open')\")",
+        None,
+    );
+    lab.add(&Module {
+        revisions: &[NOTES_CHAIN[0], NOTES_CHAIN[1], ("n003.py", &more)],
+        before: "        connection.exec_driver_sql('create schema if not exists own')\n        \
+                 connection.exec_driver_sql('set search_path to own')\n        \
+                 connection.dialect.default_schema_name = 'own'\n        connection.commit()\n",
+        ..Module::default()
+    });
+    lab.alembic("api", &["upgrade", "head"]);
+    Way {
+        hide: &["own.alembic_version"],
+        prepare: "CREATE SCHEMA own;",
         ..Way::default()
     }
     .go(&lab);

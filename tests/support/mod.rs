@@ -210,11 +210,6 @@ impl Lab {
         self
     }
 
-    /// What runs the project.
-    pub fn interpreter(&self) -> &Path {
-        &self.python
-    }
-
     /// A project with one module, upgraded to its head.
     pub fn with_module(module: &Module<'_>) -> Self {
         let lab = Self::new();

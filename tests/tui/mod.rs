@@ -72,6 +72,8 @@ fn a_whole_reset_and_its_undo_by_keys_alone() {
     pty.keys("\r");
     pty.wait_for("p rehearse");
     pty.keys("p");
+    pty.wait_for("why the history is reset");
+    pty.keys("forty fixes\r");
     pty.wait_for("the plan is made");
     pty.keys("\x18");
     pty.wait_for("This will, in this order");

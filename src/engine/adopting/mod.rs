@@ -143,6 +143,18 @@ impl Engine<'_> {
         let Some(described) = seen.described.seen() else {
             return Err(trouble(survey, name));
         };
+        // Stamping the first alone would be half of it.
+        if !described.tenants().is_empty() {
+            return Err(Failure::refused(format!(
+                "{}: env.py walks over {} tenants' schemas, and only a database with one version \
+                 table can be adopted",
+                safe(&name.0),
+                described.runs.len()
+            ))
+            .with_hint(
+                "let env.py take one of them (an -x argument, a variable), then: redistill adopt",
+            ));
+        }
         // Scratch databases on the module's own server, as the reset had them.
         let host = match survey.targets.get(name) {
             Some(target) if !self.is_production(seen) => self.host_for(seen, target)?,

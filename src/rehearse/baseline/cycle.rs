@@ -14,7 +14,7 @@ impl Drafter<'_> {
         let scratch = self.built.as_ref().expect("the baseline was built");
         let empty = self.subject.scratch("n")?;
         let nothing = self.subject.snapshot(&empty.connect()?)?;
-        let seeded = seed_digest(scratch, built)?;
+        let seeded = seed_digest(scratch, built, &self.seeded.masked)?;
         self.subject
             .call(|call| {
                 let walk = walk_request(scratch.target(), "base", vec![self.staging()]);
@@ -38,7 +38,7 @@ impl Drafter<'_> {
                 .iter()
                 .map(|other| format!("{} differs after the second upgrade", other.object())),
         );
-        if seed_digest(scratch, built)? != seeded {
+        if seed_digest(scratch, built, &self.seeded.masked)? != seeded {
             left.push("seed rows differ after the second upgrade".to_owned());
         }
         Ok(left)
@@ -78,7 +78,9 @@ impl Drafter<'_> {
             .filter(|object| object.kind != "schema")
             .map(ToString::to_string)
             .collect();
-        let is_equal = seed_digest(&recorded, built)? == seed_digest(&again, built)?;
+        let masked = &self.seeded.masked;
+        let is_equal =
+            seed_digest(&recorded, built, masked)? == seed_digest(&again, built, masked)?;
         if differences.is_empty() && is_equal {
             return Ok(statements);
         }

@@ -1,19 +1,21 @@
 //! The first text: Alembic's own pieces, surrounded by what it cannot say. Called by the drafter.
 
 use super::Drafter;
+use crate::model::QualifiedName;
 use crate::plan::Source;
 use crate::rehearse::module::RehearseError;
 use crate::schema::{Catalog, Piece, is_left_out, merge, surround};
 use crate::worker::DraftRequest;
 
 impl Drafter<'_> {
-    /// Alembic's own pieces, surrounded by what it cannot say.
+    /// Alembic's own pieces, surrounded by what it cannot say; without the tables of `others`.
     pub(super) fn draft(
         &self,
         reference: &Catalog,
+        others: Vec<QualifiedName>,
     ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
         self.subject.phase("draft")?;
-        let leave_out = &self.subject.choices.leave_out;
+        let leave_out = &self.leave_out;
         // For `models` the database must be empty, and is empty again afterwards.
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
@@ -34,7 +36,7 @@ impl Drafter<'_> {
                     source,
                     database,
                     default_schema: Some(self.subject.described.default_schema.clone()),
-                    leave_out: self.subject.version_tables.clone(),
+                    leave_out: [self.subject.version_tables.clone(), others].concat(),
                     before,
                 };
                 self.subject
@@ -43,19 +45,34 @@ impl Drafter<'_> {
             })
             .map_err(RehearseError::Draft)?;
         let mut drafted = draft.pieces;
-        drafted.retain(|piece| !is_left_out(&piece.key(), leave_out));
+        drafted.retain(|piece| {
+            !is_left_out(&piece.key(), leave_out)
+                && !self.subject.described.is_another_tenants(&piece.schema)
+        });
         let around = surround(reference, &drafted, leave_out).pieces;
         let around = self.carries(reference, &Catalog::default(), &drafted, around);
         Ok((merge(drafted, around), draft.imports))
     }
 }
 
-/// Extensions and functions that the models' defaults and types may need.
+/// What the defaults, checks, indexes and types of the models may call, in the order in which it is
+/// tried: extensions, schemas, types, sequences of nobody, functions. Bodies are not looked into.
 fn prerequisites(reference: &Catalog) -> Vec<String> {
-    reference
-        .objects
-        .iter()
-        .filter(|(key, _)| key.kind == "extension")
-        .filter_map(|(_, object)| object.definition.clone())
-        .collect()
+    const KINDS: [&str; 7] = [
+        "extension",
+        "schema",
+        "domain",
+        "composite type",
+        "sequence",
+        "function",
+        "aggregate",
+    ];
+    let of_kind = |kind: &'static str| {
+        reference
+            .objects
+            .iter()
+            .filter(move |(key, object)| key.kind == kind && object.get("owned by").is_none())
+            .filter_map(|(_, object)| object.definition.clone())
+    };
+    KINDS.into_iter().flat_map(of_kind).collect()
 }

@@ -2,24 +2,25 @@
 
 mod cycle;
 mod draft;
+mod leaving;
 mod origins;
 mod seed;
 
 use std::path::PathBuf;
 
-use super::Scratch;
 use super::module::{RehearseError, Subject, walk_request};
+use super::{Scratch, tenants};
 use crate::model::text::{count, safe};
-use crate::model::{RevisionId, Target};
-use crate::plan::{Carried, Source};
+use crate::model::{QualifiedName, RevisionId, Target};
+use crate::plan::{Carried, DataFile, Source};
 use crate::schema::{
-    Catalog, Difference, Origin, Origins, Piece, carry, compare, compose, is_left_out, merge,
-    unsayable,
+    Catalog, Difference, Origin, Origins, Piece, carry, compare, compose, merge, unsayable,
 };
 use crate::survey::replaced::replaced;
-use crate::system::RealFiles;
+use crate::survey::rows::{self, Window};
+use crate::system::{RealFiles, WriteFiles as _};
 use crate::worker::RenderRequest;
-use seed::has_table_of;
+use seed::{Seeded, has_table_of};
 
 /// How often the baseline is built again before what differs is called lost.
 const ROUNDS: usize = 4;
@@ -32,12 +33,18 @@ pub struct Built {
     pub text: String,
     /// Its name below the version location.
     pub file_name: String,
+    /// The rows that stand beside it; their names, below the file's own folder.
+    pub data: Vec<DataFile>,
     /// What was carried.
     pub carried: Vec<Carried>,
     /// What the reference has and it has not, or otherwise.
     pub lost: Vec<Difference>,
     /// Where it is knowingly otherwise.
     pub accepted: Vec<Difference>,
+    /// What was to be left out and is nothing here, with the names that come near.
+    pub unknown: Vec<(String, Vec<String>)>,
+    /// What is to be known of it.
+    pub remarks: Vec<String>,
     /// A formatter's complaint.
     pub hook_error: Option<String>,
 }
@@ -51,6 +58,12 @@ pub struct Drafter<'a> {
     built: Option<Scratch>,
     /// Which old revision made what.
     origins: Origins,
+    /// When the old chain was replayed.
+    window: Option<Window>,
+    /// What became of its rows.
+    seeded: Seeded,
+    /// What is left out, with all that belongs to it.
+    leave_out: Vec<String>,
     staging: tempfile::TempDir,
 }
 
@@ -65,6 +78,9 @@ impl<'a> Drafter<'a> {
             replayed: None,
             built: None,
             origins: Origins::new("the live database"),
+            window: None,
+            seeded: Seeded::default(),
+            leave_out: Vec::new(),
             staging,
         })
     }
@@ -72,6 +88,11 @@ impl<'a> Drafter<'a> {
     /// Where the baseline was staged.
     pub fn staging(&self) -> PathBuf {
         self.staging.path().to_owned()
+    }
+
+    /// What is left out, with all that belongs to it.
+    pub fn leave_out(&self) -> &[String] {
+        &self.leave_out
     }
 
     /// The database that the baseline built.
@@ -82,10 +103,16 @@ impl<'a> Drafter<'a> {
             .target()
     }
 
+    /// The database that the old chain built, or what stands in for it.
+    pub fn replayed_target(&self) -> Option<&Target> {
+        self.replayed.as_ref().map(Scratch::target)
+    }
+
     /// Runs the old chain on an empty scratch.
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;
         let scratch = self.subject.scratch("a")?;
+        let from = rows::clock(&scratch.connect()?)?;
         let walk = self
             .subject
             .call(|call| {
@@ -96,10 +123,16 @@ impl<'a> Drafter<'a> {
             })
             .map_err(|error| self.replay_error(error))?;
         let session = scratch.connect()?;
+        self.window = Some(rows::window(&session, from)?);
         let catalog = self.subject.snapshot(&session)?;
         self.origins = origins::origins(self.subject, &walk, &session)?;
         self.replayed = Some(scratch);
         Ok(catalog)
+    }
+
+    /// Sets the replay aside: another database stands as reference, and no row comes from this one.
+    pub fn forget_replay(&mut self) {
+        self.replayed = None;
     }
 
     /// Takes a copy of the live schema for what the old chain would have built. It has no rows, and
@@ -124,35 +157,61 @@ impl<'a> Drafter<'a> {
 
     /// Drafts and builds until the reference is met, or what differs cannot be carried.
     pub fn build(&mut self, reference: &Catalog) -> Result<Built, RehearseError> {
-        let (mut pieces, imports) = self.draft(reference)?;
-        let seed = self.seed(reference)?;
-        let seed = seed.into_iter().filter(|rows| has_table_of(rows, &pieces));
-        pieces = merge(pieces.clone(), seed.collect());
-        let leave_out = &self.subject.choices.leave_out;
+        self.take_choices(reference)?;
+        let described = self.subject.described;
+        let first = tenants::of_first(described, reference);
+        let others = tenants::of_others(described, reference);
+        let for_all = |piece| tenants::for_all(described, piece);
+        let (pieces, mut imports) = self.draft(&first, others)?;
+        let mut pieces: Vec<Piece> = pieces.into_iter().map(for_all).collect();
+        self.seeded = self.seed(&first)?;
+        if !self.seeded.files.is_empty() {
+            imports.push("from pathlib import Path".to_owned());
+        }
+        let seed: Vec<Piece> = std::mem::take(&mut self.seeded.pieces)
+            .into_iter()
+            .filter(|piece| !described.is_another_tenants(&piece.schema))
+            .map(for_all)
+            .filter(|rows| has_table_of(rows, &pieces))
+            .collect();
+        pieces = merge(pieces, seed);
         for round in 1.. {
             self.subject.phase("build")?;
             let built = self.build_once(&pieces, &imports)?;
-            let more = carry(reference, &built.catalog, leave_out).pieces;
-            let more = self.carries(reference, &built.catalog, &pieces, more);
+            let present = tenants::of_first(described, &built.catalog);
+            let more = carry(&first, &present, &self.leave_out).pieces;
+            let more = self.carries(&first, &present, &pieces, more);
+            let more: Vec<Piece> = more.into_iter().map(for_all).collect();
             // What was written in vain would only be written again.
             let is_new = more.iter().any(|piece| !pieces.contains(piece));
             if !is_new || round == ROUNDS {
-                let (accepted, lost) =
-                    compare(reference, &built.catalog)
-                        .into_iter()
-                        .partition(|other| {
-                            is_left_out(other.object(), leave_out) || self.is_ahead(other)
-                        });
-                return Ok(Built {
-                    lost,
-                    accepted,
-                    carried: carried(&pieces, &self.origins),
-                    ..built
-                });
+                return self.settled(reference, built, &pieces);
             }
             pieces = merge(pieces, more);
         }
         unreachable!("the loop returns in its last round")
+    }
+
+    /// The last build, with what it still differs in.
+    fn settled(
+        &self,
+        reference: &Catalog,
+        built: Built,
+        pieces: &[Piece],
+    ) -> Result<Built, RehearseError> {
+        let mut differences = compare(reference, &built.catalog);
+        differences.extend(self.row_differences(reference, &built.catalog, &self.seeded.masked)?);
+        let (accepted, lost) = self.judge(differences);
+        let mut built = Built {
+            lost,
+            accepted,
+            carried: self.carried(pieces),
+            data: self.seeded.files.clone(),
+            remarks: self.seeded.remarks.clone(),
+            ..built
+        };
+        built.unknown = self.unknown(reference, &built, pieces)?;
+        Ok(built)
     }
 
     /// Of what would make the baseline equal to the reference, what this source takes over.
@@ -202,6 +261,14 @@ impl<'a> Drafter<'a> {
                     .render(&self.subject.request(), &request, call)
             })
             .map_err(RehearseError::Draft)?;
+        for file in &self.seeded.files {
+            let beside = self.staging.path().join(&rendered.file_name);
+            RealFiles.write_new(
+                &beside.with_file_name(&file.path),
+                file.contents.as_bytes(),
+                0o600,
+            )?;
+        }
         let scratch = self.subject.scratch("b")?;
         self.upgrade(&scratch, "upgrade")?;
         let catalog = self.subject.snapshot(&scratch.connect()?)?;
@@ -210,9 +277,12 @@ impl<'a> Drafter<'a> {
             catalog,
             text: rendered.text,
             file_name: rendered.file_name.to_string_lossy().into_owned(),
+            data: Vec::new(),
             carried: Vec::new(),
             lost: Vec::new(),
             accepted: Vec::new(),
+            remarks: Vec::new(),
+            unknown: Vec::new(),
             hook_error: rendered.hook_error,
         })
     }
@@ -273,30 +343,41 @@ impl<'a> Drafter<'a> {
             .map(drop)
             .map_err(|error| RehearseError::Baseline { doing, error })
     }
-}
 
-/// The carried pieces in the user's words.
-fn carried(pieces: &[Piece], origins: &Origins) -> Vec<Carried> {
-    pieces
-        .iter()
-        .filter(|piece| piece.origin == Origin::Carried && !piece.up.is_empty())
-        .map(|piece| {
-            let key = piece.key().to_string();
-            let name = key
-                .strip_prefix(&format!("{} ", piece.kind))
-                .unwrap_or(&key)
-                .to_owned();
-            let whence = origins.of(piece);
-            Carried {
-                kind: piece.kind.clone(),
-                name,
-                detail: String::new(),
-                from: whence.map(|whence| RevisionId(whence.made.clone())),
-                changed_in: whence
-                    .and_then(|whence| whence.changed.clone())
-                    .map(RevisionId),
-                code: piece.up.clone(),
-            }
-        })
-        .collect()
+    /// The carried pieces in the user's words.
+    fn carried(&self, pieces: &[Piece]) -> Vec<Carried> {
+        pieces
+            .iter()
+            .filter(|piece| piece.origin == Origin::Carried && !piece.up.is_empty())
+            .map(|piece| self.carried_one(piece))
+            .collect()
+    }
+
+    fn carried_one(&self, piece: &Piece) -> Carried {
+        let key = piece.key().to_string();
+        let name = key
+            .strip_prefix(&format!("{} ", piece.kind))
+            .unwrap_or(&key)
+            .to_owned();
+        let table = QualifiedName {
+            schema: piece.schema.clone(),
+            name: piece.name.clone(),
+        };
+        let detail = self
+            .seeded
+            .details
+            .get(&table)
+            .filter(|_| piece.kind == "rows");
+        let whence = self.origins.of(piece);
+        Carried {
+            kind: piece.kind.clone(),
+            name,
+            detail: detail.cloned().unwrap_or_default(),
+            from: whence.map(|whence| RevisionId(whence.made.clone())),
+            changed_in: whence
+                .and_then(|whence| whence.changed.clone())
+                .map(RevisionId),
+            code: piece.up.clone(),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::model::{Location, ModuleName};
+use crate::model::{Location, Module};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -63,17 +63,21 @@ fn linked(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn shared(case: &Case<'_>) -> Vec<Finding> {
-    let mut owners: BTreeMap<&PathBuf, Vec<&ModuleName>> = BTreeMap::new();
+    let mut owners: BTreeMap<&PathBuf, Vec<&Module>> = BTreeMap::new();
     for (module, _) in case.modules() {
         for folder in &module.module.version_locations {
-            owners.entry(folder).or_default().push(&module.module.name);
+            let owners = owners.entry(folder).or_default();
+            // The branches of one environment have their files apart.
+            if !owners.iter().any(|other| other.is_sibling(&module.module)) {
+                owners.push(&module.module);
+            }
         }
     }
     owners
         .into_iter()
         .filter(|(_, names)| names.len() > 1)
         .map(|(folder, names)| {
-            let list: Vec<&str> = names.iter().map(|name| name.0.as_str()).collect();
+            let list: Vec<&str> = names.iter().map(|one| one.name.0.as_str()).collect();
             let shown = folder.strip_prefix(&case.evidence.root).unwrap_or(folder);
             SHARED
                 .finding(

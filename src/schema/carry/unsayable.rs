@@ -12,7 +12,7 @@ use crate::schema::{Catalog, Object, ObjectKey, Piece};
 pub fn unsayable(a: &Catalog, b: &Catalog, drafted: &[Piece], pieces: Vec<Piece>) -> Vec<Piece> {
     let mut kept: Vec<Piece> = pieces
         .into_iter()
-        .filter(|piece| is_unsayable(a, b, piece))
+        .filter(|piece| is_unsayable(a, b, piece) && !is_of_a_column(a, drafted, piece))
         .collect();
     let said: BTreeSet<ObjectKey> = drafted.iter().chain(&kept).map(Piece::key).collect();
     let mut absent: BTreeSet<ObjectKey> = a
@@ -42,6 +42,17 @@ fn about(piece: &Piece) -> ObjectKey {
         kind.clone_into(&mut key.kind);
     }
     key
+}
+
+/// A sequence that a column owns belongs to that column, which the models say; but for one that
+/// something drafted calls by its name.
+fn is_of_a_column(a: &Catalog, drafted: &[Piece], piece: &Piece) -> bool {
+    let key = about(piece);
+    key.kind == "sequence"
+        && a.objects
+            .get(&key)
+            .is_some_and(|sequence| sequence.get("owned by").is_some())
+        && !drafted.iter().any(|other| other.up.contains(&key.name))
 }
 
 fn is_unsayable(a: &Catalog, b: &Catalog, piece: &Piece) -> bool {

@@ -1,6 +1,6 @@
 //! What the user changes of the keys, and what cannot be changed. Pure.
 //!
-//! The settings are a person's own and never a project's (`docs/design/0017-keys-and-looks.md`).
+//! The settings are a person's own and never a project's (`docs/design/0010-the-app.md`).
 
 use std::collections::BTreeMap;
 

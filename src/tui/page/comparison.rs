@@ -6,9 +6,9 @@ use crate::model::text::count;
 use crate::plan::{Carried, PlannedModule, Source};
 use crate::report::plan::{proof, words};
 use crate::schema::Difference;
-use crate::tui::model::{Model, PageId, Standing};
+use crate::tui::model::{Model, PageId, Planned, Standing};
 use crate::tui::syntax::Language;
-use crate::tui::text::width;
+use crate::tui::text::{elide, width};
 use crate::tui::theme::{Theme, Tone};
 
 /// A part is open by itself up to this many objects.
@@ -67,6 +67,52 @@ pub(super) fn module(page: &mut Page, model: &Model, module: &PlannedModule) {
     page.blank();
 }
 
+/// What was left out and stands in no comparison, such as rows: it can be taken back here.
+pub(super) fn unclaimed(page: &mut Page, model: &Model, planned: &Planned) {
+    let is_claimed = |object: &str| {
+        planned.modules.iter().any(|module| {
+            let carried = module
+                .carried
+                .iter()
+                .any(|carried| carried.object() == object);
+            let all = module.lost.iter().chain(&module.accepted);
+            let mut differences = all.chain(&module.drift);
+            carried || differences.any(|other| other.object().to_string() == object)
+        })
+    };
+    let choices = &planned.wish.choices;
+    let left = choices
+        .leave_out
+        .iter()
+        .filter(|object| !is_claimed(object));
+    let entries: Vec<Entry<'_>> = left.map(|object| unclaimed_entry(object)).collect();
+    let Some(first) = planned.modules.first().filter(|_| !entries.is_empty()) else {
+        return;
+    };
+    page.text(
+        Tone::Caution,
+        0,
+        "left out by you, without a trace in the comparison",
+    );
+    for entry in &entries {
+        object(page, model, first, entry, (0, 0));
+    }
+    page.blank();
+}
+
+fn unclaimed_entry(object: &str) -> Entry<'_> {
+    let (kind, name) = object.split_once(' ').unwrap_or(("", object));
+    Entry {
+        part: Part::Accepted,
+        object: object.to_owned(),
+        kind,
+        name: name.to_owned(),
+        aside: String::new(),
+        code: None,
+        is_free: true,
+    }
+}
+
 /// The module's line, and whether it is unfolded.
 fn head(page: &mut Page, module: &PlannedModule) -> bool {
     let is_whole = module.lost.is_empty() && module.left_behind.is_empty();
@@ -77,11 +123,16 @@ fn head(page: &mut Page, module: &PlannedModule) -> bool {
     };
     let mark = page.theme.mark(standing);
     let revisions = count(module.revisions.len(), "revision");
+    let verb = if module.revisions.len() == 1 {
+        "becomes"
+    } else {
+        "become"
+    };
     let spans = vec![
         page.piece(Theme::tone(standing), &format!("{mark} {}", module.module)),
         page.piece(
             Tone::Faint,
-            &format!("  {revisions} become {}", module.baseline_id),
+            &format!("  {revisions} {verb} {}", module.baseline_id),
         ),
     ];
     let anchor = about(module, None, Some(format!("{}", module.module)));
@@ -232,7 +283,13 @@ fn header(
         page.piece(tone, title),
         page.piece(Tone::Faint, &format!("  {aside}")),
     ];
-    let fold = format!("{}: {title}", module.module);
+    // A path is cut where there is no room: the fold is the same.
+    let name = if title.starts_with("baseline ") {
+        "baseline"
+    } else {
+        title
+    };
+    let fold = format!("{}: {name}", module.module);
     page.branch(2, about(module, None, Some(fold)), by_default, spans)
 }
 
@@ -372,7 +429,8 @@ fn equal(page: &mut Page, module: &PlannedModule) {
 }
 
 fn baseline(page: &mut Page, module: &PlannedModule) {
-    let title = format!("baseline {}", module.baseline_path);
+    let room = page.width.saturating_sub(26);
+    let title = format!("baseline {}", elide(&module.baseline_path, room));
     let lines = count(module.baseline.trim_end().lines().count(), "line");
     if header(page, module, &title, Tone::Accent, false, &lines) {
         page.baseline(module, 4);

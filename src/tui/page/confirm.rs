@@ -1,10 +1,13 @@
-//! Item 6: the plan, effect by effect, and what it takes to go on.
+//! Item 6: the plan, effect by effect, what stays, and what it takes to go on.
 
-use super::{Anchor, Page};
+use super::{Anchor, Page, rehearse};
 use crate::events::Item;
-use crate::plan::Plan;
+use crate::model::text::bytes;
+use crate::plan::{Plan, Step, Strategy};
 use crate::report::plan::{DIGEST_DIGITS, steps};
+use crate::report::untouched;
 use crate::tui::model::{Model, PageId, Standing};
+use crate::tui::syntax::Language;
 use crate::tui::theme::Tone;
 
 pub(super) fn page(model: &Model, width: u16) -> Page {
@@ -19,6 +22,15 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         );
         return page;
     };
+    if model.is_stale() {
+        page.text(Tone::Caution, 0, rehearse::STALE);
+        page.text(
+            Tone::Plain,
+            0,
+            "What is older than the choices cannot be confirmed.",
+        );
+        return page;
+    }
     let plan = match &planned.plan {
         Ok(plan) => plan,
         Err(failure) => {
@@ -28,10 +40,13 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
             return page;
         }
     };
+    let names: Vec<&str> = plan.modules.iter().map(|m| m.module.0.as_str()).collect();
+    page.labelled("modules", 8, Tone::Plain, &names.join(", "));
     targets(&mut page, model);
     page.text(Tone::Strong, 0, "This will, in this order:");
     effects(&mut page, plan);
     page.blank();
+    stays(&mut page, model, plan);
     page.labelled(
         "undo",
         8,
@@ -61,18 +76,111 @@ fn targets(page: &mut Page, model: &Model) {
     page.blank();
 }
 
-/// The steps; each unfolds.
+/// What stays as it is.
+fn stays(page: &mut Page, model: &Model, plan: &Plan) {
+    let evidence = model.survey.iter().map(|survey| &survey.evidence);
+    for sentence in evidence.flat_map(|evidence| untouched(evidence, plan)) {
+        page.text(Tone::Good, 0, &sentence);
+    }
+    let given_up: Vec<String> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::RebuildDatabase { rebuild, .. } => Some(rebuild.given_up()),
+            _ => None,
+        })
+        .collect();
+    if plan.choices.strategy == Strategy::Recreate {
+        for rows in given_up {
+            page.text(Tone::Bad, 0, &format!("It gives up: {rows}"));
+        }
+    }
+}
+
+/// The steps; each unfolds to its statements, files or text.
 pub(super) fn effects(page: &mut Page, plan: &Plan) {
     for (index, (_, title, details)) in steps(plan).into_iter().enumerate() {
         let anchor = Anchor {
             fold: Some(format!("{} step {index}", plan.id)),
+            about: module_of(&plan.steps[index]),
             ..Anchor::default()
         };
-        let spans = vec![page.piece(Tone::Plain, &format!("{:>2}. {title}", index + 1))];
-        if page.fold(anchor, false, spans) {
-            for detail in &details {
-                page.text(Tone::Faint, 6, detail);
+        let (what, size) = contents(&plan.steps[index]);
+        let mut aside = String::new();
+        for part in [size.as_str(), what] {
+            if !part.is_empty() {
+                aside.push_str("  ");
+                aside.push_str(part);
             }
         }
+        let spans = vec![
+            page.piece(Tone::Plain, &format!("{:>2}. {title}", index + 1)),
+            page.piece(Tone::Faint, &aside),
+        ];
+        if page.fold(anchor, false, spans) {
+            detail(page, &plan.steps[index], &details);
+        }
+    }
+}
+
+/// The module whose baseline a step is about.
+fn module_of(step: &Step) -> Option<(String, String)> {
+    match step {
+        Step::WriteFile {
+            module: Some(module),
+            ..
+        } => Some((module.0.clone(), String::new())),
+        _ => None,
+    }
+}
+
+/// What a step unfolds to, in a word, and how big it is.
+fn contents(step: &Step) -> (&'static str, String) {
+    let files = |sizes: &mut dyn Iterator<Item = u64>| bytes(sizes.sum());
+    match step {
+        Step::Archive { members, .. } => (
+            "list",
+            files(&mut members.iter().map(|member| member.file.size)),
+        ),
+        Step::RemoveFiles { files: all, .. } | Step::RestoreFiles { files: all, .. } => {
+            ("list", files(&mut all.iter().map(|file| file.size)))
+        }
+        Step::WriteFile { contents, .. } => ("text", bytes(contents.len() as u64)),
+        Step::VersionTables { .. }
+        | Step::RebuildDatabase { .. }
+        | Step::RestoreDatabase { .. } => ("SQL", String::new()),
+        _ => ("", String::new()),
+    }
+}
+
+/// The lines under a step: SQL and source in their colours.
+fn detail(page: &mut Page, step: &Step, details: &[String]) {
+    let is_sql = contents(step).0 == "SQL";
+    let begin = details.iter().position(|line| line.trim() == "BEGIN");
+    let words = if is_sql {
+        begin.unwrap_or(0)
+    } else {
+        details.len()
+    };
+    for line in &details[..words] {
+        page.text(Tone::Faint, 6, line);
+    }
+    if is_sql {
+        let statements: Vec<&str> = details[words..]
+            .iter()
+            .map(|line| line.strip_prefix("  ").unwrap_or(line))
+            .collect();
+        page.source(Language::Sql, 8, &statements.join("\n"));
+    }
+    if let Step::WriteFile { path, contents, .. } = step {
+        let is_python = std::path::Path::new(path)
+            .extension()
+            .is_some_and(|extension| extension == "py");
+        let language = if is_python {
+            Language::Python
+        } else {
+            Language::Plain
+        };
+        page.source(language, 8, contents);
     }
 }

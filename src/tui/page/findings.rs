@@ -1,5 +1,9 @@
 //! Items 2 to 4: the findings of a family, each with what was seen, why it matters, what to do.
 
+use std::path::Path;
+
+use ratatui::text::Span;
+
 use super::{Anchor, Page};
 use crate::engine::Depth;
 use crate::events::Item;
@@ -9,6 +13,7 @@ use crate::rules::{Finding, LineEdit, Severity};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Standing};
 use crate::tui::standing;
+use crate::tui::syntax::{Language, Painter};
 use crate::tui::theme::{Theme, Tone};
 
 pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
@@ -113,6 +118,13 @@ fn details(page: &mut Page, model: &Model, finding: &Finding, fold: &str) {
     page.text(Tone::Plain, 4, &finding.remedy.text);
     if let Some(edit) = &finding.remedy.diff {
         diff(page, model, edit);
+        if finding.remedy.is_safe {
+            let text = format!(
+                "{} shows all corrections that need no judgement, and writes them",
+                model.keymap.key(Action::Fix)
+            );
+            page.text(Tone::Faint, 4, &text);
+        }
     }
     if let Some(command) = &finding.remedy.command {
         page.command("    next:", command);
@@ -140,6 +152,20 @@ fn details(page: &mut Page, model: &Model, finding: &Finding, fold: &str) {
     }
 }
 
+/// A line of source in the colours of its language.
+fn coloured(page: &Page, path: &Path, line: &str) -> Vec<Span<'static>> {
+    let language = match path.extension() {
+        Some(extension) if extension == "py" => Language::Python,
+        Some(extension) if extension == "sql" => Language::Sql,
+        _ => Language::Plain,
+    };
+    Painter::new(language)
+        .line(line)
+        .iter()
+        .map(|(tone, piece)| page.piece(*tone, piece))
+        .collect()
+}
+
 /// The source line with a caret.
 fn frame(page: &mut Page, model: &Model, location: &Location) {
     let place = format!(
@@ -154,10 +180,12 @@ fn frame(page: &mut Page, model: &Model, location: &Location) {
     }
     let shown = |text: &str| text.replace('\t', "    ");
     let number = format!("{:>5} | ", location.line);
-    let spans = vec![
-        page.piece(Tone::Faint, &format!("  {number}")),
-        page.piece(Tone::Plain, &shown(&location.source_line)),
-    ];
+    let mut spans = vec![page.piece(Tone::Faint, &format!("  {number}"))];
+    spans.extend(coloured(
+        page,
+        &location.path,
+        &shown(&location.source_line),
+    ));
     page.push(spans);
     let before: String = location
         .source_line

@@ -27,19 +27,21 @@ fn bars(page: &mut Page, model: &Model, since: &str, is_cancelled: bool) {
     } else {
         "on scratch databases; nothing of yours changes"
     };
-    let mut head = vec![
-        page.piece(Tone::Accent, since),
-        page.piece(Tone::Faint, &format!("  {words}")),
-    ];
-    if let Some(left) = model
-        .progress
-        .remaining(model.now)
-        .filter(|_| !is_cancelled)
-    {
+    let mut head = vec![page.piece(Tone::Accent, since)];
+    let left = model.progress.remaining(model.now);
+    if let Some(left) = left.filter(|_| !is_cancelled) {
         let left = format!("  about {} left", elapsed(left));
-        head.insert(1, page.piece(Tone::Plain, &left));
+        head.push(page.piece(Tone::Plain, &left));
     }
-    page.pinned.push(Line::from(head));
+    // Two lines where they could not stand in one: nothing moves up and down while it runs.
+    let words = page.piece(Tone::Faint, words);
+    if page.width >= 84 {
+        head.push(Span::raw("  "));
+        head.push(words);
+        page.pinned.push(Line::from(head));
+    } else {
+        page.pinned.extend([Line::from(head), Line::from(words)]);
+    }
     let names: Vec<&str> = model
         .survey
         .iter()

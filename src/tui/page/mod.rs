@@ -12,6 +12,7 @@ mod past;
 mod rehearse;
 mod revision;
 mod run;
+pub mod side;
 mod source;
 mod survey;
 
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 use ratatui::text::{Line, Span};
 
 use super::model::{Model, PageId, PageState, Standing};
-use super::text::{span, wrap};
+use super::text::{span, width, wrap};
 use super::theme::{Theme, Tone};
 use crate::error::Failure;
 use crate::events::Item;
@@ -196,13 +197,19 @@ impl Page {
         for (index, line) in lines.iter().enumerate() {
             let sign = if index == 0 { sign } else { "  " };
             let mut all = vec![self.piece(Tone::Accent, sign), span(first.style, line)];
-            if index == last {
+            let aside: usize = spans.iter().map(|span| width(&span.content)).sum();
+            if index == last && 2 + width(line) + aside <= self.width {
                 all.append(&mut spans);
             }
             self.rows.push(Row {
                 line: Line::from(all),
                 anchor: anchor.take(),
             });
+        }
+        // What has no room beside the name stands below it.
+        if !spans.is_empty() {
+            spans.insert(0, Span::raw("    "));
+            self.push(spans);
         }
         is_open
     }
@@ -265,6 +272,7 @@ pub fn page(model: &Model, id: &PageId, width: u16) -> Page {
         PageId::Run(run) => past::page(model, run, width),
         PageId::Baseline(module) => source::page(model, module, width),
         PageId::Object(module, object) => comparison::page(model, module, object, width),
+        PageId::Graph(module) => side::graph(model, *module, width),
         PageId::Nothing => nothing(model, width),
     }
 }

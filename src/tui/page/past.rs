@@ -4,8 +4,8 @@ use super::confirm::effects;
 use super::{Anchor, Page};
 use crate::journal::Run;
 use crate::plan::Purpose;
-use crate::report::past::{moment, standing};
-use crate::tui::model::{Model, PageId, Previewed, Task};
+use crate::report::past::{Ways, moment, standing};
+use crate::tui::model::{Model, PageId, Previewed, Standing, Task};
 use crate::tui::theme::Tone;
 
 const LABEL: usize = 10;
@@ -31,6 +31,7 @@ pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
                  back.",
             );
             page.blank();
+            both_ways(&mut page, run);
         }
         _ if is_being_looked_at(model, id) => {
             page.text(Tone::Accent, 0, "looking at what taking it back would do …");
@@ -52,6 +53,39 @@ pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
         effects(&mut page, &run.plan);
     }
     page
+}
+
+/// Of an open run: what was done, what going on would do, what taking it back would.
+pub(super) fn both_ways(page: &mut Page, run: &Run) {
+    let ways = Ways::of(run);
+    for (title, tone, steps) in [
+        ("Done so far", Standing::Done, &ways.done),
+        ("Not known to have ended", Standing::Failed, &ways.torn),
+    ] {
+        if !steps.is_empty() {
+            page.text(Tone::Strong, 0, title);
+            for step in steps {
+                page.marked(tone, Tone::Plain, step);
+            }
+        }
+    }
+    page.text(Tone::Strong, 0, "Going on would do");
+    for step in &ways.ahead {
+        page.marked(Standing::Waiting, Tone::Plain, step);
+    }
+    if ways.is_undo {
+        let [_, words] = ways.sentences();
+        page.text(Tone::Plain, 0, &words);
+    } else {
+        page.text(Tone::Strong, 0, "Taking it back would undo, newest first");
+        for step in &ways.back {
+            page.marked(Standing::Undone, Tone::Plain, step);
+        }
+        if ways.back.is_empty() {
+            page.text(Tone::Plain, 2, "nothing: no step had begun");
+        }
+    }
+    page.blank();
 }
 
 fn is_being_looked_at(model: &Model, id: &str) -> bool {

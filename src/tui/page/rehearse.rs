@@ -5,12 +5,12 @@ use ratatui::text::Line;
 use super::{Page, comparison, live};
 use crate::events::Item;
 use crate::plan::{RevisionIdChoice, Source, Strategy};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Task};
 use crate::tui::theme::Tone;
 
 /// What stands over what was made with other choices.
-pub(super) const STALE: &str =
-    "! The choices have changed: what is shown is older. p rehearses again.";
+pub(super) const STALE: &str = "! Older than your choices: p rehearses again.";
 
 pub(super) fn page(model: &Model, width: u16) -> Page {
     let id = PageId::Item(Item::Rehearse);
@@ -20,8 +20,17 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         live::running(&mut page, model, work);
         return page;
     }
-    if model.is_stale() {
-        let line = Line::from(page.piece(Tone::Caution, STALE));
+    if model.planned.is_some() {
+        // There in any case: nothing moves when a box is turned.
+        let (tone, words) = if model.is_stale() {
+            (Tone::Caution, STALE)
+        } else {
+            (
+                Tone::Faint,
+                "Made with these choices; space carries or leaves out.",
+            )
+        };
+        let line = Line::from(page.piece(tone, words));
         page.pinned.extend([line, Line::default()]);
     }
     choices(&mut page, model);
@@ -37,12 +46,13 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         return page;
     }
     let Some(planned) = &model.planned else {
-        page.text(Tone::Plain, 0, waiting(model));
+        page.text(Tone::Plain, 0, &waiting(model));
         return page;
     };
     for module in &planned.modules {
         comparison::module(&mut page, model, module);
     }
+    comparison::unclaimed(&mut page, model, planned);
     if planned.modules.is_empty() {
         if let Err(failure) = &planned.plan {
             page.failure(failure);
@@ -58,12 +68,16 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     page
 }
 
-fn waiting(model: &Model) -> &'static str {
+fn waiting(model: &Model) -> String {
     if model.is_deep() {
-        "Press p to rehearse: the old chain and its baseline are built on scratch databases, compared, \
-         taken down and built again. Nothing of yours changes."
+        format!(
+            "Press {} to rehearse: the old chain and its baseline are built on scratch databases, \
+             compared, taken down and built again. Nothing of yours changes.",
+            model.keymap.key(Action::Rehearse)
+        )
     } else {
-        "Waits for a look at the databases: press a."
+        let key = model.keymap.key(Action::Agree);
+        format!("Waits for a look at the databases: press {key}.")
     }
 }
 

@@ -1,11 +1,21 @@
-//! One revision: its place in the chain and its source.
+//! One revision: its place in the chain, what it does, and its source.
 
-use super::{Anchor, Page, Row};
-use crate::tui::model::{Model, PageId};
-use crate::tui::theme::Tone;
+use std::path::Path;
+
 use ratatui::text::Line;
 
+use super::{Anchor, Page, Row};
+use crate::model::text::count;
+use crate::report::operations::Doing;
+use crate::tui::model::{Model, PageId};
+use crate::tui::syntax::{Language, Painter};
+use crate::tui::text::wrap;
+use crate::tui::theme::Tone;
+
 const LABEL: usize = 10;
+
+/// So many operations are unfolded at once.
+const FEW: usize = 12;
 
 pub(super) fn page(model: &Model, module: usize, at: usize, width: u16) -> Page {
     let id = PageId::Revision(module, at);
@@ -53,30 +63,69 @@ pub(super) fn page(model: &Model, module: usize, at: usize, width: u16) -> Page 
         None => page.text(Tone::Faint, 0, "reading …"),
         Some(Err(why)) => page.text(Tone::Bad, 0, why),
         Some(Ok(source)) => {
-            for (index, line) in source.lines().enumerate() {
-                let spans = vec![
-                    page.piece(Tone::Faint, &format!("{:>4} ", index + 1)),
-                    page.piece(tone_of(line), &line.replace('\t', "    ")),
-                ];
-                page.push(spans);
-            }
+            does(&mut page, "upgrade", &revision.path, &source.does.upgrade);
+            does(
+                &mut page,
+                "downgrade",
+                &revision.path,
+                &source.does.downgrade,
+            );
+            page.heading("Source");
+            numbered(&mut page, &source.text);
         }
     }
     page
 }
 
-/// What deserves to be seen at a glance.
-fn tone_of(line: &str) -> Tone {
-    let code = line.trim_start();
-    if code.starts_with('#') {
-        Tone::Faint
-    } else if code.starts_with("def ") || code.starts_with("class ") {
-        Tone::Strong
-    } else if code.starts_with("op.drop") || code.contains("DROP ") {
-        Tone::Bad
-    } else if code.starts_with("op.") {
-        Tone::Accent
+/// What one direction does; a line leads to its place in the file.
+fn does(page: &mut Page, direction: &str, path: &Path, doings: &[Doing]) {
+    let anchor = Anchor {
+        fold: Some(direction.to_owned()),
+        ..Anchor::default()
+    };
+    let what = if doings.is_empty() {
+        "nothing that is known".to_owned()
     } else {
-        Tone::Plain
+        count(doings.len(), "operation")
+    };
+    let spans = vec![
+        page.piece(Tone::Strong, direction),
+        page.piece(Tone::Faint, &format!("  {what}")),
+    ];
+    if !page.fold(anchor, direction == "upgrade" && doings.len() <= FEW, spans) {
+        return;
+    }
+    for doing in doings {
+        let tone = if doing.is_loss {
+            Tone::Bad
+        } else {
+            Tone::Plain
+        };
+        let place = page.piece(Tone::Faint, &format!("{:>5} ", doing.line));
+        let lines = wrap(&doing.words, page.width.saturating_sub(6));
+        let first = lines.first().map_or("", String::as_str);
+        // A long statement stands in full in the source below.
+        let more = if lines.len() > 1 { " …" } else { "" };
+        let words = page.piece(tone, &format!("{first}{more}"));
+        page.rows.push(Row {
+            line: Line::from(vec![place, words]),
+            anchor: Some(Anchor {
+                place: Some((path.to_owned(), doing.line)),
+                copy: Some(doing.words.clone()),
+                ..Anchor::default()
+            }),
+        });
+    }
+}
+
+/// Python in its colours, with the numbers of its lines.
+fn numbered(page: &mut Page, text: &str) {
+    let mut painter = Painter::new(Language::Python);
+    for (index, line) in text.lines().enumerate() {
+        let mut spans = vec![page.piece(Tone::Faint, &format!("{:>4} ", index + 1))];
+        for (tone, piece) in painter.line(&line.replace('\t', "    ")) {
+            spans.push(page.piece(tone, &piece));
+        }
+        page.push(spans);
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
         page.text(Tone::Accent, 0, &format!("{words} … {since}"));
         page.blank();
     } else if let Some(finished) = &model.finished {
-        report(&mut page, finished);
+        report(&mut page, model, finished);
     }
     if model.progress.steps.is_empty() {
         preview(&mut page, model, item);
@@ -79,7 +79,7 @@ fn write(page: &mut Page, step: &StepProgress, is_over: bool) {
 }
 
 /// How it ended.
-fn report(page: &mut Page, finished: &Finished) {
+fn report(page: &mut Page, model: &Model, finished: &Finished) {
     match &finished.outcome {
         Ok(ended) => {
             let words = match finished.task {
@@ -101,7 +101,15 @@ fn report(page: &mut Page, finished: &Finished) {
                 page.labelled("  by hand", 10, Tone::Caution, sentence);
             }
         }
-        Err(failure) => page.failure(failure),
+        Err(failure) => {
+            page.failure(failure);
+            if let Some(run) = model.open_run() {
+                page.blank();
+                super::past::both_ways(page, run);
+                let words = "ctrl+x offers both; either way the run's name is typed first.";
+                page.text(Tone::Plain, 0, words);
+            }
+        }
     }
     page.blank();
 }

@@ -28,9 +28,9 @@ use crossterm::execute;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::keymap::Keymap;
-use super::message::{Command, Message};
+use super::message::{Command, Message, Source};
 use super::model::Model;
-use super::session::Session;
+use super::session::{self, Session};
 use super::terminal::{self, Terminal};
 use super::theme::{Theme, Wishes};
 use super::update::{start, update};
@@ -38,6 +38,7 @@ use crate::engine::Request;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::model::text::safe;
+use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, hand_over};
 
 /// How often the clock moves while something runs.
@@ -290,13 +291,20 @@ impl App {
     /// A file is read beside the loop: a slow disk must not hold it.
     fn read(&self, path: PathBuf) {
         let bell = self.bell.clone();
-        std::thread::spawn(move || {
-            let text = RealFiles
+        let reading = move || {
+            let source = RealFiles
                 .read(&path)
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .map(|bytes| {
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    let does = report::operations::does(&path, &text);
+                    Source { text, does }
+                })
                 .map_err(|error| format!("cannot be read: {error}"));
-            bell.ring(Message::Source(path, text));
-        });
+            bell.ring(Message::Source(path, source));
+        };
+        let thread = std::thread::Builder::new().stack_size(session::STACK);
+        // Without a thread it is read with the next look.
+        let _ = thread.spawn(reading);
     }
 
     fn edit(&mut self, path: &Path, line: usize) -> io::Result<Vec<Command>> {

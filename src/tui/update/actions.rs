@@ -6,8 +6,8 @@ use super::super::layout::Layout;
 use super::super::list::{self, ChecklistRow};
 use super::super::message::{Ask, Command};
 use super::super::model::{Cursor, Model, Overlay, PageId, Pane, Purpose, Screen, Task};
-use super::super::page::{self, can_go_back};
-use super::super::{confirmation, layout};
+use super::super::page::{self, can_go_back, side};
+use super::super::{confirmation, layout, standing};
 use super::movement::{self, Step};
 use super::{ask, begin, cancel};
 use crate::engine::Depth;
@@ -51,9 +51,11 @@ pub fn is_valid(model: &Model, action: Action) -> bool {
             let has_box = anchor(model).is_some_and(|anchor| anchor.toggle.is_some());
             is_checklist && is_idle && model.pane == Pane::Page && has_box && !is_done(model)
         }
+        Action::Fix => is_idle && is_checklist && has_correction(model),
         Action::GoOn => {
             let is_stale = model.screen == Screen::Checklist && can_plan_again(model);
-            let is_possible = purpose(model).is_some() || is_stale;
+            let is_open = model.screen == Screen::Checklist && model.open_run().is_some();
+            let is_possible = purpose(model).is_some() || is_stale || is_open;
             is_idle && !model.is_too_small() && is_possible
         }
         Action::Cancel => model.work.as_ref().is_some_and(|work| !work.is_cancelled),
@@ -68,6 +70,21 @@ pub fn is_valid(model: &Model, action: Action) -> bool {
             .as_ref()
             .is_some_and(|work| work.task.is_effect()),
     }
+}
+
+/// Whether the open item has a finding that can be corrected without judgement.
+fn has_correction(model: &Model) -> bool {
+    let (Some(survey), PageId::Item(item)) = (&model.survey, model.page_id()) else {
+        return false;
+    };
+    let is_findings = matches!(
+        item,
+        Item::ProductionData | Item::SharedHistory | Item::Lint
+    );
+    is_findings
+        && standing::findings(survey, item)
+            .iter()
+            .any(|finding| finding.remedy.is_safe && finding.remedy.diff.is_some())
 }
 
 fn has_modules(survey: &super::super::model::Surveyed) -> bool {
@@ -103,12 +120,10 @@ fn purpose(model: &Model) -> Option<Purpose> {
 
 /// The anchor that the cursor of the page is on.
 pub(super) fn anchor(model: &Model) -> Option<page::Anchor> {
-    let id = model.page_id();
-    let (width, _) = layout::page_size(model);
+    let (id, width, _) = side::focused(model);
     let at = model.pages.get(&id).map_or(0, |state| state.cursor.at);
     let page = page::page(model, &id, width);
-    let is_on_page = model.pane == Pane::Page;
-    if is_on_page {
+    if model.pane != Pane::List {
         page.anchor(at).cloned()
     } else {
         // From the list the first thing that can be copied or edited is meant.
@@ -125,12 +140,12 @@ fn can_open(model: &Model) -> bool {
             Screen::Past => !model.runs.is_empty(),
             _ => model.page_id() != PageId::Nothing,
         },
-        Pane::Page => anchor(model).is_some_and(|anchor| anchor.fold.is_some()),
+        Pane::Page | Pane::Side => anchor(model).is_some_and(|anchor| anchor.fold.is_some()),
     }
 }
 
 fn can_go_up(model: &Model) -> bool {
-    model.pane == Pane::Page || model.screen != Screen::Checklist || model.matches.is_some()
+    model.pane != Pane::List || model.screen != Screen::Checklist || model.matches.is_some()
 }
 
 /// Does it. Valid or not: what is not valid does nothing.
@@ -171,6 +186,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Command> {
             };
             Vec::new()
         }
+        Action::Fix => vec![Command::Ask(Ask::Propose)],
         Action::GoOn => go_on(model),
         Action::Cancel => cancel(model),
         Action::Chain => chain(model),
@@ -288,7 +304,7 @@ fn toggle(model: &mut Model) -> Vec<Command> {
     Vec::new()
 }
 
-fn recheck(model: &mut Model) -> Vec<Command> {
+pub(super) fn recheck(model: &mut Model) -> Vec<Command> {
     let depth = if model.is_deep() || model.survey.as_ref().is_some_and(|seen| seen.is_agreed) {
         Depth::Full
     } else {
@@ -301,6 +317,11 @@ fn recheck(model: &mut Model) -> Vec<Command> {
 }
 
 fn go_on(model: &mut Model) -> Vec<Command> {
+    // Nothing else can begin before it is finished or taken back.
+    let open = model.open_run().map(|run| run.id().to_owned());
+    if let Some(id) = open.filter(|_| model.screen == Screen::Checklist) {
+        return ask(model, Overlay::Interrupted(id));
+    }
     let Some(purpose) = purpose(model) else {
         return rehearse(model);
     };
@@ -352,16 +373,18 @@ fn part(model: &mut Model, step: Step) -> Vec<Command> {
 fn switch(model: &mut Model) -> Vec<Command> {
     model.pane = match model.pane {
         Pane::List => Pane::Page,
-        Pane::Page => Pane::List,
+        Pane::Page if Layout::of(model).side.is_some() => Pane::Side,
+        Pane::Page | Pane::Side => Pane::List,
     };
     Vec::new()
 }
 
 fn open(model: &mut Model) -> Vec<Command> {
-    if model.pane == Pane::Page {
+    if model.pane != Pane::List {
         let fold = anchor(model).and_then(|anchor| anchor.fold);
         if let Some(fold) = fold {
-            let state = model.pages.entry(model.page_id()).or_default();
+            let (id, _, _) = side::focused(model);
+            let state = model.pages.entry(id).or_default();
             if !state.turned.remove(&fold) {
                 state.turned.insert(fold);
             }
@@ -412,7 +435,9 @@ pub(super) fn wanted_preview(model: &mut Model) -> Vec<Command> {
 }
 
 fn back(model: &mut Model) -> Vec<Command> {
-    if model.pane == Pane::Page {
+    if model.pane == Pane::Side {
+        model.pane = Pane::Page;
+    } else if model.pane == Pane::Page {
         model.pane = Pane::List;
     } else if model.matches.is_some() {
         model.filter.clear();

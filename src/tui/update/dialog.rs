@@ -11,7 +11,7 @@ use super::super::message::{Ask, Command, Key, Mouse};
 use super::super::model::{Confirm, Cursor, Model, Overlay, Pane, Purpose, Screen, Task};
 use super::super::view::{self, Hit};
 use super::actions::{self, is_valid};
-use super::{ask, begin};
+use super::{ask, begin, corrections};
 use crate::engine::Depth;
 use crate::events::Item;
 use crate::progress::Progress;
@@ -36,6 +36,9 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
         }) => in_menu(model, key, is_palette, filter, at),
         Some(Overlay::Filter) => filtering(model, key),
         Some(Overlay::Choices(form)) => choosing(model, key, form),
+        Some(Overlay::Corrections { proposed, offset }) => {
+            corrections::key(model, key, proposed, offset)
+        }
         None => Vec::new(),
     }
 }
@@ -44,7 +47,7 @@ pub(super) fn on_key(model: &mut Model, key: Key) -> Vec<Command> {
 pub(super) fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
     let is_list = matches!(
         model.overlay,
-        Some(Overlay::Menu { .. } | Overlay::Choices(_))
+        Some(Overlay::Menu { .. } | Overlay::Choices(_) | Overlay::Corrections { .. })
     );
     let code = match mouse {
         Mouse::WheelUp if is_list => KeyCode::Up,

@@ -10,6 +10,7 @@
 //! typed confirmation.
 
 mod actions;
+mod corrections;
 mod dialog;
 mod movement;
 mod news;
@@ -188,7 +189,11 @@ fn on_mouse(model: &mut Model, mouse: Mouse, x: u16, y: u16) -> Vec<Command> {
             .find(|button| (button.x..button.x + button.width).contains(&x));
         return hit.map_or(Vec::new(), |button| actions::perform(model, button.action));
     }
-    for (area, pane) in [(layout.list, Pane::List), (layout.page, Pane::Page)] {
+    for (area, pane) in [
+        (layout.list, Pane::List),
+        (layout.page, Pane::Page),
+        (layout.side, Pane::Side),
+    ] {
         let Some(area) = area.filter(|area| area.contains(at)) else {
             continue;
         };
@@ -221,11 +226,11 @@ fn click(model: &mut Model, pane: Pane, column: usize, row: usize) -> Vec<Comman
                 return actions::perform(model, Action::Open);
             }
         }
-        Pane::Page => {
-            model.pane = Pane::Page;
+        Pane::Page | Pane::Side => {
+            model.pane = pane;
             let can_open = movement::put(model, row);
             // One column is free at the left.
-            if actions::has_box_at(model, column.saturating_sub(1)) {
+            if pane == Pane::Page && actions::has_box_at(model, column.saturating_sub(1)) {
                 return actions::perform(model, Action::Toggle);
             }
             if can_open && is_valid(model, Action::Open) {

@@ -4,7 +4,7 @@ use super::super::layout;
 use super::super::list;
 use super::super::message::Command;
 use super::super::model::{Cursor, Model, Pane};
-use super::super::page;
+use super::super::page::{self, side};
 
 /// A movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Step {
 pub(super) fn go(model: &mut Model, step: Step) -> Vec<Command> {
     match model.pane {
         Pane::List => in_list(model, step),
-        Pane::Page => in_page(model, step),
+        Pane::Page | Pane::Side => in_page(model, step),
     }
     Vec::new()
 }
@@ -49,8 +49,7 @@ fn in_list(model: &mut Model, step: Step) {
 /// On a page `up` and `down` go to the next line that offers something, if it is in sight, and
 /// scroll otherwise.
 fn in_page(model: &mut Model, step: Step) {
-    let id = model.page_id();
-    let (width, height) = layout::page_size(model);
+    let (id, width, height) = side::focused(model);
     let page = page::page(model, &id, width);
     let height = usize::from(height).saturating_sub(page.pinned.len()).max(1);
     let lines = page.rows.len();
@@ -73,7 +72,8 @@ fn in_page(model: &mut Model, step: Step) {
         .get(&id)
         .map_or(Cursor::default(), |state| state.cursor);
     cursor.offset = cursor.offset.min(bottom);
-    if model.follows() {
+    let is_output = model.pane != Pane::Side;
+    if model.follows() && is_output {
         cursor = Cursor {
             at: last,
             offset: bottom,
@@ -121,7 +121,9 @@ fn in_page(model: &mut Model, step: Step) {
     if cursor.at >= cursor.offset + height {
         cursor.offset = cursor.at + 1 - height;
     }
-    model.is_following = cursor.offset == bottom;
+    if is_output {
+        model.is_following = cursor.offset == bottom;
+    }
     model.pages.entry(id).or_default().cursor = cursor;
 }
 
@@ -137,15 +139,15 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, lines: isize) -> Vec<Command
             let at = cursor.at;
             model.cursor_mut().at = list::nearest(model, at, lines < 0);
         }
-        Pane::Page => {
-            let id = model.page_id();
-            let (width, height) = layout::page_size(model);
+        Pane::Page | Pane::Side => {
+            let (id, width, height) = side::of_pane(model, pane);
+            let is_output = pane == Pane::Page;
             let shown = page::page(model, &id, width);
             let height = usize::from(height)
                 .saturating_sub(shown.pinned.len())
                 .max(1);
             let bottom = shown.rows.len().saturating_sub(height);
-            let follows = model.follows();
+            let follows = model.follows() && is_output;
             let state = model.pages.entry(id).or_default();
             let cursor = &mut state.cursor;
             if follows {
@@ -153,16 +155,19 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, lines: isize) -> Vec<Command
             }
             cursor.offset = cursor.offset.saturating_add_signed(lines).min(bottom);
             cursor.at = cursor.at.clamp(cursor.offset, cursor.offset + height - 1);
-            model.is_following = cursor.offset == bottom;
+            let is_at_end = cursor.offset == bottom;
+            if is_output {
+                model.is_following = is_at_end;
+            }
         }
     }
     Vec::new()
 }
 
-/// Puts the page's cursor on the line in this row of the screen; whether it can be opened.
+/// Puts the cursor of the page with the keys on the line in this row of the screen; whether it can
+/// be opened.
 pub(super) fn put(model: &mut Model, row: usize) -> bool {
-    let id = model.page_id();
-    let (width, _) = layout::page_size(model);
+    let (id, width, _) = side::focused(model);
     let page = page::page(model, &id, width);
     let Some(row) = row.checked_sub(page.pinned.len()) else {
         return false;
@@ -180,6 +185,9 @@ pub(super) fn put(model: &mut Model, row: usize) -> bool {
 
 /// Keeps every cursor in its list and in sight.
 pub(super) fn settle(model: &mut Model) {
+    if model.pane == Pane::Side && layout::Layout::of(model).side.is_none() {
+        model.pane = Pane::Page;
+    }
     let last = list::length(model, model.screen).saturating_sub(1);
     let height = layout::list_height(model).max(1);
     let cursor = model.cursor_mut();

@@ -2,7 +2,7 @@
 
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
-use super::{actions, ask, begin};
+use super::{actions, ask, begin, corrections};
 use crate::engine::{Depth, Ended};
 use crate::error::{Failure, Kind};
 use crate::events::{Event, Item};
@@ -22,6 +22,8 @@ pub(super) fn take(model: &mut Model, message: Message) -> Vec<Command> {
             model.sources.insert(path, text);
             Vec::new()
         }
+        Message::Proposed(proposed) => corrections::proposed(model, proposed),
+        Message::Corrected(outcome) => corrections::corrected(model, outcome),
         Message::Notice(text) => {
             model.notice = Some(text);
             Vec::new()
@@ -188,7 +190,10 @@ fn runs(model: &mut Model, outcome: Result<Vec<crate::journal::Run>, Failure>) -
             return Vec::new();
         }
     }
-    let is_first = model.finished.is_none() && model.screen == Screen::Checklist;
+    // At the start, and after what went wrong: finish it or take it back.
+    let is_bad = |finished: &Finished| finished.outcome.is_err();
+    let is_new = model.finished.as_ref().is_none_or(is_bad);
+    let is_first = is_new && model.screen == Screen::Checklist && model.overlay.is_none();
     let open = model.open_run().map(|run| run.id().to_owned());
     match open {
         Some(id)

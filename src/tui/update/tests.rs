@@ -10,7 +10,7 @@ use crate::journal::Outcome;
 use crate::model::ModuleName;
 use crate::tui::fixture::{self, Play};
 use crate::tui::keymap::{Action, BINDINGS};
-use crate::tui::message::{Ask, Command, Key, Message, Mouse};
+use crate::tui::message::{Ask, Command, Key, Message, Mouse, Proposed};
 use crate::tui::model::{Model, Overlay, PageId, Pane, Screen, Wish};
 use crate::tui::view;
 
@@ -88,6 +88,50 @@ fn a_done_reset_is_looked_at_again_and_cannot_be_confirmed_twice() {
     assert!(!play.is_valid(Action::GoOn));
 }
 
+/// Shown, read, and written by a key of its own; then everything is looked at again.
+#[test]
+fn corrections_are_written_after_they_were_shown_and_not_before() {
+    let mut play = Play::surveyed(SIZE, fixture::findings());
+    play.press("f");
+    assert!(play.asked().is_empty(), "no finding is open");
+    play.item(Item::Lint).press("f");
+    assert_eq!(play.asked(), [&Ask::Propose]);
+    play.send(Message::Proposed(Proposed::default()));
+    assert_eq!(play.model.overlay, None);
+    play.send(Message::Proposed(fixture::proposed()));
+    assert_eq!(play.commands, [Command::DropTypeAhead]);
+    play.press("w");
+    assert!(play.asked().is_empty(), "typed ahead");
+    play.send(Message::Armed);
+    play.send(Message::Paste("w".to_owned()))
+        .press("f")
+        .key(KeyCode::Enter);
+    assert!(play.asked().is_empty());
+    play.press("w");
+    assert_eq!(play.asked(), [&Ask::Correct]);
+    play.send(Message::Corrected(Ok("written".to_owned())));
+    assert_eq!(play.asked(), [&Ask::Survey(Depth::Full)]);
+    assert_eq!(play.model.notice.as_deref(), Some("written"));
+}
+
+#[test]
+fn keys_of_ones_own_are_in_the_footer_and_the_old_ones_do_nothing() {
+    use crate::tui::keymap::{Change, Keymap};
+    let mut play = Play::surveyed(SIZE, Vec::new());
+    let change = Change {
+        id: "chain".to_owned(),
+        keys: vec!["K".to_owned()],
+        line: 1,
+    };
+    play.model.keymap = Keymap::with(&[change]).unwrap();
+    let buttons = crate::tui::layout::buttons(&play.model);
+    assert!(buttons.iter().any(|button| button.key == "K"));
+    play.press("c");
+    assert_eq!(play.model.screen, Screen::Checklist);
+    play.press("K");
+    assert_eq!(play.model.screen, Screen::Chain(0));
+}
+
 #[test]
 fn other_choices_make_another_plan() {
     let mut play = Play::planned(SIZE);
@@ -118,6 +162,47 @@ fn an_interrupted_run_is_offered_first_and_its_name_is_typed() {
         play.press("20261122-1").key(KeyCode::Enter);
         assert_eq!(play.asked(), [&ask]);
     }
+}
+
+#[test]
+fn a_run_that_stopped_half_way_offers_both_ways_at_once_and_later() {
+    let mut play = Play::running(SIZE);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    play.send(Message::Armed).key(KeyCode::Esc);
+    let seen = fixture::surveyed(Depth::Full, Vec::new());
+    play.send(Message::Surveyed(Ok(Box::new(seen))));
+    play.control('x');
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    play.send(Message::Armed).press("b").send(Message::Armed);
+    play.press("20261122-1").key(KeyCode::Enter);
+    assert_eq!(play.asked(), [&Ask::Undo("20261122-1".to_owned())]);
+}
+
+#[test]
+fn the_third_pane_has_keys_of_its_own_and_goes_with_the_room() {
+    let mut play = Play::planned((160, 50));
+    let baseline = || PageId::Baseline("shop".to_owned());
+    play.key(KeyCode::Tab);
+    assert_eq!(play.model.pane, Pane::Side);
+    play.find("upgrade").key(KeyCode::Enter);
+    assert!(!play.model.pages[&baseline()].turned.is_empty(), "it folds");
+    assert!(!play.model.is_stale());
+    play.key(KeyCode::Esc);
+    assert_eq!(play.model.pane, Pane::Page);
+    play.find("notes_touch");
+    let object = PageId::Object("shop".to_owned(), "trigger notes_touch on notes".to_owned());
+    assert_eq!(crate::tui::page::side::id(&play.model), Some(object));
+    play.key(KeyCode::Tab);
+    play.send(Message::Resize(120, 40));
+    assert_eq!(play.model.pane, Pane::Page);
+    // The wheel scrolls the pane under it, not the others.
+    let mut play = Play::planned((160, 16));
+    let before = play.model.pages.get(&play.model.page_id()).cloned();
+    play.send(Message::Mouse(Mouse::WheelDown, 150, 5));
+    assert!(play.model.pages[&baseline()].cursor.offset > 0);
+    assert_eq!(play.model.pages.get(&play.model.page_id()).cloned(), before);
 }
 
 #[test]
@@ -321,13 +406,27 @@ fn answer(dice: &mut Dice, ask: &Ask) -> Option<Message> {
         }
         Ask::Plan(_) => Message::Planned(Err(failure())),
         Ask::Runs => {
-            let outcome = (dice.roll(3) > 0).then_some(Outcome::Done);
+            let is_open = dice.roll(3) == 0;
             let runs = vec![
-                fixture::run("20261122-2", outcome),
+                if is_open {
+                    fixture::stopped("20261122-2")
+                } else {
+                    fixture::run("20261122-2", Some(Outcome::Done))
+                },
                 fixture::run("20261122-1", Some(Outcome::Done)),
             ];
             Message::Runs(if is_good { Ok(runs) } else { Err(failure()) })
         }
+        Ask::Propose => Message::Proposed(if is_good {
+            fixture::proposed()
+        } else {
+            Proposed::default()
+        }),
+        Ask::Correct => Message::Corrected(if is_good {
+            Ok("written".to_owned())
+        } else {
+            Err(failure())
+        }),
         Ask::Preview(id) if is_good => Message::Previewed(Ok(Box::new(fixture::preview(id)))),
         Ask::Preview(_) => Message::Previewed(Err(failure())),
         Ask::Reset(_) => ended("20261122-3", "done"),
@@ -386,10 +485,18 @@ fn message(dice: &mut Dice, model: &Model) -> Message {
     if matches!(model.overlay, Some(Overlay::Choices(_))) && dice.roll(3) == 0 {
         return Message::Key(Key::plain(KeyCode::Enter));
     }
+    // So do corrections.
+    if matches!(model.overlay, Some(Overlay::Corrections { .. })) && dice.roll(2) == 0 {
+        return Message::Key(Key::plain(KeyCode::Esc));
+    }
     // Blind letters would hardly ever be the name.
-    if matches!(model.overlay, Some(Overlay::Confirm(_))) && dice.roll(2) == 0 {
+    if let Some(Overlay::Confirm(confirm)) = &model.overlay
+        && dice.roll(2) == 0
+    {
+        let wanted = confirm.words.get(confirm.done);
         return match dice.roll(5) {
-            0 | 1 => Message::Paste(dice.pick(&words).to_owned()),
+            0 => Message::Paste(wanted.map_or(String::new(), |(word, _)| word.clone())),
+            1 => Message::Paste(dice.pick(&words).to_owned()),
             2 | 3 => Message::Key(Key::plain(KeyCode::Enter)),
             _ => Message::Key(Key::sign('p')),
         };
@@ -473,6 +580,8 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
         shadow.hear(&play.model, &message);
         let is_enter = matches!(&message, Message::Key(key) if key.code == KeyCode::Enter);
         let was_small = play.model.is_too_small();
+        let was_read =
+            play.model.is_armed && matches!(play.model.overlay, Some(Overlay::Corrections { .. }));
         let commands = update(&mut play.model, message);
         for command in commands {
             let word = match &command {
@@ -491,6 +600,8 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
                     continue;
                 }
                 Command::Ask(ask) => {
+                    let is_write = *ask == Ask::Correct;
+                    assert!(!is_write || was_read && !was_small, "step {step}");
                     asked.push(ask.clone());
                     continue;
                 }

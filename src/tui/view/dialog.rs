@@ -11,7 +11,7 @@ use ratatui::widgets::{Clear, Widget as _};
 use super::{block, form};
 use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
-use crate::tui::message::Key;
+use crate::tui::message::{Key, Proposed};
 use crate::tui::model::{Confirm, Model, Overlay, Purpose};
 use crate::tui::text::{padded, span, width, wrap};
 use crate::tui::theme::Tone;
@@ -73,6 +73,17 @@ fn sheet(model: &Model, overlay: &Overlay) -> Option<Sheet> {
             title: confirm_title(confirm),
             lines: confirming(model, confirm),
             keys: &[(ENTER, "enter", "answer"), (ESC, "esc", "leave it")],
+        },
+        Overlay::Corrections { proposed, offset } => Sheet {
+            title: "Correct this?",
+            lines: corrections(model, proposed, *offset),
+            keys: const {
+                &[
+                    (Key::sign('w'), "w", "write it"),
+                    (ESC, "esc", "leave it"),
+                    (Key::plain(KeyCode::PageDown), "page down", "more"),
+                ]
+            },
         },
         Overlay::Menu { .. } | Overlay::Filter | Overlay::Choices(_) => return None,
     })
@@ -221,11 +232,51 @@ fn interrupted(model: &Model, id: &str) -> Vec<Line<'static>> {
         ),
     );
     lines.push(Line::default());
+    let failure = model
+        .finished
+        .as_ref()
+        .and_then(|finished| finished.outcome.as_ref().err());
+    if let Some(failure) = failure {
+        lines.extend(text(model, Tone::Bad, &failure.message));
+        lines.push(Line::default());
+    }
+    if let Some(run) = model.runs.iter().find(|run| run.id() == id) {
+        for sentence in crate::report::past::Ways::of(run).sentences() {
+            lines.extend(text(model, Tone::Plain, &sentence));
+        }
+        lines.push(Line::default());
+    }
     lines.extend(text(
         model,
         Tone::Plain,
         "Either way the run's name is typed first. From a shell: redistill resume, or redistill undo",
     ));
+    lines
+}
+
+/// The diffs from a line on, as many as there is room for.
+fn corrections(model: &Model, proposed: &Proposed, offset: usize) -> Vec<Line<'static>> {
+    let mut lines = text(model, Tone::Strong, &proposed.words);
+    let files = "As `redistill check --fix` writes them. Revisions stay as they are.";
+    lines.extend(text(model, Tone::Faint, files));
+    for left in &proposed.left {
+        lines.extend(text(model, Tone::Faint, &format!("left alone: {left}")));
+    }
+    lines.push(Line::default());
+    // Borders, the keys and the lines around the dialog.
+    let around = lines.len() + 6;
+    let shown = usize::from(model.size.1).saturating_sub(around).max(1);
+    for line in proposed.diff.iter().skip(offset).take(shown) {
+        let tone = match line.as_bytes().first() {
+            _ if line.starts_with("---") || line.starts_with("+++") => Tone::Strong,
+            Some(b'+') => Tone::Good,
+            Some(b'-') => Tone::Bad,
+            Some(b'@') => Tone::Accent,
+            _ => Tone::Plain,
+        };
+        let shown = line.replace('\t', "    ");
+        lines.push(Line::from(span(model.theme.style(tone), &shown)));
+    }
     lines
 }
 

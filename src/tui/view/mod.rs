@@ -14,7 +14,7 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 
 use super::layout::{self, Layout};
 use super::list;
-use super::model::{Model, Pane, Standing};
+use super::model::{Cursor, Model, Pane, Standing};
 use super::page::{self, Page};
 use super::text::{elide, span, width};
 use super::theme::{Letters, Theme, Tone};
@@ -40,7 +40,10 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
             draw_list(model, area, buffer);
         }
         if let Some(area) = layout.page {
-            draw_page(model, &layout, area, buffer);
+            draw_page(model, &layout, Pane::Page, area, buffer);
+        }
+        if let Some(area) = layout.side {
+            draw_page(model, &layout, Pane::Side, area, buffer);
         }
         dialog::draw(model, buffer);
     }
@@ -138,10 +141,10 @@ fn more(model: &Model, area: Rect, offset: usize, length: usize, buffer: &mut Bu
     buffer.set_string(x, y, text, model.theme.style(Tone::Faint));
 }
 
-fn draw_page(model: &Model, layout: &Layout, area: Rect, buffer: &mut Buffer) {
-    let id = model.page_id();
-    let page = page::page(model, &id, layout::text_width(area));
-    let has_keys = model.pane == Pane::Page;
+fn draw_page(model: &Model, layout: &Layout, pane: Pane, area: Rect, buffer: &mut Buffer) {
+    let (id, text_width, _) = page::side::of_pane(model, pane);
+    let page = page::page(model, &id, text_width);
+    let has_keys = model.pane == pane;
     let title = page_title(model, layout, &page, area);
     let mut frame = block(model, title, has_keys);
     if let Some(standing) = page.standing {
@@ -161,29 +164,30 @@ fn draw_page(model: &Model, layout: &Layout, area: Rect, buffer: &mut Buffer) {
         height: inside.height - pinned,
         ..inside
     };
-    draw_rows(model, &page, below, has_keys, buffer, area);
+    let cursor = model.pages.get(&id).map(|state| state.cursor);
+    let mut cursor = cursor.unwrap_or_default();
+    let bottom = page.rows.len().saturating_sub(usize::from(below.height));
+    cursor.offset = if pane == Pane::Page && model.follows() {
+        bottom
+    } else {
+        cursor.offset.min(bottom)
+    };
+    draw_rows(model, &page, below, cursor, has_keys, buffer);
+    if page.pinned.is_empty() {
+        more(model, area, cursor.offset, page.rows.len(), buffer);
+    }
 }
 
 fn draw_rows(
     model: &Model,
     page: &Page,
     below: Rect,
+    cursor: Cursor,
     has_keys: bool,
     buffer: &mut Buffer,
-    area: Rect,
 ) {
     let height = usize::from(below.height);
-    let bottom = page.rows.len().saturating_sub(height);
-    let cursor = model
-        .pages
-        .get(&model.page_id())
-        .map(|state| state.cursor)
-        .unwrap_or_default();
-    let offset = if model.follows() {
-        bottom
-    } else {
-        cursor.offset.min(bottom)
-    };
+    let offset = cursor.offset;
     let current = page.anchor_line(cursor.at).filter(|_| has_keys);
     for (row, line) in page.rows.iter().enumerate().skip(offset).take(height) {
         let y = below.y + u16::try_from(row - offset).unwrap_or(0);
@@ -191,9 +195,6 @@ fn draw_rows(
         if current == Some(row) {
             select(model, below, y, has_keys, buffer);
         }
-    }
-    if page.pinned.is_empty() {
-        more(model, area, offset, page.rows.len(), buffer);
     }
 }
 

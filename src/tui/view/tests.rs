@@ -9,12 +9,13 @@ use crate::error::Failure;
 use crate::events::Item;
 use crate::journal::Outcome;
 use crate::tui::fixture::{self, Play};
-use crate::tui::message::{Ask, Message};
+use crate::tui::message::{Ask, Message, Source};
 use crate::tui::model::Model;
 use crate::tui::theme::{Colours, Letters, Theme};
 
 const SMALL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (120, 40);
+const WIDE: (u16, u16) = (160, 50);
 
 fn drawn(model: &Model) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, model.size.0, model.size.1));
@@ -46,6 +47,47 @@ fn every_screen_in_every_state() {
     for (size, name) in [(SMALL, "80x24"), (LARGE, "120x40")] {
         for (state, play) in states(size) {
             insta::assert_snapshot!(format!("{state}_{name}"), text(&play.model));
+        }
+    }
+}
+
+/// What the third pane of a wide screen shows, page by page.
+#[test]
+fn the_third_pane_of_a_wide_screen() {
+    let wanted = [
+        "surveyed",
+        "refused",
+        "rehearsing",
+        "rehearsed",
+        "compared",
+        "lossy",
+        "plan",
+        "confirming",
+    ];
+    for (state, play) in states(WIDE) {
+        if wanted.contains(&state) {
+            insta::assert_snapshot!(format!("{state}_160x50"), text(&play.model));
+        }
+    }
+}
+
+#[test]
+fn every_state_is_drawn_at_every_size() {
+    for size in [
+        (60, 16),
+        (99, 17),
+        (100, 16),
+        (159, 24),
+        (160, 16),
+        (200, 60),
+        (500, 200),
+    ] {
+        for (state, mut play) in states(size) {
+            let shown = text(&play.model);
+            assert!(shown.contains("redistill"), "{state} at {size:?}");
+            assert_eq!(shown.lines().count(), usize::from(size.1));
+            play.key(KeyCode::Esc).key(KeyCode::Tab).press("jG");
+            text(&play.model);
         }
     }
 }
@@ -132,6 +174,18 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.send(Message::Ended(Err(fixture::failure())));
     add("failed", play);
 
+    let mut play = Play::running(size);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    play.send(Message::Armed);
+    add("half_way", play);
+
+    let mut play = Play::running(size);
+    play.send(Message::Ended(Err(fixture::half_way())));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
+    play.send(Message::Armed).key(KeyCode::Esc);
+    add("half_way_report", play);
+
     add("chain", chain(size));
     let mut play = chain(size);
     play.press("/b2").key(KeyCode::Enter);
@@ -140,8 +194,17 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.key(KeyCode::Enter);
     let path = "/p/stock/alembic/versions/m4.py".into();
     let source = "def upgrade():\n    op.drop_table(\"x\")  # gone\n";
-    play.send(Message::Source(path, Ok(source.to_owned())));
+    let path: std::path::PathBuf = path;
+    let does = crate::report::operations::does(&path, source);
+    let text = source.to_owned();
+    play.send(Message::Source(path, Ok(Source { text, does })));
     add("revision", play);
+
+    let mut play = Play::surveyed(size, fixture::findings());
+    play.item(Item::Lint).press("f");
+    play.send(Message::Proposed(fixture::proposed()));
+    play.send(Message::Armed);
+    add("corrections", play);
 
     add("no_past", past(size, Vec::new()));
     let done = || fixture::run("20261122-1", Some(Outcome::Done));
@@ -154,9 +217,13 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     add("undo_preview", play);
 
     let mut play = Play::opened(size);
-    play.send(Message::Runs(Ok(vec![fixture::run("20261122-1", None)])));
+    play.send(Message::Runs(Ok(vec![fixture::stopped("20261122-1")])));
     play.send(Message::Armed);
     add("interrupted", play);
+
+    let mut play = past(size, vec![fixture::stopped("20261122-1")]);
+    play.key(KeyCode::Tab);
+    add("interrupted_run", play);
 
     let mut play = Play::surveyed(size, Vec::new());
     play.press("?");
@@ -222,6 +289,40 @@ fn risk_has_its_colour_and_its_word() {
     for wanted in ["✗ refused", "✗ RD201"] {
         assert_eq!(Some(buffer[at(wanted)].fg), bad, "{wanted}");
     }
+}
+
+#[test]
+fn what_is_lost_carried_or_old_has_the_colour_of_its_box() {
+    use crate::tui::theme::Tone;
+    let colour = |tone| fixture::THEME.style(tone).fg.unwrap();
+    let seen = |play: &Play, wanted: &str| {
+        let buffer = drawn(&play.model);
+        let place = (0..buffer.area.height).find_map(|y| {
+            let symbols: Vec<&str> = (0..buffer.area.width)
+                .map(|x| buffer[(x, y)].symbol())
+                .collect();
+            let wide: Vec<String> = wanted.chars().map(String::from).collect();
+            let x = symbols.windows(wide.len()).position(|part| part == wide)?;
+            Some((u16::try_from(x).unwrap(), y))
+        });
+        buffer[place.unwrap_or_else(|| panic!("{wanted}: {}", text(&play.model)))].fg
+    };
+    let mut play = Play::lossy(LARGE);
+    for (wanted, tone) in [
+        ("[!]", Tone::Bad),
+        ("[x]", Tone::Good),
+        ("[ ]", Tone::Caution),
+        ("lost  1", Tone::Bad),
+        ("✗ shop", Tone::Bad),
+    ] {
+        assert_eq!(seen(&play, wanted), colour(tone), "{wanted}");
+    }
+    play.find("ix_payload").press(" ");
+    assert_eq!(seen(&play, "! Older than"), colour(Tone::Caution));
+    let mut play = Play::planned(LARGE);
+    play.control('x').find("Drop").key(KeyCode::Enter);
+    assert_eq!(seen(&play, "DROP TABLE"), colour(Tone::Bad));
+    assert_eq!(seen(&play, "LOCK TABLE"), colour(Tone::Keyword));
 }
 
 #[test]

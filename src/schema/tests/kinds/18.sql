@@ -1,7 +1,6 @@
 -- What PostgreSQL 18 brought.
 
 -- revision: of 18
-CREATE EXTENSION btree_gist;
 CREATE TABLE public.computed (a integer, doubled integer GENERATED ALWAYS AS (a * 2) VIRTUAL, b text DEFAULT 'x');
 CREATE TABLE public.named_nulls (
     a integer CONSTRAINT a_is_there NOT NULL,

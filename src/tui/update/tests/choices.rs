@@ -97,6 +97,17 @@ fn what_is_lost_or_was_left_out_has_a_box_and_drift_of_the_chain_has_none() {
 }
 
 #[test]
+fn rows_that_were_left_out_can_be_taken_back() {
+    let mut play = Play::surveyed(SIZE, Vec::new());
+    play.model.wish.choices.leave_out = vec!["rows colours".to_owned()];
+    play.rehearse();
+    let wish = play.model.wish.clone();
+    play.send(Message::Planned(Ok(Box::new(fixture::planned_for(wish)))));
+    play.find("colours").press(" ");
+    assert!(play.model.wish.choices.leave_out.is_empty());
+}
+
+#[test]
 fn a_click_on_a_box_turns_it_and_one_beside_it_unfolds() {
     let play = Play::planned(SIZE);
     let area = layout::inner(layout::Layout::of(&play.model).page.unwrap());
@@ -107,7 +118,7 @@ fn a_click_on_a_box_turns_it_and_one_beside_it_unfolds() {
         .iter()
         .position(|row| row.line.to_string().contains("touch()"))
         .unwrap();
-    let y = area.y + u16::try_from(row).unwrap();
+    let y = area.y + u16::try_from(row + page.pinned.len()).unwrap();
     let text = page.rows[row].line.to_string();
     let cell = text[..text.find("[x]").unwrap()].chars().count();
     let x = area.x + 1 + u16::try_from(cell).unwrap();
