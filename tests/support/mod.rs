@@ -204,11 +204,6 @@ impl Lab {
         }
     }
 
-    /// What runs the project.
-    pub fn interpreter(&self) -> &Path {
-        &self.python
-    }
-
     /// The same project, run by another interpreter.
     pub fn run_by(mut self, interpreter: &Path) -> Self {
         interpreter.clone_into(&mut self.python);
