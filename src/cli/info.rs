@@ -103,7 +103,7 @@ fn program(name: &'static str, ask: &str) -> Fact {
 
 fn terminal(global: &Global) -> Result<Vec<Fact>, Failure> {
     let looks = looks::looks(global, &AppChoices::default())?;
-    let theme = Theme::choose(&tui::heard(looks.wishes));
+    let theme = Theme::choose(&tui::heard(&looks.wishes));
     let colours = Colours::NAMED
         .iter()
         .find(|(_, colours)| *colours == theme.colours)

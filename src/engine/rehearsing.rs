@@ -9,7 +9,7 @@ use super::planning::{all_version_tables, is_production, not_seen, stopped_by_fi
 use super::{Assessment, Depth, Engine, Survey, failures, replaying};
 use crate::error::{Failure, Kind};
 use crate::events::Event;
-use crate::evidence::{Evidence, ModuleEvidence, Observed};
+use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::safe;
 use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::{self, Choices, RevisionIdChoice};
@@ -265,7 +265,7 @@ fn weaker(seen: &ModuleEvidence, error: &WorkerError, why: Option<String>) -> Ve
         "the live schema stands as reference, the weaker proof: the old chain does not replay, \
          {error}{why}"
     )];
-    let tables = seen.database.seen().map(|database| database.table_rows());
+    let tables = seen.database.seen().map(DatabaseEvidence::table_rows);
     let few: Vec<String> = tables
         .unwrap_or_default()
         .iter()

@@ -176,6 +176,7 @@ fn names_an_api(message: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write what is read")]
 mod tests {
     use std::path::Path;
 

@@ -19,6 +19,9 @@ use crate::survey::{branches, chain, database, git, interpreter, project, source
 use crate::system::{Session, clock};
 use crate::worker::Call;
 
+/// The modules of a survey, each with its chain.
+type Chains = Vec<(Module, Chain)>;
+
 /// How long a live server may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 
@@ -166,10 +169,7 @@ impl Engine<'_> {
 
     /// The modules, those with independent branches as their branches; and the branches that were
     /// not asked for.
-    fn split(
-        &self,
-        modules: Vec<(Module, Chain)>,
-    ) -> Result<(Vec<(Module, Chain)>, Vec<Unselected>), Failure> {
+    fn split(&self, modules: Chains) -> Result<(Chains, Vec<Unselected>), Failure> {
         let only = &self.request.only;
         let mut taken = Vec::new();
         let mut left = Vec::new();

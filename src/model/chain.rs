@@ -126,6 +126,11 @@ impl Chain {
             .find(|revision| revision.id == *id)
     }
 
+    /// The identifiers of all revisions, in order.
+    pub fn ids(&self) -> Vec<RevisionId> {
+        self.revisions.iter().map(|one| one.id.clone()).collect()
+    }
+
     /// Revisions that are nobody's parent, in order. Like `alembic heads`, without regard to
     /// `depends_on`.
     pub fn heads(&self) -> Vec<RevisionId> {

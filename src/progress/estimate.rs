@@ -163,7 +163,7 @@ mod tests {
         at(&mut progress, 10, &phase("a", "cycle"));
         at(&mut progress, 10, &revision("b", 2));
         let left = progress.remaining(Duration::from_secs(10)).unwrap();
-        assert!(left > Duration::from_secs(60), "{left:?}");
+        assert!(left > Duration::from_mins(1), "{left:?}");
         let before = progress.modules["a"].cells(100);
         at(&mut progress, 20, &phase("a", "build"));
         assert_eq!(progress.modules["a"].cells(100), before);

@@ -203,12 +203,12 @@ fn record(
 fn on_copy(failed: &Failed) -> String {
     let statement = failed.statement.as_deref().unwrap_or_default();
     let line = statement.trim().lines().next().unwrap_or_default();
-    let detail = failed.server_detail.iter();
-    let detail: String = detail.map(|text| format!("; {text}")).collect();
-    format!(
-        "on a copy of it, “{line}” fails: {}{detail}",
-        failed.message
-    )
+    let mut words = format!("on a copy of it, “{line}” fails: {}", failed.message);
+    if let Some(detail) = &failed.server_detail {
+        words.push_str("; ");
+        words.push_str(detail);
+    }
+    words
 }
 
 /// Names without a schema mean in the statements what they mean to env.py.

@@ -16,11 +16,13 @@
 mod align;
 mod baseline;
 mod changes;
+mod contrast;
 mod copy;
 mod dump;
 mod lineage;
 mod module;
 mod names;
+mod reference;
 mod scratch;
 mod tenants;
 mod uncovered;

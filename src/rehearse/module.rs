@@ -1,6 +1,5 @@
 //! The rehearsal of one module, phase by phase.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,23 +8,18 @@ use thiserror::Error;
 
 use super::align::align;
 use super::baseline::{Built, Drafter};
-use super::changes::ahead;
-use super::copy::LiveCopy;
-use super::uncovered::{self, Uncovered};
+use super::changes::{Ahead, ahead};
+use super::contrast::{additional, drift, model_drift, side_by_side, uncovered};
+use super::reference::reference;
 use super::{DumpError, Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
-use crate::plan::{Alteration, Carried, Choices, PlannedModule, Reference, Source, Strategy};
-use crate::schema::{
-    Catalog, Difference, Sides, Three, compare, equal, is_left_out, remarks, sides,
-};
+use crate::plan::{Alteration, Choices, PlannedModule, Strategy};
+use crate::schema::{Catalog, Three, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
-use crate::worker::{
-    Call, ErrorKind, Failed, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerError,
-    WorkerEvent,
-};
+use crate::worker::{Call, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent};
 
 /// How long one request to the worker may take.
 const LIMIT: Duration = Duration::from_mins(30);
@@ -292,7 +286,8 @@ impl Subject<'_> {
         let is_needed = |name: &String| name != "public" && needed.contains(&name.as_str());
         let made = &self.described.made;
         catalog.objects.retain(|key, _| {
-            !(key.kind == "schema" && is_needed(&key.name)) && !made.contains(key)
+            let is_own = key.kind == "schema" && is_needed(&key.name);
+            !is_own && !made.contains(key)
         });
         catalog
     }
@@ -329,24 +324,10 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     let uncovered = uncovered(subject, &drafter, lost.iter().chain(&accepted))?;
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
-    let drift = match (subject.choices.source, live) {
-        (_, None) => Vec::new(),
-        (Source::Chain, Some(live)) => drift(&reference, &live.catalog),
-        // The models may say something else than the reference; what was accepted stands.
-        (Source::Models, Some(live)) => drift(&built, &live.catalog)
-            .into_iter()
-            .filter(|other| {
-                !is_left_out(other.object(), drafter.leave_out())
-                    && !(subject.choices.accept_losses && is_given_up(&accepted, other))
-            })
-            .collect(),
-    };
+    let drift = drift(subject, &drafter, live, &reference, &built, &accepted);
     let mut remarks = remarks(&reference, &built);
     remarks.extend(of_rows);
-    remarks.extend(
-        live.iter()
-            .filter_map(|live| additional(&reference, &live.catalog)),
-    );
+    remarks.extend(live.and_then(|live| additional(&reference, &live.catalog)));
     remarks.extend(hook_error.map(|error| format!("a post_write_hook failed: {error}")));
     let model_drift = model_drift(subject, &drafter)?;
     let ahead = match &subject.changes_id {
@@ -354,20 +335,13 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         _ => None,
     };
     remarks.extend(ahead.iter().flat_map(|ahead| ahead.remarks.clone()));
-    let alteration = match (subject.choices.strategy, live) {
-        (Strategy::Keep, Some(live)) if !drift.is_empty() || ahead.is_some() => {
-            match align(subject, live, &built, ahead.as_ref()) {
-                Err(RehearseError::Cancelled) => return Err(RehearseError::Cancelled),
-                alteration => alteration,
-            }
+    let alteration = match live {
+        Some(live) if !drift.is_empty() || ahead.is_some() => {
+            alteration(subject, live, &built, ahead.as_ref())?
         }
         _ => Ok(None),
     };
-    let known_differences = live.map_or(Vec::new(), |live| {
-        let settled = |line: &&String| ahead.is_some() && model_drift.contains(line);
-        let lines = live.check.iter().filter(|line| !settled(line));
-        lines.cloned().collect()
-    });
+    let known_differences = known_differences(live, ahead.is_some(), &model_drift);
     let three = Three {
         old: &reference,
         baseline: &built,
@@ -379,12 +353,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     let built = ahead.as_ref().map_or(built, |ahead| ahead.built.clone());
     let planned = PlannedModule {
         module: subject.module.name.clone(),
-        revisions: subject
-            .chain
-            .revisions
-            .iter()
-            .map(|r| r.id.clone())
-            .collect(),
+        revisions: subject.chain.ids(),
         old_heads: subject.chain.heads(),
         baseline_id: subject.baseline_id.clone(),
         baseline_path: file_name,
@@ -424,172 +393,33 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     })
 }
 
-/// Whether a difference of the live database is a loss that was accepted as one of many. What the
-/// models are ahead by is none: the database lacks it.
-fn is_given_up(accepted: &[Difference], other: &Difference) -> bool {
-    let is_loss = |one: &&Difference| !matches!(one, Difference::Extra { .. });
-    !matches!(other, Difference::Missing { .. })
-        && accepted
-            .iter()
-            .filter(is_loss)
-            .any(|one| one.object() == other.object())
-}
-
-/// What `pg_dump` shows beyond the catalogs, where the old chain was replayed.
-fn uncovered<'a>(
+/// For the strategy `keep`: what brings the live database in line, or why nothing does.
+fn alteration(
     subject: &Subject<'_>,
-    drafter: &Drafter<'_>,
-    explained: impl Iterator<Item = &'a Difference>,
-) -> Result<Uncovered, RehearseError> {
-    match drafter.replayed_target() {
-        Some(replayed) => {
-            let explained: Vec<&Difference> = explained.collect();
-            uncovered::look(subject, replayed, drafter.built_target(), &explained)
-        }
-        None => Ok(Uncovered::default()),
+    live: &Lived,
+    built: &Catalog,
+    ahead: Option<&Ahead>,
+) -> Result<Result<Option<Alteration>, RehearseError>, RehearseError> {
+    if subject.choices.strategy != Strategy::Keep {
+        return Ok(Ok(None));
+    }
+    match align(subject, live, built, ahead) {
+        Err(RehearseError::Cancelled) => Err(RehearseError::Cancelled),
+        alteration => Ok(alteration),
     }
 }
 
-/// What was carried and what differs as each database has it, and how much is equal besides.
-fn side_by_side(
-    three: Three<'_>,
-    carried: &[Carried],
-    apart: [&Vec<Difference>; 3],
-) -> (Vec<Sides>, BTreeMap<String, usize>) {
-    let named = carried.iter().map(Carried::object).collect();
-    let differences = apart.into_iter().flatten();
-    (
-        sides(three, &named, differences),
-        equal(three.old, three.baseline, &named),
-    )
-}
-
-/// The catalog that the baseline must build: the old chain's, or, where that does not replay and the
-/// user says so, the live database's. With the source `models` that needs no saying: the baseline is
-/// drafted from the models then, and only held against the live schema.
-fn reference(
-    subject: &Subject<'_>,
-    drafter: &mut Drafter<'_>,
+/// What `alembic check` may go on saying of the live database after the reset.
+fn known_differences(
     live: Option<&Lived>,
-) -> Result<(Catalog, Option<WorkerError>), RehearseError> {
-    let error = match replayed(subject, drafter, live) {
-        Ok(catalog) => return Ok((catalog, None)),
-        Err(RehearseError::Replay(error)) => error,
-        Err(error) => return Err(error),
-    };
-    match (subject.choices.source, subject.choices.reference, live) {
-        (Source::Models, _, Some(live)) => Ok((live.catalog.clone(), Some(error))),
-        (Source::Chain, Reference::Live, Some(live)) if live.is_shared => {
-            Err(RehearseError::Shared(error))
-        }
-        (Source::Chain, Reference::Live, Some(live)) => {
-            let scratch = LiveCopy::take(subject, live)?.restore(subject, live, "c")?;
-            Ok((drafter.stand_in(scratch)?, Some(error)))
-        }
-        _ => Err(RehearseError::Replay(error)),
-    }
-}
-
-/// The old chain's catalog. A chain that runs and makes nothing, while the live database has tables
-/// of the models, is the chain of a project that began with `create_all` and a stamp.
-fn replayed(
-    subject: &Subject<'_>,
-    drafter: &mut Drafter<'_>,
-    live: Option<&Lived>,
-) -> Result<Catalog, RehearseError> {
-    let catalog = drafter.replay()?;
-    let default = &subject.described.default_schema;
-    let is_there = |live: &Lived| {
-        let tables = live.catalog.tables();
-        subject.described.tables.iter().any(|table| {
-            let schema = table.schema.as_ref().unwrap_or(default);
-            tables
-                .iter()
-                .any(|there| there.schema == *schema && there.name == table.name)
-        })
-    };
-    if catalog.is_empty_schema() && live.is_some_and(is_there) {
-        drafter.forget_replay();
-        return Err(RehearseError::Replay(WorkerError::Failed(Box::new(
-            Failed {
-                kind: ErrorKind::RevisionFailed,
-                message: "it builds nothing, and the live database has tables of the models: they \
-                          were made by create_all() or by hand"
-                    .to_owned(),
-                exception: None,
-                file: None,
-                line: None,
-                revision: None,
-                sqlstate: None,
-                server_detail: None,
-                statement: None,
-                traceback: Vec::new(),
-            },
-        ))));
-    }
-    Ok(catalog)
-}
-
-/// What the live database lacks of the reference, or has otherwise. Objects of others in the same
-/// database are no drift.
-fn drift(reference: &Catalog, live: &Catalog) -> Vec<Difference> {
-    compare(reference, live)
-        .into_iter()
-        .filter(|difference| match difference {
-            Difference::Missing { .. } | Difference::Changed { .. } => true,
-            // A column or constraint more on a table of ours is drift, a table more is not.
-            Difference::Extra { object, .. } => {
-                !object.table.is_empty() && {
-                    reference.objects.keys().any(|key| {
-                        key.table.is_empty()
-                            && key.schema == object.schema
-                            && key.name == object.table
-                    })
-                }
-            }
-        })
+    is_ahead_settled: bool,
+    model_drift: &[String],
+) -> Vec<String> {
+    let lines = live.iter().flat_map(|live| &live.check);
+    lines
+        .filter(|line| !(is_ahead_settled && model_drift.contains(line)))
+        .cloned()
         .collect()
-}
-
-/// Objects of the live database that the reference has not, as a remark.
-fn additional(reference: &Catalog, live: &Catalog) -> Option<String> {
-    let names: Vec<String> = compare(reference, live)
-        .into_iter()
-        .filter_map(|difference| match difference {
-            Difference::Extra { object, .. } if object.table.is_empty() => Some(object.to_string()),
-            _ => None,
-        })
-        .collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "in the live database, but not made by this chain: {}",
-            names.join(", ")
-        )
-    })
-}
-
-/// What the models say that the baseline does not, as `alembic check` words it. The last step asks
-/// the same of the live database: what cannot be answered here stops the run there.
-fn model_drift(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<Vec<String>, RehearseError> {
-    if !subject.described.has_metadata {
-        return Ok(Vec::new());
-    }
-    let inspected = subject
-        .call(|call| {
-            let request = InspectRequest {
-                target: drafter.built_target(),
-                read_only: false,
-                version_locations: vec![drafter.staging()],
-            };
-            subject.worker.inspect(&subject.request(), &request, call)
-        })
-        .map_err(RehearseError::Worker)?;
-    match inspected.check_error {
-        Some(why) if subject.choices.strategy != Strategy::Unversioned => {
-            Err(RehearseError::Check { why })
-        }
-        _ => Ok(inspected.differences),
-    }
 }
 
 /// Walks a scratch up or down.

@@ -269,19 +269,20 @@ fn in_line_section(text: &mut String, alteration: &Alteration, dump: Option<&str
     }
     line!(text, "```");
     line!(text);
-    match dump {
-        Some(dump) => line!(
+    if let Some(dump) = dump {
+        line!(
             text,
             "Everything as it was before lies in the dump `{}` (plain SQL, whole database), which was \
              restored on a scratch database and found equal. `undo` brings it back from there, and \
              refuses if rows came since. Keep it as secret as the database.",
             safe(dump)
-        ),
-        None => line!(
+        );
+    } else {
+        line!(
             text,
             "`undo` takes them back by statements that were tried, too; it refuses where that would \
              lose what came since."
-        ),
+        );
     }
     line!(text);
 }

@@ -108,14 +108,18 @@ fn altered(kind: &OperationKind) -> String {
     };
     let mut words = format!("alter column {table}.{column}");
     if let Some(name) = renamed {
-        words += &format!(", rename to {name}");
+        words += ", rename to ";
+        words += name;
     }
     if *retyped {
         let new = sql_type
             .as_ref()
             .map_or("another type".to_owned(), ToString::to_string);
         let old = existing.as_ref().map(|old| format!(" from {old}"));
-        words += &format!(", type{} to {new}", old.unwrap_or_default());
+        words += ", type";
+        words += &old.unwrap_or_default();
+        words += " to ";
+        words += &new;
     }
     match nullable {
         Some(true) => words += ", nullable",

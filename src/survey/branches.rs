@@ -129,7 +129,10 @@ mod tests {
 
     use super::*;
 
-    fn names(written: &[(&str, &[&str], &[&str], &[&str])]) -> Vec<(String, Vec<String>)> {
+    /// Identifier, parents, labels, what it depends on.
+    type Written<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str]);
+
+    fn names(written: &[Written<'_>]) -> Vec<(String, Vec<String>)> {
         let texts = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
         let revisions = written
             .iter()

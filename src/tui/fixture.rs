@@ -591,7 +591,7 @@ pub fn rehearse(play: &mut Play) {
         module: module("stock"),
         phase: "replay".to_owned(),
     });
-    play.send(Message::Tick(Duration::from_millis(1000)));
+    play.send(Message::Tick(Duration::from_secs(1)));
     play.event(Event::Revision {
         module: module("stock"),
         revision: "b2".to_owned(),

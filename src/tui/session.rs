@@ -206,8 +206,11 @@ fn proposed(fixes: &Fixes, root: &Path) -> Proposed {
 /// `2 corrections in 1 file`.
 fn corrections(fixes: &Fixes) -> String {
     let total = fixes.files.iter().map(|file| file.mended.len()).sum();
-    let files = count(fixes.files.len(), "file");
-    format!("{} in {files}", count(total, "correction"))
+    format!(
+        "{} in {}",
+        count(total, "correction"),
+        count(fixes.files.len(), "file")
+    )
 }
 
 /// Writes what was shown, or refuses because a file has changed since.

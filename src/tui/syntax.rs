@@ -237,13 +237,17 @@ mod tests {
             let whole: String = pieces.iter().map(|(_, text)| text.as_str()).collect();
             assert_eq!(whole, line, "nothing is lost");
             for (tone, text) in pieces {
-                match tone {
-                    Tone::Keyword => out.push_str(&format!("<k {text}>")),
-                    Tone::Literal => out.push_str(&format!("<s {text}>")),
-                    Tone::Faint => out.push_str(&format!("<c {text}>")),
-                    Tone::Bad => out.push_str(&format!("<! {text}>")),
-                    _ => out.push_str(&text),
-                }
+                let sign = match tone {
+                    Tone::Keyword => "k",
+                    Tone::Literal => "s",
+                    Tone::Faint => "c",
+                    Tone::Bad => "!",
+                    _ => {
+                        out.push_str(&text);
+                        continue;
+                    }
+                };
+                out.extend(["<", sign, " ", text.as_str(), ">"]);
             }
             out.push('\n');
         }

@@ -102,7 +102,7 @@ impl Rival {
                 figures.memory = memory(pty.id());
                 let before = processor_time(pty.id());
                 std::thread::park_timeout(IDLE);
-                figures.idle = processor_time(pty.id()) - before;
+                figures.idle = processor_time(pty.id()).checked_sub(before).unwrap();
             }
             pty.signal("KILL");
             pty.close();

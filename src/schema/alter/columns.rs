@@ -72,7 +72,7 @@ fn is_constant(default: &str) -> bool {
 /// Columns that come, and columns that change.
 pub fn changes(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut changed: BTreeMap<ObjectKey, Vec<&Difference>> = BTreeMap::new();
+    let mut altered: BTreeMap<ObjectKey, Vec<&Difference>> = BTreeMap::new();
     let mut added: BTreeSet<(String, String, u32, ObjectKey)> = BTreeSet::new();
     for difference in differences {
         let key = difference.object();
@@ -94,7 +94,7 @@ pub fn changes(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Chang
                 }
             }
             Difference::Changed { attribute, .. } if !carry::is_beside("column", attribute) => {
-                changed.entry(key.clone()).or_default().push(difference);
+                altered.entry(key.clone()).or_default().push(difference);
             }
             _ => {}
         }
@@ -113,7 +113,7 @@ pub fn changes(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Chang
             guard: None,
         });
     }
-    for (key, differences) in changed {
+    for (key, differences) in altered {
         change(writer, &key, &differences, &mut changes);
     }
     changes

@@ -7,13 +7,14 @@ pub fn is_widening(was: &str, will: &str) -> bool {
     match (old, new) {
         ("smallint", "integer" | "bigint" | "numeric")
         | ("integer", "bigint" | "numeric")
-        | ("bigint", "numeric") => new_size.is_none(),
-        ("real", "double precision") | ("date", "timestamp without time zone") => true,
-        ("character varying", "text") => true,
+        | ("bigint", "numeric")
+        | ("text", "character varying") => new_size.is_none(),
+        ("real", "double precision")
+        | ("date", "timestamp without time zone")
+        | ("character varying", "text") => true,
         ("character varying", "character varying") => {
             fits(old_size.as_deref(), new_size.as_deref())
         }
-        ("text", "character varying") => new_size.is_none(),
         ("numeric", "numeric") => numeric_fits(old_size.as_deref(), new_size.as_deref()),
         (
             "timestamp without time zone" | "timestamp with time zone" | "time without time zone",

@@ -97,13 +97,13 @@ fn about(module: &PlannedModule, object: Option<&str>, fold: Option<String>) -> 
 }
 
 fn parts(page: &mut Page, model: &Model, module: &PlannedModule) {
-    let carried = module.carried.iter().map(entry).collect();
+    let carried: Vec<Entry<'_>> = module.carried.iter().map(entry).collect();
     part(
         page,
         model,
         module,
         Part::Lost,
-        entries(model, Part::Lost, &module.lost),
+        &entries(model, Part::Lost, &module.lost),
     );
     lines(
         page,
@@ -112,20 +112,20 @@ fn parts(page: &mut Page, model: &Model, module: &PlannedModule) {
         Tone::Bad,
         &module.left_behind,
     );
-    part(page, model, module, Part::Carried, carried);
+    part(page, model, module, Part::Carried, &carried);
     part(
         page,
         model,
         module,
         Part::Accepted,
-        entries(model, Part::Accepted, &module.accepted),
+        &entries(model, Part::Accepted, &module.accepted),
     );
     part(
         page,
         model,
         module,
         Part::Drift,
-        entries(model, Part::Drift, &module.drift),
+        &entries(model, Part::Drift, &module.drift),
     );
     lines(
         page,
@@ -140,13 +140,7 @@ fn parts(page: &mut Page, model: &Model, module: &PlannedModule) {
 }
 
 /// A part with its objects; one that is empty says so.
-fn part(
-    page: &mut Page,
-    model: &Model,
-    module: &PlannedModule,
-    part: Part,
-    entries: Vec<Entry<'_>>,
-) {
+fn part(page: &mut Page, model: &Model, module: &PlannedModule, part: Part, entries: &[Entry<'_>]) {
     let title = part.title();
     if entries.is_empty() {
         if part != Part::Accepted {
@@ -169,7 +163,7 @@ fn part(
     let kinds = entries.iter().map(|entry| width(entry.kind)).max();
     let names = entries.iter().map(|entry| width(&entry.name)).max();
     let rooms = (kinds.unwrap_or(0).min(18), names.unwrap_or(0).min(34));
-    for entry in &entries {
+    for entry in entries {
         object(page, model, module, entry, rooms);
     }
 }

@@ -80,9 +80,7 @@ pub(super) fn entry(carried: &Carried) -> Entry<'_> {
         kind: &carried.kind,
         name: carried.name.clone(),
         aside: origin(carried),
-        code: Some(&carried.code)
-            .map(String::as_str)
-            .filter(|code| !code.is_empty()),
+        code: Some(carried.code.as_str()).filter(|code| !code.is_empty()),
         is_free: true,
     }
 }

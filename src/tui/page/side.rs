@@ -52,13 +52,11 @@ pub fn focused(model: &Model) -> (PageId, u16, u16) {
 /// The page in a pane, with its width and height.
 pub fn of_pane(model: &Model, pane: Pane) -> (PageId, u16, u16) {
     let side = Layout::of(model).side.filter(|_| pane == Pane::Side);
-    match side.zip(id(model)) {
-        Some((area, id)) => (id, layout::text_width(area), layout::inner(area).height),
-        None => {
-            let (width, height) = layout::page_size(model);
-            (model.page_id(), width, height)
-        }
+    if let Some((area, id)) = side.zip(id(model)) {
+        return (id, layout::text_width(area), layout::inner(area).height);
     }
+    let (width, height) = layout::page_size(model);
+    (model.page_id(), width, height)
 }
 
 /// A module's chain.

@@ -164,7 +164,7 @@ impl App {
         let is_away = Arc::new(AtomicBool::new(false));
         signals::listen(bell.clone(), Arc::clone(&is_away))?;
         let mut terminal = Terminal::take(looks.has_mouse)?;
-        let theme = Theme::choose(&heard(looks.wishes));
+        let theme = Theme::choose(&heard(&looks.wishes));
         let mut model = Model::new(request.root.clone(), terminal::size()?, theme);
         model.keymap = looks.keymap;
         model.aside = aside;
@@ -375,7 +375,7 @@ impl App {
 }
 
 /// The wishes with what the environment says.
-pub fn heard(wishes: Wishes) -> Wishes {
+pub fn heard(wishes: &Wishes) -> Wishes {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(environment::variable);
@@ -384,6 +384,6 @@ pub fn heard(wishes: Wishes) -> Wishes {
         no_color: wishes.no_color || environment::variable("NO_COLOR").is_some(),
         colorterm: environment::variable("COLORTERM"),
         locale,
-        ..wishes
+        ..wishes.clone()
     }
 }

@@ -123,14 +123,14 @@ pub(super) fn anchor(model: &Model) -> Option<page::Anchor> {
     let (id, width, _) = side::focused(model);
     let at = model.pages.get(&id).map_or(0, |state| state.cursor.at);
     let page = page::page(model, &id, width);
-    if model.pane != Pane::List {
-        page.anchor(at).cloned()
-    } else {
+    if model.pane == Pane::List {
         // From the list the first thing that can be copied or edited is meant.
         page.rows.into_iter().find_map(|row| {
             row.anchor
                 .filter(|anchor| anchor.copy.is_some() || anchor.place.is_some())
         })
+    } else {
+        page.anchor(at).cloned()
     }
 }
 

@@ -119,12 +119,11 @@ pub fn hit(model: &Model, x: u16, y: u16) -> Option<Hit> {
     {
         return Some(Hit::Row(row));
     }
-    let (area, keys) = match overlay {
-        Overlay::Choices(shown) => (layout::form(model, shown).0, form::KEYS),
-        _ => {
-            let sheet = sheet(model, overlay)?;
-            (sheet_area(model, &sheet), sheet.keys)
-        }
+    let (area, keys) = if let Overlay::Choices(shown) = overlay {
+        (layout::form(model, shown).0, form::KEYS)
+    } else {
+        let sheet = sheet(model, overlay)?;
+        (sheet_area(model, &sheet), sheet.keys)
     };
     let inside = inner(area);
     if y + 1 != inside.bottom() {

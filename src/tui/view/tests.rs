@@ -93,6 +93,12 @@ fn every_state_is_drawn_at_every_size() {
 }
 
 fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
+    let mut states = until_the_plan(size);
+    states.extend(from_the_plan(size));
+    states
+}
+
+fn until_the_plan(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     let mut states = vec![("opened", Play::opened(size))];
     let mut add = |name, play| states.push((name, play));
 
@@ -154,6 +160,12 @@ fn states(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.press("o").key(KeyCode::Up).key(KeyCode::Up);
     play.press("a-b").key(KeyCode::Enter);
     add("choices_wrong", play);
+    states
+}
+
+fn from_the_plan(size: (u16, u16)) -> Vec<(&'static str, Play)> {
+    let mut states = Vec::new();
+    let mut add = |name, play| states.push((name, play));
 
     let mut play = Play::planned(size);
     play.control('x').press("j").key(KeyCode::Enter);
