@@ -1,7 +1,7 @@
 //! Seed rows: what the clock made, what is too much for a revision, and what is proven of both.
 
 use super::{lab, planned, sql_chain};
-use crate::support::{Lab, Module};
+use crate::support::{Lab, Module, has_extension};
 
 /// Empty databases in the place of the live ones, upgraded from the revisions that lie there.
 fn fresh(lab: &Lab, name: &str) {
@@ -91,7 +91,7 @@ fn hashes(lab: &Lab, database: &str) -> Vec<String> {
 
 fn data_files(lab: &Lab) -> Vec<String> {
     let paths = lab.tree().into_keys();
-    paths.filter(|path| path.ends_with(".jsonl")).collect()
+    paths.filter(|path| has_extension(path, "jsonl")).collect()
 }
 
 #[test]

@@ -107,7 +107,7 @@ ENTITIES = [notice, on_job, open_jobs]
 }
 
 /// 3. Types of the project and of third parties: not imported, with arguments that are required,
-/// with arguments that they do not take.
+///    with arguments that they do not take.
 #[test]
 fn only_the_database_type_of_a_column_matters() {
     let site = Project {

@@ -1,7 +1,7 @@
 //! Branches, heads, bases.
 
 use super::{Way, borrowed, revision};
-use crate::support::{Lab, Module};
+use crate::support::{Lab, Module, has_extension};
 
 /// A revision that makes one table.
 fn file(id: &str, down: &str, name: &str) -> (String, String) {
@@ -93,7 +93,7 @@ fn independent_branches_keep_a_baseline_and_a_label_each() {
     assert!(said.contains("(shop)") && said.contains("(blog)"), "{said}");
     let files: Vec<String> = lab.tree().into_keys().collect();
     let has = |folder: &str, label: &str| {
-        let of = |path: &&String| path.starts_with(folder) && path.ends_with(".py");
+        let of = |path: &&String| path.starts_with(folder) && has_extension(path, "py");
         let found: Vec<&String> = files.iter().filter(of).collect();
         assert!(found.iter().any(|path| path.contains(label)), "{found:?}");
     };

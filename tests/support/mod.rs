@@ -552,3 +552,10 @@ async def run_async_migrations():
 
 asyncio.run(run_async_migrations())
 "#;
+
+/// Whether a path of the project has this extension.
+pub fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|is| is == extension)
+}

@@ -18,8 +18,10 @@ impl Held {
         let (hold, seen) = (lab.beside("hold"), lab.beside("seen"));
         let (name, text) = NOTES_CHAIN[1];
         let waiting = format!(
-            "def upgrade():\n    import os, time\n    open({seen:?}, 'a').close()\n    \
-             while os.path.exists({hold:?}):\n        time.sleep(0.01)\n",
+            "def upgrade():\n    import os, time\n    open('{}', 'a').close()\n    \
+             while os.path.exists('{}'):\n        time.sleep(0.01)\n",
+            seen.display(),
+            hold.display(),
         );
         lab.write(
             &format!("api/alembic/versions/{name}"),

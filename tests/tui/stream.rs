@@ -72,8 +72,9 @@ impl vte::Perform for Reader {
 fn is_style(all: &[u16]) -> bool {
     match all {
         [] => true,
-        [38 | 48, 2, _, _, _, rest @ ..] | [38 | 48, 5, _, rest @ ..] => is_style(rest),
-        [0 | 1 | 2 | 7 | 22 | 27 | 39 | 49 | 59, rest @ ..] => is_style(rest),
+        [38 | 48, 2, _, _, _, rest @ ..]
+        | [38 | 48, 5, _, rest @ ..]
+        | [0 | 1 | 2 | 7 | 22 | 27 | 39 | 49 | 59, rest @ ..] => is_style(rest),
         _ => false,
     }
 }
