@@ -271,10 +271,11 @@ fn a_live_database_that_is_behind() {
 
 #[test]
 fn a_live_database_that_drifted() {
+    // To drop what a hand added would lose it.
     spoiled(
-        |lab| lab.sql("app", "alter table notes drop column title"),
+        |lab| lab.sql("app", "alter table notes add column by_hand text"),
         1,
-        &["title"],
+        &["by_hand", "--accept-destructive"],
     );
 }
 
