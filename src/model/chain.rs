@@ -192,6 +192,10 @@ impl Chain {
     /// identifier or a label, which stands for the revision that declares it; partial identifiers
     /// and `label@head` are resolved when a file is generated and never in one.
     pub fn dependencies(&self, revision: &Revision) -> Vec<RevisionId> {
+        // Nearly all: the graph of a long chain is not drawn for each of them.
+        if revision.depends_on.is_empty() {
+            return Vec::new();
+        }
         let graph = graph::Graph::of(&self.revisions);
         revision
             .depends_on

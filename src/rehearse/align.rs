@@ -15,7 +15,8 @@ use super::module::{Lived, RehearseError, Subject, walk_request};
 use super::{Scratch, dump};
 use crate::plan::{Alteration, OwnObject, Statement};
 use crate::schema::{
-    Catalog, Change, Difference, ObjectKey, alter, compare, is_left_out, wholes, within,
+    Catalog, Change, Difference, ObjectKey, alter, compare, fills_itself, is_left_out, wholes,
+    within,
 };
 use crate::system::Session;
 use crate::worker::{Failed, RenderRequest, WorkerError};
@@ -29,13 +30,17 @@ pub fn align(
     live: &Lived,
     built: &Catalog,
     ahead: Option<&Ahead>,
+    accepted: &[Difference],
 ) -> Result<Option<Alteration>, RehearseError> {
     let mut scope = wholes(built);
     scope.extend(ahead.iter().flat_map(|ahead| wholes(&ahead.built)));
     let origin = within(&live.catalog, &scope);
-    let leave_out = &subject.choices.leave_out;
-    let wanted = with_left_out(built, &origin, leave_out);
-    let last = with_left_out(ahead.map_or(built, |a| &a.built), &origin, leave_out);
+    let stays = |key: &ObjectKey| {
+        is_left_out(key, &subject.choices.leave_out)
+            || subject.choices.accept_losses && is_given_up(accepted, key)
+    };
+    let wanted = with_left_out(built, &origin, stays);
+    let last = with_left_out(ahead.map_or(built, |a| &a.built), &origin, stays);
     let there = alter(&origin, &wanted);
     if there.changes.is_empty() && there.cannot.is_empty() && ahead.is_none() {
         return Ok(None);
@@ -88,13 +93,17 @@ pub fn align(
     Ok(Some(alteration))
 }
 
-/// What the user left out of the baseline stays in the live database as it is.
-fn with_left_out(wanted: &Catalog, live: &Catalog, leave_out: &[String]) -> Catalog {
-    let mut wanted = wanted.clone();
-    let left = live
-        .objects
+/// Whether a loss of this object was accepted as one of many.
+fn is_given_up(accepted: &[Difference], key: &ObjectKey) -> bool {
+    accepted
         .iter()
-        .filter(|(key, _)| is_left_out(key, leave_out));
+        .any(|one| !matches!(one, Difference::Extra { .. }) && one.object() == key)
+}
+
+/// What the user left out of the baseline stays in the live database as it is.
+fn with_left_out(wanted: &Catalog, live: &Catalog, stays: impl Fn(&ObjectKey) -> bool) -> Catalog {
+    let mut wanted = wanted.clone();
+    let left = live.objects.iter().filter(|(key, _)| stays(key));
     wanted
         .objects
         .extend(left.map(|(key, object)| (key.clone(), object.clone())));
@@ -114,12 +123,19 @@ fn way_back(
     if !back.cannot.is_empty() {
         return Err(no_way(listed(&back.cannot)));
     }
+    if let Some(column) = fills_itself(origin, arrived) {
+        return Err(no_way(format!("{column} is filled as soon as it is there")));
+    }
     let session = recorded.connect()?;
     for table in &subject.version_tables {
         session.batch(&format!("DROP TABLE IF EXISTS {}", table.quoted()))?;
     }
     let statements = record(subject, recorded, &back.changes)?;
-    run(&tried.connect()?, &statements)?;
+    let session = tried.connect()?;
+    for guard in statements.iter().filter_map(|one| one.guard.as_ref()) {
+        session.query(guard, &[])?;
+    }
+    run(&session, &statements)?;
     let differences = compare(
         origin,
         &within(&subject.snapshot(&tried.connect()?)?, scope),
@@ -226,13 +242,24 @@ pub fn names_as_env(search_path: &str) -> Statement {
 /// Runs statements in one transaction, as the reset will.
 fn run(session: &Session, statements: &[Statement]) -> Result<(), RehearseError> {
     session.batch("BEGIN; SET LOCAL search_path = pg_catalog")?;
+    let transaction = transaction(session)?;
     for statement in statements {
         session.batch(&statement.sql).map_err(|error| {
             let line = statement.sql.trim().lines().next().unwrap_or_default();
             no_way(format!("on a copy of it, “{line}” fails: {error}"))
         })?;
     }
+    if self::transaction(session)? != transaction {
+        return Err(no_way("a statement ends the transaction".to_owned()));
+    }
     Ok(session.batch("COMMIT")?)
+}
+
+/// Which transaction is open. One that a statement ended and nobody began again is a new one at
+/// each question.
+fn transaction(session: &Session) -> Result<Option<i64>, RehearseError> {
+    let rows = session.query("SELECT pg_catalog.txid_current()", &[])?;
+    Ok(rows.first().map(|row| row.get(0)))
 }
 
 fn own(origin: &Catalog, arrived: &Catalog) -> Vec<OwnObject> {

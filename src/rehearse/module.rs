@@ -16,7 +16,7 @@ use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Alteration, Choices, PlannedModule, Strategy};
-use crate::schema::{Catalog, Three, remarks};
+use crate::schema::{Catalog, Difference, Three, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{Call, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent};
@@ -337,7 +337,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
     remarks.extend(ahead.iter().flat_map(|ahead| ahead.remarks.clone()));
     let alteration = match live {
         Some(live) if !drift.is_empty() || ahead.is_some() => {
-            alteration(subject, live, &built, ahead.as_ref())?
+            alteration(subject, live, &built, ahead.as_ref(), &accepted)?
         }
         _ => Ok(None),
     };
@@ -399,11 +399,12 @@ fn alteration(
     live: &Lived,
     built: &Catalog,
     ahead: Option<&Ahead>,
+    accepted: &[Difference],
 ) -> Result<Result<Option<Alteration>, RehearseError>, RehearseError> {
     if subject.choices.strategy != Strategy::Keep {
         return Ok(Ok(None));
     }
-    match align(subject, live, built, ahead) {
+    match align(subject, live, built, ahead, accepted) {
         Err(RehearseError::Cancelled) => Err(RehearseError::Cancelled),
         alteration => Ok(alteration),
     }

@@ -17,7 +17,7 @@ mod sides;
 mod source;
 mod teardown;
 
-pub use alter::{Alter, Change, alter, is_widening, of_statement, wholes, within};
+pub use alter::{Alter, Change, alter, fills_itself, is_widening, of_statement, wholes, within};
 pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
 pub use catalog::{Catalog, Difference, Object, ObjectKey};
 pub use compare::{compare, remarks};

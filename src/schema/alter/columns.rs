@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Writer, loss, sql, words};
+use crate::model::quote_literal;
 use crate::schema::source::execute;
 use crate::schema::{Difference, Object, ObjectKey, carry};
 
@@ -53,15 +54,23 @@ fn drop(key: &ObjectKey, column: &Object, settles: String) -> Change {
         settles,
         loses: (!is_derived).then(|| format!("the values of {}.{}", key.table, key.name)),
         guard: (!is_derived).then(|| {
-            let differs = match column.get("default") {
-                Some(default) if is_constant(default) => {
-                    format!("{name} IS DISTINCT FROM {default}")
+            // As text: json, xml and point have no equality.
+            let differs = match (column.get("default"), column.get("type")) {
+                (Some(default), Some(kind)) if is_constant(default) => {
+                    format!("{name}::text IS DISTINCT FROM ({default})::{kind}::text")
                 }
                 _ => format!("{name} IS NOT NULL"),
             };
             format!("SELECT EXISTS (SELECT FROM {table} WHERE {differs})")
         }),
     }
+}
+
+/// Whether every row has a value in the column as soon as it is there, which nobody gave it: to
+/// drop it again cannot be told from dropping what came since.
+pub(super) fn fills_itself(column: &Object) -> bool {
+    let is_filled = |default: &str| !is_constant(default);
+    column.get("identity").is_some() || column.get("default").is_some_and(is_filled)
 }
 
 /// Whether a default is the same whenever it is asked for.
@@ -109,7 +118,8 @@ pub fn changes(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Chang
                 sql::table(&key)
             )),
             settles: format!("{key}: missing"),
-            loses: None,
+            loses: fails_on_rows(column)
+                .then(|| format!("nothing, but fails where {} has rows", key.table)),
             guard: None,
         });
     }
@@ -144,6 +154,8 @@ fn change(
         return;
     };
     let loses = loses(writer, key);
+    let guard = narrowing(writer, key);
+    let numbered = numbered(writer, key);
     writer.settle(key);
     changes.push(Change {
         up: execute(&format!(
@@ -151,10 +163,56 @@ fn change(
             sql::table(key),
             actions.join(", ")
         )),
-        settles,
+        settles: settles.clone(),
         loses,
-        guard: None,
+        guard,
     });
+    changes.extend(numbered.map(|statement| Change {
+        up: execute(&statement),
+        settles,
+        loses: None,
+        guard: None,
+    }));
+}
+
+/// Whether a new column cannot be filled in the rows that are there.
+fn fails_on_rows(column: &Object) -> bool {
+    let has = |attribute| column.get(attribute).is_some();
+    column.get("not null") == Some("yes")
+        && !has("default")
+        && !has("identity")
+        && !has("generated")
+}
+
+/// Asks whether a value would be cut off or rounded by the new type; none where it holds them all.
+fn narrowing(writer: &Writer<'_>, key: &ObjectKey) -> Option<String> {
+    let (Some(was), Some(will)) = writer.pair(key, "type") else {
+        return None;
+    };
+    let (table, name) = (sql::table(key), sql::name(&key.name));
+    (was != will && !loss::is_widening(was, will)).then(|| {
+        format!(
+            "SELECT EXISTS (SELECT FROM {table} \
+             WHERE {name}::text IS DISTINCT FROM {name}::{will}::{was}::text)"
+        )
+    })
+}
+
+/// A column that numbers rows from now on goes on behind those that are there.
+fn numbered(writer: &Writer<'_>, key: &ObjectKey) -> Option<String> {
+    let (None, Some(_)) = writer.pair(key, "identity") else {
+        return None;
+    };
+    let (table, name) = (sql::table(key), sql::name(&key.name));
+    let sequence = format!(
+        "pg_catalog.pg_get_serial_sequence({}, {})",
+        quote_literal(&table),
+        quote_literal(&key.name)
+    );
+    Some(format!(
+        "SELECT pg_catalog.setval({sequence}, \
+         greatest(max({name}) + 1, pg_catalog.nextval({sequence})), false) FROM {table}"
+    ))
 }
 
 /// A generated column under another expression, or one that was none.
@@ -256,6 +314,9 @@ fn loses(writer: &Writer<'_>, key: &ObjectKey) -> Option<String> {
             "values of {}.{} that do not fit {will}",
             key.table, key.name
         ));
+    }
+    if let (Some(_), None) = writer.pair(key, "identity") {
+        reasons.push("the number that its sequence has reached".to_owned());
     }
     if writer.pair(key, "not null") == (Some("no"), Some("yes")) {
         reasons.push(format!(

@@ -92,6 +92,16 @@ pub fn of_statement(statement: &str, is_widened: bool) -> Option<&'static str> {
         .collect();
     let text = words.join(" ");
     let begins = |what: &str| text.starts_with(what);
+    let inner = statement.trim().trim_end_matches(';');
+    if ["/*", "--", ";"].iter().any(|sign| inner.contains(sign)) {
+        return Some(UNTOLD);
+    }
+    if words.iter().any(|word| word == "CASCADE")
+        && !text.contains(" ON DELETE CASCADE")
+        && !text.contains(" ON UPDATE CASCADE")
+    {
+        return Some("objects that hang on it");
+    }
     if begins("DROP TABLE") || begins("TRUNCATE") || begins("DELETE") {
         return Some("rows");
     }
@@ -108,19 +118,31 @@ pub fn of_statement(statement: &str, is_widened: bool) -> Option<&'static str> {
         if text.contains(" DROP COLUMN ") || drops_bare_column(&words) {
             return Some("the values of a column");
         }
-        if text.contains(" TYPE ") && !is_widened {
+        if text.contains(" DROP IDENTITY") || text.contains(" DROP EXPRESSION") {
+            return Some("what the column was filled with");
+        }
+        if text.contains(" TYPE ") && (!is_widened || text.contains(" USING ")) {
             return Some("values that do not fit the new type");
         }
         if text.contains(" SET NOT NULL") {
             return Some("nothing, but fails on rows without a value");
         }
+        return None;
     }
     // What cannot be read through may do anything.
-    if begins("DO ") || begins("SELECT ") || begins("CALL ") || begins("WITH ") {
-        return Some("what cannot be told from its text");
-    }
-    None
+    let only_adds = ["CREATE ", "COMMENT ", "GRANT ", "SET "]
+        .iter()
+        .any(|word| begins(word));
+    let is_added = begins("ALTER TYPE ") && text.contains(" ADD VALUE ");
+    // What they are made of is known, and they are made again on the way back.
+    let is_definition = ["INDEX", "VIEW", "TRIGGER", "POLICY", "RULE", "STATISTICS"]
+        .iter()
+        .any(|kind| begins(&format!("DROP {kind} ")));
+    (!only_adds && !is_added && !is_definition).then_some(UNTOLD)
 }
+
+/// What is to be said where nothing is known.
+const UNTOLD: &str = "what cannot be told from its text";
 
 /// `ALTER TABLE t DROP x`, without the word COLUMN.
 fn drops_bare_column(words: &[String]) -> bool {
@@ -191,6 +213,17 @@ mod tests {
             ),
             ("UPDATE notes SET title = ''", true),
             ("DO $$ BEGIN END $$", true),
+            ("CREATE INDEX x ON t (a); DROP TABLE t", true),
+            ("/* gone */ DROP TABLE t", true),
+            ("DROP VIEW v CASCADE", true),
+            ("DROP SEQUENCE s", true),
+            ("ALTER TYPE t DROP ATTRIBUTE a", true),
+            ("ALTER TABLE t ALTER COLUMN c DROP IDENTITY", true),
+            ("ALTER TYPE mood ADD VALUE 'happy'", false),
+            (
+                "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id) ON DELETE CASCADE",
+                false,
+            ),
             ("ALTER TABLE notes ADD COLUMN later INTEGER", false),
             ("ALTER TABLE notes DROP CONSTRAINT x", false),
             ("ALTER TABLE notes ALTER COLUMN title DROP NOT NULL", false),
@@ -207,5 +240,7 @@ mod tests {
             of_statement("ALTER TABLE t ALTER COLUMN c TYPE TEXT", true),
             None
         );
+        let other = "ALTER TABLE t ALTER COLUMN c TYPE TEXT USING upper(c)";
+        assert!(of_statement(other, true).is_some());
     }
 }

@@ -47,6 +47,18 @@ pub struct Alter {
     pub cannot: Vec<Difference>,
 }
 
+/// A column that comes to a table that is there, and has a value in every row at once. To drop it
+/// again cannot be told from dropping what came since.
+pub fn fills_itself(before: &Catalog, after: &Catalog) -> Option<ObjectKey> {
+    let comes = after.objects.iter().find(|(key, column)| {
+        let is_new = key.kind == "column" && !before.objects.contains_key(key);
+        is_new
+            && before.relation(&key.schema, &key.table).is_some()
+            && columns::fills_itself(column)
+    });
+    comes.map(|(key, _)| key.clone())
+}
+
 /// The part of a database that belongs to these objects: they themselves, what belongs to them, and
 /// the sequences of their columns.
 pub fn within(catalog: &Catalog, wholes: &BTreeSet<ObjectKey>) -> Catalog {

@@ -131,8 +131,10 @@ fn serial_name(table: &str, column: &str) -> String {
 /// Whether the draft leaves the column's sequence to SERIAL: it names none.
 fn says_serial(table: &str, column: &str) -> bool {
     let head = format!("sa.Column({},", crate::schema::source::string(column));
-    let line = table
-        .lines()
-        .find(|line| line.trim_start().starts_with(&head));
-    line.is_none_or(|line| !line.contains("nextval("))
+    // A long column takes several lines.
+    let Some((_, column)) = table.split_once(&head) else {
+        return true;
+    };
+    let column = column.split("sa.Column(").next().unwrap_or_default();
+    !column.contains("nextval(")
 }
