@@ -130,11 +130,9 @@ fn serial_name(table: &str, column: &str) -> String {
 
 /// Whether the draft leaves the column's sequence to SERIAL: it names none.
 fn says_serial(table: &str, column: &str) -> bool {
-    let head = format!("sa.Column({},", crate::schema::source::string(column));
-    // A long column takes several lines.
-    let Some((_, column)) = table.split_once(&head) else {
-        return true;
-    };
-    let column = column.split("sa.Column(").next().unwrap_or_default();
-    !column.contains("nextval(")
+    // A long column takes a line an argument.
+    let name = format!("{},", crate::schema::source::string(column));
+    let mut columns = table.split("sa.Column(");
+    let column = columns.find(|column| column.trim_start().starts_with(&name));
+    column.is_none_or(|column| !column.contains("nextval("))
 }
