@@ -1,7 +1,8 @@
 //! The dump of a database, made and proven when the plan is made: what cannot be brought back is
 //! said before anybody decides, not in the middle of the reset.
 //!
-//! Called at planning. The trial dump lies in the temporary folder, for the owner alone, and goes.
+//! Called at planning. The trial dump lies in the temporary folder, for the owner alone, and goes; what
+//! a kill leaves there goes at the next start.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +14,7 @@ use crate::events::Event;
 use crate::model::Target;
 use crate::model::text::{bytes, elapsed, safe};
 use crate::plan::{Rebuild, Strategy, place_of};
-use crate::rehearse;
+use crate::rehearse::{self, TrialFolder};
 use crate::steps::try_dump;
 use crate::system::{ReadFiles as _, WriteFiles as _, tree};
 
@@ -46,10 +47,7 @@ impl Engine<'_> {
     ) -> Result<u64, Failure> {
         let label = target.to_string();
         let failed = |why: String| failures::unproven(&label, &why, strategy);
-        let folder = tempfile::Builder::new()
-            .prefix("redistill-dump-")
-            .tempdir()
-            .map_err(|error| failed(error.to_string()))?;
+        let folder = TrialFolder::make().map_err(|error| failed(error.to_string()))?;
         refuse_no_room(target, folder.path(), &label, strategy)?;
         let started = Instant::now();
         let file = folder.path().join("dump.sql");
