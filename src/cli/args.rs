@@ -391,7 +391,8 @@ pub struct PlanChoices {
     #[arg(long)]
     pub with_model_changes: bool,
 
-    /// Consent to the plan's statements that may lose something in this database (repeatable)
+    /// Consent to the plan's statements that may lose something in this database; as HOST:PORT/NAME
+    /// where two share a name (repeatable)
     #[arg(long, value_name = "DATABASE")]
     pub accept_destructive: Vec<String>,
 

@@ -254,7 +254,7 @@ impl Engine<'_> {
             heads: plan
                 .modules
                 .iter()
-                .map(|module| (module.module.0.clone(), vec![module.baseline_id.0.clone()]))
+                .map(|module| (module.module.0.clone(), vec![module.head().0.clone()]))
                 .collect(),
             keeps_rows: plan.choices.strategy == Strategy::Keep,
             note: note.filter(is_there),

@@ -37,7 +37,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::events::Observer;
 use crate::evidence::Waiver;
 use crate::model::{Location, Secret};
-use crate::rehearse::ScratchHost;
+use crate::rehearse::{self, ScratchHost};
 use crate::rules::Ignore;
 use crate::rules::message::convention::Convention;
 use crate::system::RealFiles;
@@ -129,8 +129,9 @@ pub struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    /// Starts a session; nothing is looked at yet.
+    /// Starts a session; nothing is looked at yet. What a killed one left of a dump is removed.
     pub fn new(request: Request, observer: &'a dyn Observer, cancel: &'a AtomicBool) -> Self {
+        rehearse::sweep_trials();
         Self {
             request,
             observer,

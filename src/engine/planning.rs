@@ -67,7 +67,8 @@ impl Engine<'_> {
             });
         }
         if choices.strategy == Strategy::Recreate {
-            rebuilding::refuse_without_dump(&survey.evidence)?;
+            let all = |_: &str| true;
+            rebuilding::refuse_without_dump(&survey.evidence, choices.strategy, all)?;
         }
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
@@ -195,7 +196,7 @@ impl Engine<'_> {
         );
         let mut rebuilds = match choices.strategy {
             Strategy::Recreate => {
-                rebuilding::rebuilds(&survey.evidence, rehearsed, &names.archive_folder)?
+                rebuilding::rebuilds(&survey.evidence, rehearsed, &names.archive_folder, None)?
             }
             Strategy::Keep => rebuilding::kept(
                 &survey.evidence,
@@ -205,7 +206,7 @@ impl Engine<'_> {
             )?,
             Strategy::Unversioned => BTreeMap::new(),
         };
-        self.prove_dumps(survey, &mut rebuilds)?;
+        self.prove_dumps(survey, &mut rebuilds, choices.strategy)?;
         let project = self
             .request
             .root

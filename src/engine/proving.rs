@@ -1,7 +1,8 @@
 //! The dump of a database, made and proven when the plan is made: what cannot be brought back is
 //! said before anybody decides, not in the middle of the reset.
 //!
-//! Called at planning. The trial dump lies in the temporary folder, for the owner alone, and goes.
+//! Called at planning. The trial dump lies in the temporary folder, for the owner alone, and goes; what
+//! a kill leaves there goes at the next start.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,8 +13,8 @@ use crate::error::Failure;
 use crate::events::Event;
 use crate::model::Target;
 use crate::model::text::{bytes, elapsed, safe};
-use crate::plan::{Rebuild, place_of};
-use crate::rehearse;
+use crate::plan::{Rebuild, Strategy, place_of};
+use crate::rehearse::{self, TrialFolder};
 use crate::steps::try_dump;
 use crate::system::{ReadFiles as _, WriteFiles as _, tree};
 
@@ -23,6 +24,7 @@ impl Engine<'_> {
         &self,
         survey: &Survey,
         rebuilds: &mut BTreeMap<String, Rebuild>,
+        strategy: Strategy,
     ) -> Result<(), Failure> {
         for (place, rebuild) in rebuilds {
             let target = survey.evidence.modules.iter().find_map(|seen| {
@@ -30,21 +32,23 @@ impl Engine<'_> {
                 survey.targets.get(&seen.module.name).filter(|_| is_there)
             });
             if let Some(target) = target {
-                refuse_other_owners(target, rebuild)?;
-                rebuild.dump_size = self.try_out(target, rebuild)?;
+                refuse_other_owners(target, rebuild, strategy)?;
+                rebuild.dump_size = self.try_out(target, rebuild, strategy)?;
             }
         }
         Ok(())
     }
 
-    fn try_out(&self, target: &Target, rebuild: &Rebuild) -> Result<u64, Failure> {
+    fn try_out(
+        &self,
+        target: &Target,
+        rebuild: &Rebuild,
+        strategy: Strategy,
+    ) -> Result<u64, Failure> {
         let label = target.to_string();
-        let failed = |why: String| failures::unproven(&label, &why);
-        let folder = tempfile::Builder::new()
-            .prefix("redistill-dump-")
-            .tempdir()
-            .map_err(|error| failed(error.to_string()))?;
-        refuse_no_room(target, folder.path(), &label)?;
+        let failed = |why: String| failures::unproven(&label, &why, strategy);
+        let folder = TrialFolder::make().map_err(|error| failed(error.to_string()))?;
+        refuse_no_room(target, folder.path(), &label, strategy)?;
         let started = Instant::now();
         let file = folder.path().join("dump.sql");
         self.files
@@ -71,8 +75,13 @@ impl Engine<'_> {
 }
 
 /// The server's own count is no less than what a dump without indexes takes, as a rule.
-fn refuse_no_room(target: &Target, folder: &Path, label: &str) -> Result<(), Failure> {
-    let needed = rehearse::size(target).map_err(|error| failures::dump(&error))?;
+fn refuse_no_room(
+    target: &Target,
+    folder: &Path,
+    label: &str,
+    strategy: Strategy,
+) -> Result<(), Failure> {
+    let needed = rehearse::size(target).map_err(|error| failures::dump(&error, strategy))?;
     let free = tree::free_space(folder).unwrap_or(u64::MAX);
     if free >= needed {
         return Ok(());
@@ -86,9 +95,13 @@ fn refuse_no_room(target: &Target, folder: &Path, label: &str) -> Result<(), Fai
     .with_hint("make room, or name another temporary folder in TMPDIR; then: redistill plan"))
 }
 
-fn refuse_other_owners(target: &Target, rebuild: &Rebuild) -> Result<(), Failure> {
-    let others =
-        rehearse::of_other_owners(target, &rebuild.own).map_err(|error| failures::dump(&error))?;
+fn refuse_other_owners(
+    target: &Target,
+    rebuild: &Rebuild,
+    strategy: Strategy,
+) -> Result<(), Failure> {
+    let others = rehearse::of_other_owners(target, &rebuild.own)
+        .map_err(|error| failures::dump(&error, strategy))?;
     if others.is_empty() {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName, Target};
-use crate::plan::{Alteration, Fingerprint, OwnObject, Rebuild, place_of};
+use crate::plan::{Alteration, Fingerprint, OwnObject, Rebuild, Strategy, place_of};
 use crate::rehearse::{self, Rehearsal, ScratchHost};
 use crate::schema::{Catalog, ObjectKey, Teardown, teardown};
 use crate::steps::Dumper;
@@ -28,11 +28,16 @@ struct Shared<'a> {
     rehearsals: Vec<&'a Rehearsal>,
 }
 
-/// Refuses where no `pg_dump` can read one of the servers.
-pub(super) fn refuse_without_dump(evidence: &Evidence) -> Result<(), Failure> {
-    for database in evidence.modules.iter().filter_map(|m| m.database.seen()) {
+/// Refuses where no `pg_dump` can read the server of one of these places.
+pub(super) fn refuse_without_dump(
+    evidence: &Evidence,
+    strategy: Strategy,
+    is_dumped: impl Fn(&str) -> bool,
+) -> Result<(), Failure> {
+    let seen = evidence.modules.iter().filter_map(|m| m.database.seen());
+    for database in seen.filter(|database| is_dumped(&place_of(database))) {
         rehearse::dump_program(database.identity.major())
-            .map_err(|error| failures::dump(&error))?;
+            .map_err(|error| failures::dump(&error, strategy))?;
     }
     Ok(())
 }
@@ -45,22 +50,15 @@ pub(super) fn kept(
     archive_folder: &str,
     alterations: &BTreeMap<ModuleName, Alteration>,
 ) -> Result<BTreeMap<String, Rebuild>, Failure> {
-    if !alterations.values().any(Alteration::needs_dump) {
-        return Ok(BTreeMap::new());
-    }
+    let modules = evidence.modules.iter().filter_map(|seen| {
+        let place = place_of(seen.database.seen()?);
+        Some((place, alterations.get(&seen.module.name)?))
+    });
+    let dumped = dumped(modules);
+    refuse_without_dump(evidence, Strategy::Keep, |place| dumped.contains_key(place))?;
     let mut kept = BTreeMap::new();
-    for (place, rebuild) in rebuilds(evidence, rehearsals, archive_folder)? {
-        let is_there =
-            |seen: &&ModuleEvidence| seen.database.seen().map(place_of).as_ref() == Some(&place);
-        let there: Vec<Alteration> = evidence
-            .modules
-            .iter()
-            .filter(is_there)
-            .filter_map(|seen| alterations.get(&seen.module.name).cloned())
-            .collect();
-        if !there.iter().any(Alteration::needs_dump) {
-            continue;
-        }
+    for (place, rebuild) in rebuilds(evidence, rehearsals, archive_folder, Some(&dumped))? {
+        let there = dumped.get(&place).cloned().unwrap_or_default();
         let statements = there.iter().flat_map(|one| &one.statements);
         kept.insert(
             place,
@@ -73,17 +71,27 @@ pub(super) fn kept(
             },
         );
     }
-    if !kept.is_empty() {
-        refuse_without_dump(evidence)?;
-    }
     Ok(kept)
 }
 
-/// What happens to each database, by its place.
+/// The places that need a dump, each with all that runs there.
+fn dumped<'a>(
+    modules: impl Iterator<Item = (String, &'a Alteration)>,
+) -> BTreeMap<String, Vec<Alteration>> {
+    let mut places: BTreeMap<String, Vec<Alteration>> = BTreeMap::new();
+    for (place, alteration) in modules {
+        places.entry(place).or_default().push(alteration.clone());
+    }
+    places.retain(|_, there| there.iter().any(Alteration::needs_dump));
+    places
+}
+
+/// What happens to each database, by its place; under `keep` only to those with a dump.
 pub(super) fn rebuilds(
     evidence: &Evidence,
     rehearsals: &[Rehearsal],
     archive_folder: &str,
+    kept: Option<&BTreeMap<String, Vec<Alteration>>>,
 ) -> Result<BTreeMap<String, Rebuild>, Failure> {
     let version_tables = all_version_tables(evidence);
     let mut shared: BTreeMap<String, Shared<'_>> = BTreeMap::new();
@@ -99,6 +107,11 @@ pub(super) fn rebuilds(
             one.rehearsals.push(rehearsal);
         }
     }
+    shared.retain(|place, _| kept.is_none_or(|kept| kept.contains_key(place)));
+    let strategy = match kept {
+        Some(_) => Strategy::Keep,
+        None => Strategy::Recreate,
+    };
     let mut names = BTreeSet::new();
     let mut rebuilds = BTreeMap::new();
     for (place, shared) in shared {
@@ -106,7 +119,7 @@ pub(super) fn rebuilds(
             "{archive_folder}/{}.sql",
             dump_name(&shared.database.identity.database, &mut names)
         );
-        rebuilds.insert(place, rebuild(&shared, dump, &version_tables)?);
+        rebuilds.insert(place, rebuild(&shared, dump, &version_tables, strategy)?);
     }
     Ok(rebuilds)
 }
@@ -193,7 +206,9 @@ fn rebuild(
     shared: &Shared<'_>,
     dump: String,
     version_tables: &[QualifiedName],
+    strategy: Strategy,
 ) -> Result<Rebuild, Failure> {
+    let refuse = |found: &Teardown| refuse_hindrances(shared.database, found, strategy);
     let live = shared.rehearsals.first().map(|r| &r.live);
     let live = live.cloned().unwrap_or_default();
     let built = shared.rehearsals.iter().map(|r| &r.built);
@@ -206,8 +221,8 @@ fn rebuild(
         key.kind != "extension" && shared.rehearsals.iter().any(|r| is_named(r, key))
     };
     let going = teardown(&live, is_own, &occupied);
-    refuse_hindrances(shared.database, &going)?;
-    refuse_hindrances(shared.database, &not_brought_back(&going))?;
+    refuse(&going)?;
+    refuse(&not_brought_back(&going))?;
     let stays = |key: &ObjectKey| live.objects.contains_key(key) && !going.objects.contains(key);
     let staying: Vec<&str> = live
         .objects
@@ -217,8 +232,8 @@ fn rebuild(
         .chain(occupied.iter().copied())
         .collect();
     let coming = teardown(&built, |key| !stays(key), &staying);
-    refuse_hindrances(shared.database, &coming)?;
-    refuse_hindrances(shared.database, &standing_defaults(&built, &live, &staying))?;
+    refuse(&coming)?;
+    refuse(&standing_defaults(&built, &live, &staying))?;
     let is_there = |statement: &String| {
         built.objects.iter().any(|(key, object)| {
             key.kind == "schema" && stays(key) && object.definition.as_ref() == Some(statement)
@@ -291,21 +306,30 @@ fn is_named(rehearsal: &Rehearsal, key: &ObjectKey) -> bool {
         || is_replayed && rehearsal.reference.objects.contains_key(key)
 }
 
-fn refuse_hindrances(database: &DatabaseEvidence, found: &Teardown) -> Result<(), Failure> {
+fn refuse_hindrances(
+    database: &DatabaseEvidence,
+    found: &Teardown,
+    strategy: Strategy,
+) -> Result<(), Failure> {
     if found.hindrances.is_empty() {
         return Ok(());
     }
-    Err(Failure::refused(format!(
-        "{}: the modules' objects cannot be dropped by themselves, {}",
+    let (why, again) = if strategy == Strategy::Keep {
+        (" as the way back from a dump needs it", "redistill plan")
+    } else {
+        ("", "redistill plan --strategy recreate")
+    };
+    let failure = Failure::refused(format!(
+        "{}: the modules' objects cannot be dropped by themselves{why}, {}",
         safe(&database.label),
         count(found.hindrances.len(), "obstacle")
     ))
     .with_detail(safe(&found.hindrances.join("\n")).into_owned())
-    .with_hint(
+    .with_hint(format!(
         "redistill never drops what is not the modules' own: drop or move these by hand, then: \
-         redistill plan --strategy recreate",
-    )
-    .with_hint("or keep the database as it is: redistill plan --strategy keep"))
+         {again}"
+    ));
+    Err(failures::without_dump(failure, strategy))
 }
 
 fn own(key: &ObjectKey) -> OwnObject {
@@ -330,4 +354,32 @@ fn counted(
         .filter(|table| is_going(&table.name))
         .map(|table| (table.name.clone(), table.rows.exact()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Statement;
+
+    #[test]
+    fn only_places_that_may_lose_something_are_dumped_and_with_all_that_runs_there() {
+        let statement = |loses: Option<&str>| Statement {
+            loses: loses.map(str::to_owned),
+            ..Statement::default()
+        };
+        let alteration = |loses: Option<&str>| Alteration {
+            statements: vec![statement(loses)],
+            back: vec![statement(None)],
+            ..Alteration::default()
+        };
+        let (gentle, harsh) = (alteration(None), alteration(Some("the rows")));
+        let modules = [("a", &gentle), ("b", &gentle), ("b", &harsh)];
+        let found = dumped(
+            modules
+                .map(|(place, one)| (place.to_owned(), one))
+                .into_iter(),
+        );
+        let expected = BTreeMap::from([("b".to_owned(), vec![gentle.clone(), harsh])]);
+        assert_eq!(found, expected);
+    }
 }

@@ -73,7 +73,8 @@ pub struct Choices {
     pub accept_losses: bool,
     /// Whether models ahead of the chain become a second revision.
     pub with_model_changes: bool,
-    /// Databases whose rows may be changed or given up by the statements that bring them in line.
+    /// Databases whose rows may be changed or given up by the statements that bring them in line: by
+    /// name, or by the whole label where two share a name.
     #[serde(default)]
     pub accept_destructive: Vec<String>,
 }

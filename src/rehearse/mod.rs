@@ -25,6 +25,7 @@ mod names;
 mod reference;
 mod scratch;
 mod tenants;
+mod trial;
 mod uncovered;
 mod verify;
 
@@ -34,4 +35,5 @@ pub use dump::{
 pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};
+pub use trial::{TrialFolder, sweep_trials};
 pub use verify::{Verified, verify};

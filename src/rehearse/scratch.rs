@@ -229,7 +229,7 @@ fn drop_database(session: &Session, name: &str) -> bool {
 }
 
 /// `redistill: scratch HOST PID START`.
-fn our_mark() -> String {
+pub(super) fn our_mark() -> String {
     let id = process::own_id();
     format!(
         "{MARK_PREFIX}{} {} {}",
@@ -241,7 +241,7 @@ fn our_mark() -> String {
 
 /// Whether a mark was made on this machine by a process that no longer runs. A mark of another
 /// machine is not ours to judge.
-fn maker_is_gone(mark: &str) -> bool {
+pub(super) fn maker_is_gone(mark: &str) -> bool {
     let Some(rest) = mark.strip_prefix(MARK_PREFIX) else {
         return false;
     };

@@ -11,7 +11,7 @@ use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::ModuleName;
 use crate::model::text::{bytes, count, line, safe, safe_lines};
 use crate::plan::{
-    Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy,
+    Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy, place_of,
 };
 use crate::rules::{Finding, Waived};
 
@@ -99,7 +99,7 @@ fn head(text: &mut String, material: &NoteMaterial<'_>) {
     line!(
         text,
         "- Source of the baselines: {}",
-        source_words(material.choices.source)
+        source_words(material)
     );
     line!(
         text,
@@ -120,10 +120,23 @@ fn head(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text);
 }
 
-const fn source_words(source: Source) -> &'static str {
+fn source_words(material: &NoteMaterial<'_>) -> String {
+    let modules = material.modules.iter();
+    let modules = modules.map(|module| (&*module.module.0, module.reference == "live"));
+    source_of(material.choices.source, &modules.collect::<Vec<_>>())
+}
+
+/// With each module: whether the live schema stood for what its chain would have built.
+fn source_of(source: Source, modules: &[(&str, bool)]) -> String {
+    let replayed = "the old chain, replayed (`chain`)";
+    let live = "the live schema (weaker proof: the old chain does not replay)";
+    let of_live = modules.iter().filter(|(_, is_live)| *is_live);
+    let names: Vec<_> = of_live.map(|(name, _)| safe(name)).collect();
     match source {
-        Source::Chain => "the old chain, replayed (`chain`)",
-        Source::Models => "the models (`models`)",
+        Source::Models => "the models (`models`)".to_owned(),
+        Source::Chain if names.is_empty() => replayed.to_owned(),
+        Source::Chain if names.len() == modules.len() => live.to_owned(),
+        Source::Chain => format!("{replayed}; of {}: {live}", names.join(", ")),
     }
 }
 
@@ -329,14 +342,7 @@ fn evidence_section(text: &mut String, material: &NoteMaterial<'_>) {
         } else {
             "the live database (weaker proof: the old chain does not replay)"
         };
-        let outcome = if module.lost.is_empty() {
-            "builds the same catalog".to_owned()
-        } else {
-            format!(
-                "differs in {} named above",
-                count(module.lost.len(), "object")
-            )
-        };
+        let outcome = outcome(module.lost.len(), module.accepted.len());
         line!(
             text,
             "- {}: the baseline, compared with {reference}, {outcome}; upgrade, downgrade and \
@@ -348,6 +354,18 @@ fn evidence_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text);
 }
 
+/// What the comparison came to.
+fn outcome(lost: usize, accepted: usize) -> String {
+    match (lost, accepted) {
+        (0, 0) => "builds the same catalog".to_owned(),
+        (0, places) => format!(
+            "builds the same but for {}",
+            count(places, "accepted difference")
+        ),
+        (objects, _) => format!("differs in {} named above", count(objects, "object")),
+    }
+}
+
 fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text, "## How to take it back");
     line!(text);
@@ -355,12 +373,70 @@ fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text, "redistill undo {}", material.id);
     line!(text, "```");
     line!(text);
+    line!(text, "Without redistill:");
+    line!(text);
     line!(
         text,
-        "Without redistill: unpack `{}/versions.tar.gz` at the project's root, remove the \
-         baseline, and stamp the old head with `alembic stamp --purge`.",
+        "- Unpack `{}/versions.tar.gz` at the project's root, and remove the new revisions.",
         material.archive_folder
     );
+    for (place, rebuild) in material.rebuilds {
+        let there = material.evidence.modules.iter();
+        let mut there = there.filter_map(|seen| seen.database.seen());
+        let label = there.find(|seen| place_of(seen) == *place);
+        from_dump(
+            text,
+            label.map_or("the database", |seen| &seen.label),
+            rebuild,
+        );
+    }
+    for alteration in material.alterations.values() {
+        let mut rebuilds = material.rebuilds.values();
+        if !rebuilds.any(|rebuild| rebuild.alterations.contains(alteration)) {
+            statements_back(text, alteration);
+        }
+    }
+    let last = if material.rebuilds.is_empty() {
+        "Then stamp"
+    } else {
+        "In every database that did not come back from a dump, stamp"
+    };
+    line!(text, "- {last} the old head: `alembic stamp --purge`.");
+    line!(text);
+}
+
+/// A database whose way back is its dump.
+fn from_dump(text: &mut String, label: &str, rebuild: &Rebuild) {
+    line!(
+        text,
+        "- {}: restore the dump `{}` into an empty database of that name (`psql -1 -v ON_ERROR_STOP=1 \
+         -f`); it holds the old version table, too.",
+        safe(label),
+        safe(&rebuild.dump)
+    );
+}
+
+/// A database that statements lead back: stamped as it stands, it would not be what the stamp says.
+fn statements_back(text: &mut String, alteration: &Alteration) {
+    line!(
+        text,
+        "- In the database of {}, run in one transaction what takes the statements above back:",
+        safe(&alteration.module.0)
+    );
+    line!(text);
+    line!(text, "  ```sql");
+    for statement in &alteration.back {
+        if let Some(guard) = &statement.guard {
+            line!(
+                text,
+                "  -- loses what came since if this is true: {}",
+                safe(guard)
+            );
+        }
+        let sql = safe_lines(statement.sql.trim_end().trim_end_matches(';'));
+        line!(text, "  {};", sql.replace('\n', "\n  "));
+    }
+    line!(text, "  ```");
     line!(text);
 }
 
@@ -390,6 +466,9 @@ fn teammates_section(text: &mut String, material: &NoteMaterial<'_>) {
         line!(text);
         line!(text, "```sh");
         line!(text, "alembic stamp --purge {}", module.baseline_id);
+        if module.model_changes.is_some() {
+            line!(text, "alembic upgrade {}", module.head());
+        }
         line!(text, "```");
         line!(text);
         line!(
@@ -399,7 +478,7 @@ fn teammates_section(text: &mut String, material: &NoteMaterial<'_>) {
         );
         line!(text);
         line!(text, "```sh");
-        line!(text, "alembic upgrade {}", module.baseline_id);
+        line!(text, "alembic upgrade {}", module.head());
         line!(text, "```");
         line!(text);
     }
@@ -426,4 +505,61 @@ fn database<'a>(
         .iter()
         .find(|m| m.module.name == module.module)?;
     seen.database.seen()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Statement;
+
+    #[test]
+    fn the_weaker_proof_is_said_in_the_head() {
+        let replayed = source_of(Source::Chain, &[("api", false)]);
+        assert_eq!(replayed, "the old chain, replayed (`chain`)");
+        let live = source_of(Source::Chain, &[("api", true)]);
+        let weaker = "the live schema (weaker proof: the old chain does not replay)";
+        assert_eq!(live, weaker);
+        let both = source_of(Source::Chain, &[("api", true), ("jobs", false)]);
+        assert_eq!(both, format!("{replayed}; of api: {weaker}"));
+        let models = source_of(Source::Models, &[("api", true)]);
+        assert_eq!(models, "the models (`models`)");
+    }
+
+    #[test]
+    fn what_was_accepted_is_no_equality() {
+        assert_eq!(outcome(0, 0), "builds the same catalog");
+        assert_eq!(
+            outcome(0, 2),
+            "builds the same but for 2 accepted differences"
+        );
+        assert_eq!(outcome(1, 2), "differs in 1 object named above");
+    }
+
+    #[test]
+    fn the_way_back_by_hand_names_the_statements() {
+        let mut text = String::new();
+        let statement = |sql: &str, guard: Option<&str>| Statement {
+            sql: sql.to_owned(),
+            guard: guard.map(str::to_owned),
+            ..Statement::default()
+        };
+        statements_back(
+            &mut text,
+            &Alteration {
+                module: ModuleName("api".to_owned()),
+                back: vec![
+                    statement(
+                        "ALTER TABLE t\n  DROP COLUMN c;",
+                        Some("SELECT EXISTS (SELECT)"),
+                    ),
+                    statement("DROP TABLE u", None),
+                ],
+                ..Alteration::default()
+            },
+        );
+        assert!(text.contains("In the database of api"), "{text}");
+        let sql = "  -- loses what came since if this is true: SELECT EXISTS (SELECT)\n  ALTER TABLE \
+                   t\n    DROP COLUMN c;\n  DROP TABLE u;\n";
+        assert!(text.contains(sql), "{text}");
+    }
 }

@@ -18,7 +18,7 @@ pub fn of_plan(material: &NoteMaterial<'_>) -> Checklist {
     let heads: BTreeMap<String, Vec<String>> = material
         .modules
         .iter()
-        .map(|module| (module.module.0.clone(), vec![module.baseline_id.0.clone()]))
+        .map(|module| (module.module.0.clone(), vec![module.head().0.clone()]))
         .collect();
     let files = material
         .inventories
