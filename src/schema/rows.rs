@@ -24,19 +24,38 @@ pub struct SeedColumn {
 }
 
 impl SeedColumn {
-    /// Whether its default is the time at which a row comes.
-    pub fn defaults_to_clock(&self) -> bool {
-        const CLOCKS: &[&str] = &[
+    /// What its default gives where that is the time at which a row comes and nothing else: days
+    /// added to it or a cut make another value of it.
+    pub fn clock(&self) -> Option<SeedValue> {
+        const MOMENTS: &[&str] = &[
             "now()",
-            "CURRENT_TIMESTAMP",
-            "LOCALTIMESTAMP",
-            "CURRENT_DATE",
+            "current_timestamp",
+            "localtimestamp",
             "clock_timestamp()",
             "statement_timestamp()",
             "transaction_timestamp()",
         ];
-        let default = self.default.as_deref().unwrap_or_default();
-        CLOCKS.iter().any(|clock| default.contains(clock))
+        let default = self.default.as_deref()?.to_ascii_lowercase();
+        let is_day = self.data_type == "date";
+        // A day is cut from a moment, openly or by the column's type.
+        let moment = match default.strip_suffix(")::date") {
+            Some(cut) if is_day => cut.strip_prefix('(')?,
+            _ => &default,
+        };
+        let in_utc = moment
+            .strip_prefix("timezone('utc'::text, ")
+            .and_then(|rest| rest.strip_suffix(')'))
+            .or_else(|| {
+                let rest = moment.strip_prefix('(')?;
+                rest.strip_suffix(" at time zone 'utc'::text)")
+            });
+        if MOMENTS.contains(&moment) || is_day && matches!(moment, "current_date" | "'now'::text") {
+            Some(SeedValue::Now)
+        } else {
+            in_utc
+                .filter(|moment| MOMENTS.contains(moment) && *moment != "localtimestamp")
+                .map(|_| SeedValue::NowInUtc)
+        }
     }
 
     /// Whether its default gives something else every time that nobody could foresee.
@@ -105,7 +124,8 @@ impl SeedRows {
             .iter()
             .enumerate()
             .map(|(at, column)| {
-                !(column.defaults_to_clock() && self.rows.iter().all(|row| row[at].is_clock()))
+                let clock = column.clock();
+                clock.is_none_or(|clock| self.rows.iter().any(|row| row[at] != clock))
             })
             .collect();
         // An INSERT without any column is no INSERT of several rows.
@@ -330,4 +350,61 @@ fn insert_overriding(seed: &SeedRows) -> String {
         names.join(", "),
         rows.join(",\n")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SeedValue::{Now, NowInUtc};
+    use super::*;
+
+    #[test]
+    fn a_column_is_left_away_only_where_its_default_says_the_same() {
+        let stamp = "timestamp without time zone";
+        let zoned = "timestamp with time zone";
+        for (data_type, default, values, is_left_away) in [
+            (zoned, "now()", vec![Now, Now], true),
+            (zoned, "CURRENT_TIMESTAMP", vec![Now], true),
+            (zoned, "(now() + '14 days'::interval)", vec![Now], false),
+            (zoned, "date_trunc('day'::text, now())", vec![Now], false),
+            (zoned, "CURRENT_DATE", vec![Now], false),
+            (zoned, "now()", vec![Now, SeedValue::Null], false),
+            (stamp, "LOCALTIMESTAMP", vec![Now], true),
+            (stamp, "LOCALTIMESTAMP", vec![NowInUtc], false),
+            (stamp, "now()", vec![Now, NowInUtc], false),
+            (stamp, "timezone('utc'::text, now())", vec![NowInUtc], true),
+            (stamp, "timezone('utc'::text, now())", vec![Now], false),
+            (
+                stamp,
+                "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC'::text)",
+                vec![NowInUtc],
+                true,
+            ),
+            (stamp, "timezone('cet'::text, now())", vec![NowInUtc], false),
+            ("date", "CURRENT_DATE", vec![Now], true),
+            ("date", "(now())::date", vec![Now], true),
+            ("date", "(CURRENT_DATE + 7)", vec![Now], false),
+        ] {
+            let column = |name: &str, data_type: &str, default: Option<&str>| SeedColumn {
+                name: name.to_owned(),
+                data_type: data_type.to_owned(),
+                is_identity_always: false,
+                default: default.map(str::to_owned),
+            };
+            let row = |value: &SeedValue| vec![SeedValue::Text("1".to_owned()), value.clone()];
+            let seed = SeedRows {
+                table: QualifiedName {
+                    schema: "public".to_owned(),
+                    name: "t".to_owned(),
+                },
+                columns: vec![
+                    column("id", "integer", None),
+                    column("at", data_type, Some(default)),
+                ],
+                rows: values.iter().map(row).collect(),
+                total: values.len() as u64,
+            };
+            let left = seed.without_defaults().columns.len() == 1;
+            assert_eq!(left, is_left_away, "{data_type} {default} {values:?}");
+        }
+    }
 }
