@@ -24,7 +24,7 @@ pub fn prefix(revision: &str) -> String {
 /// `1f2e_countries.jsonl`; without a word of a schema that goes without saying.
 pub fn file_name(revision: &str, table: &QualifiedName) -> String {
     let schema = match table.schema.as_str() {
-        "public" => String::new(),
+        "public" | "" => String::new(),
         schema => format!("{}_", slug(schema)),
     };
     format!(
@@ -79,11 +79,7 @@ pub fn carry_data(seed: &SeedRows, file: &str) -> Piece {
     } else {
         ""
     };
-    let table = format!(
-        "{}.{}",
-        sql::name(&seed.table.schema),
-        sql::name(&seed.table.name)
-    );
+    let table = sql::relation(&seed.table);
     let statement = format!(
         "INSERT INTO {table} (\n                {}\n            ){overriding}\n            \
          SELECT\n                {}\n            \

@@ -89,7 +89,7 @@ impl SeedValue {
 /// The rows of one table, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeedRows {
-    /// The table.
+    /// The table. Without a schema it is written so: the search path finds it.
     pub table: QualifiedName,
     /// Its columns in order, without generated ones.
     pub columns: Vec<SeedColumn>,
@@ -149,7 +149,7 @@ fn kept<T: Clone>(all: &[T], keep: impl Fn(usize) -> bool) -> Vec<T> {
 /// Where a sequence stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequenceValue {
-    /// The sequence.
+    /// The sequence; without a schema as in [`SeedRows`].
     pub sequence: QualifiedName,
     /// `last_value`.
     pub last_value: i64,
@@ -166,11 +166,7 @@ pub fn carry_rows(seed: &SeedRows) -> Option<Piece> {
     let overriding = seed.columns.iter().any(|column| column.is_identity_always);
     let up = if seed.columns.is_empty() {
         // Every value is the server's own: a row has nothing to say.
-        let table = format!(
-            "{}.{}",
-            sql::name(&seed.table.schema),
-            sql::name(&seed.table.name)
-        );
+        let table = sql::relation(&seed.table);
         let insert = execute(&format!("INSERT INTO {table} DEFAULT VALUES"));
         vec![insert; seed.rows.len()].join("\n")
     } else if overriding {
@@ -200,11 +196,7 @@ pub fn carry_sequence(value: &SequenceValue) -> Piece {
         table: String::new(),
         name: value.sequence.name.clone(),
     };
-    let name = format!(
-        "{}.{}",
-        sql::name(&value.sequence.schema),
-        sql::name(&value.sequence.name)
-    );
+    let name = sql::relation(&value.sequence);
     let set = format!(
         "SELECT pg_catalog.setval({}, {}, {})",
         quote_literal(&name),
@@ -253,7 +245,7 @@ fn bulk_insert(seed: &SeedRows) -> String {
             (_, kind) => format!("        sa.column({name}, {kind}),"),
         });
     }
-    if seed.table.schema != "public" {
+    if !matches!(seed.table.schema.as_str(), "public" | "") {
         lines.push(format!("        schema={},", string(&seed.table.schema)));
     }
     lines.push("    ),".to_owned());
@@ -344,9 +336,8 @@ fn insert_overriding(seed: &SeedRows) -> String {
         })
         .collect();
     execute(&format!(
-        "INSERT INTO {}.{} ({})\nOVERRIDING SYSTEM VALUE VALUES\n{}",
-        sql::name(&seed.table.schema),
-        sql::name(&seed.table.name),
+        "INSERT INTO {} ({})\nOVERRIDING SYSTEM VALUE VALUES\n{}",
+        sql::relation(&seed.table),
         names.join(", "),
         rows.join(",\n")
     ))
@@ -406,5 +397,41 @@ mod tests {
             let left = seed.without_defaults().columns.len() == 1;
             assert_eq!(left, is_left_away, "{data_type} {default} {values:?}");
         }
+    }
+
+    #[test]
+    fn without_a_schema_the_search_path_finds_what_is_meant() {
+        let named = |name: &str| QualifiedName {
+            schema: String::new(),
+            name: name.to_owned(),
+        };
+        let value = SequenceValue {
+            sequence: named("t_id_seq"),
+            last_value: 3,
+            is_called: true,
+        };
+        let set = carry_sequence(&value).up;
+        assert!(set.contains("setval('t_id_seq', 3, true)"), "{set}");
+        let seed = |is_identity_always| SeedRows {
+            table: named("t"),
+            columns: vec![SeedColumn {
+                name: "mail".to_owned(),
+                data_type: "text".to_owned(),
+                is_identity_always,
+                default: None,
+            }],
+            rows: vec![vec![SeedValue::Text("admin@acme.com".to_owned())]],
+            total: 1,
+        };
+        let insert = carry_rows(&seed(true)).unwrap().up;
+        assert!(insert.contains("INSERT INTO t (mail)"), "{insert}");
+        let bulk = carry_rows(&seed(false)).unwrap().up;
+        assert!(!bulk.contains("schema="), "{bulk}");
+        let file = crate::schema::carry_data(&seed(false), "f.jsonl").up;
+        assert!(file.contains("INSERT INTO t ("), "{file}");
+        assert_eq!(
+            crate::schema::data_file_name("1f", &named("t")),
+            "1f_t.jsonl"
+        );
     }
 }
