@@ -24,7 +24,7 @@ pub fn prefix(revision: &str) -> String {
 /// `1f2e_countries.jsonl`; without a word of a schema that goes without saying.
 pub fn file_name(revision: &str, table: &QualifiedName) -> String {
     let schema = match table.schema.as_str() {
-        "public" => String::new(),
+        "public" | "" => String::new(),
         schema => format!("{}_", slug(schema)),
     };
     format!(
@@ -43,7 +43,8 @@ fn slug(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
-/// The file's text: a line a row. A value that the clock made is `true`, every other a text.
+/// The file's text: a line a row. A value that the clock made is `true`, in UTC `false`, every other
+/// a text.
 pub fn data_lines(seed: &SeedRows) -> String {
     let seed = seed.without_defaults();
     let mut text = String::new();
@@ -53,7 +54,8 @@ pub fn data_lines(seed: &SeedRows) -> String {
             .map(|value| match value {
                 SeedValue::Null => serde_json::Value::Null,
                 SeedValue::Text(text) => serde_json::Value::String(text.clone()),
-                SeedValue::Now | SeedValue::NowInUtc => serde_json::Value::Bool(true),
+                SeedValue::Now => serde_json::Value::Bool(true),
+                SeedValue::NowInUtc => serde_json::Value::Bool(false),
             })
             .collect();
         text.push_str(&serde_json::Value::Array(values).to_string());
@@ -77,11 +79,7 @@ pub fn carry_data(seed: &SeedRows, file: &str) -> Piece {
     } else {
         ""
     };
-    let table = format!(
-        "{}.{}",
-        sql::name(&seed.table.schema),
-        sql::name(&seed.table.name)
-    );
+    let table = sql::relation(&seed.table);
     let statement = format!(
         "INSERT INTO {table} (\n                {}\n            ){overriding}\n            \
          SELECT\n                {}\n            \
@@ -103,20 +101,25 @@ pub fn carry_data(seed: &SeedRows, file: &str) -> Piece {
 /// How a column is taken out of a row `r`.
 fn taken(seed: &SeedRows, at: usize, column: &SeedColumn) -> String {
     let text = format!("CAST(r ->> {at} AS {})", column.data_type);
-    let clock = seed.rows.iter().map(|row| &row[at]).find(|v| v.is_clock());
-    match clock {
-        None => text,
-        Some(clock) => {
-            let now = if *clock == SeedValue::NowInUtc {
-                "pg_catalog.timezone('utc', pg_catalog.now())"
-            } else {
-                "pg_catalog.now()"
-            };
-            format!(
-                "CASE pg_catalog.json_typeof(r -> {at}) WHEN 'boolean' THEN {now} ELSE {text} END"
-            )
+    let has = |clock: &SeedValue| seed.rows.iter().any(|row| row[at] == *clock);
+    // Each of the column's own type: beside a time with a zone the others would take its zone, too.
+    let zoned = column.data_type.ends_with("with time zone");
+    let typed = |clock: &str| {
+        if zoned {
+            clock.to_owned()
+        } else {
+            format!("CAST({clock} AS {})", column.data_type)
         }
-    }
+    };
+    let now = typed("pg_catalog.now()");
+    let in_utc = typed("pg_catalog.timezone('utc', pg_catalog.now())");
+    let clock = match (has(&SeedValue::Now), has(&SeedValue::NowInUtc)) {
+        (false, false) => return text,
+        (true, false) => now,
+        (false, true) => in_utc,
+        (true, true) => format!("CASE r ->> {at} WHEN 'true' THEN {now} ELSE {in_utc} END"),
+    };
+    format!("CASE pg_catalog.json_typeof(r -> {at}) WHEN 'boolean' THEN {clock} ELSE {text} END")
 }
 
 /// Names of columns and types may hold what a triple-quoted string or `text()` reads otherwise.
@@ -125,4 +128,58 @@ fn escaped(statement: &str) -> String {
         .replace("\\:rows", ":rows")
         .replace('\\', "\\\\")
         .replace("\"\"\"", "\\\"\\\"\\\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SeedValue::{Now, NowInUtc};
+    use super::*;
+
+    #[test]
+    fn each_value_of_the_clock_is_the_one_that_it_was() {
+        let stamp = "timestamp without time zone";
+        let seed = |data_type: &str, values: &[SeedValue]| SeedRows {
+            table: QualifiedName {
+                schema: "public".to_owned(),
+                name: "t".to_owned(),
+            },
+            columns: vec![SeedColumn {
+                name: "at".to_owned(),
+                data_type: data_type.to_owned(),
+                is_identity_always: false,
+                default: None,
+            }],
+            rows: values.iter().map(|value| vec![value.clone()]).collect(),
+            total: values.len() as u64,
+        };
+        let text = SeedValue::Text("2020-01-01 12:00:00".to_owned());
+        let mixed = seed(stamp, &[NowInUtc, Now, text, SeedValue::Null]);
+        assert_eq!(
+            data_lines(&mixed),
+            "[false]\n[true]\n[\"2020-01-01 12:00:00\"]\n[null]\n"
+        );
+        let now = format!("CAST(pg_catalog.now() AS {stamp})");
+        let in_utc = format!("CAST(pg_catalog.timezone('utc', pg_catalog.now()) AS {stamp})");
+        let is_clock = "CASE pg_catalog.json_typeof(r -> 0) WHEN 'boolean' THEN";
+        let other = format!("ELSE CAST(r ->> 0 AS {stamp}) END");
+        for (seed, expected) in [
+            (
+                mixed,
+                format!("{is_clock} CASE r ->> 0 WHEN 'true' THEN {now} ELSE {in_utc} END {other}"),
+            ),
+            (
+                seed(stamp, &[NowInUtc]),
+                format!("{is_clock} {in_utc} {other}"),
+            ),
+            (
+                seed("timestamp with time zone", &[Now]),
+                format!(
+                    "{is_clock} pg_catalog.now() ELSE CAST(r ->> 0 AS timestamp with time zone) END"
+                ),
+            ),
+        ] {
+            let up = carry_data(&seed, "f.jsonl").up;
+            assert!(up.contains(&expected), "{up}");
+        }
+    }
 }

@@ -24,19 +24,38 @@ pub struct SeedColumn {
 }
 
 impl SeedColumn {
-    /// Whether its default is the time at which a row comes.
-    pub fn defaults_to_clock(&self) -> bool {
-        const CLOCKS: &[&str] = &[
+    /// What its default gives where that is the time at which a row comes and nothing else: days
+    /// added to it or a cut make another value of it.
+    pub fn clock(&self) -> Option<SeedValue> {
+        const MOMENTS: &[&str] = &[
             "now()",
-            "CURRENT_TIMESTAMP",
-            "LOCALTIMESTAMP",
-            "CURRENT_DATE",
+            "current_timestamp",
+            "localtimestamp",
             "clock_timestamp()",
             "statement_timestamp()",
             "transaction_timestamp()",
         ];
-        let default = self.default.as_deref().unwrap_or_default();
-        CLOCKS.iter().any(|clock| default.contains(clock))
+        let default = self.default.as_deref()?.to_ascii_lowercase();
+        let is_day = self.data_type == "date";
+        // A day is cut from a moment, openly or by the column's type.
+        let moment = match default.strip_suffix(")::date") {
+            Some(cut) if is_day => cut.strip_prefix('(')?,
+            _ => &default,
+        };
+        let in_utc = moment
+            .strip_prefix("timezone('utc'::text, ")
+            .and_then(|rest| rest.strip_suffix(')'))
+            .or_else(|| {
+                let rest = moment.strip_prefix('(')?;
+                rest.strip_suffix(" at time zone 'utc'::text)")
+            });
+        if MOMENTS.contains(&moment) || is_day && matches!(moment, "current_date" | "'now'::text") {
+            Some(SeedValue::Now)
+        } else {
+            in_utc
+                .filter(|moment| MOMENTS.contains(moment) && *moment != "localtimestamp")
+                .map(|_| SeedValue::NowInUtc)
+        }
     }
 
     /// Whether its default gives something else every time that nobody could foresee.
@@ -70,7 +89,7 @@ impl SeedValue {
 /// The rows of one table, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeedRows {
-    /// The table.
+    /// The table. Without a schema it is written so: the search path finds it.
     pub table: QualifiedName,
     /// Its columns in order, without generated ones.
     pub columns: Vec<SeedColumn>,
@@ -105,7 +124,8 @@ impl SeedRows {
             .iter()
             .enumerate()
             .map(|(at, column)| {
-                !(column.defaults_to_clock() && self.rows.iter().all(|row| row[at].is_clock()))
+                let clock = column.clock();
+                clock.is_none_or(|clock| self.rows.iter().any(|row| row[at] != clock))
             })
             .collect();
         // An INSERT without any column is no INSERT of several rows.
@@ -129,7 +149,7 @@ fn kept<T: Clone>(all: &[T], keep: impl Fn(usize) -> bool) -> Vec<T> {
 /// Where a sequence stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequenceValue {
-    /// The sequence.
+    /// The sequence; without a schema as in [`SeedRows`].
     pub sequence: QualifiedName,
     /// `last_value`.
     pub last_value: i64,
@@ -146,11 +166,7 @@ pub fn carry_rows(seed: &SeedRows) -> Option<Piece> {
     let overriding = seed.columns.iter().any(|column| column.is_identity_always);
     let up = if seed.columns.is_empty() {
         // Every value is the server's own: a row has nothing to say.
-        let table = format!(
-            "{}.{}",
-            sql::name(&seed.table.schema),
-            sql::name(&seed.table.name)
-        );
+        let table = sql::relation(&seed.table);
         let insert = execute(&format!("INSERT INTO {table} DEFAULT VALUES"));
         vec![insert; seed.rows.len()].join("\n")
     } else if overriding {
@@ -180,11 +196,7 @@ pub fn carry_sequence(value: &SequenceValue) -> Piece {
         table: String::new(),
         name: value.sequence.name.clone(),
     };
-    let name = format!(
-        "{}.{}",
-        sql::name(&value.sequence.schema),
-        sql::name(&value.sequence.name)
-    );
+    let name = sql::relation(&value.sequence);
     let set = format!(
         "SELECT pg_catalog.setval({}, {}, {})",
         quote_literal(&name),
@@ -233,7 +245,7 @@ fn bulk_insert(seed: &SeedRows) -> String {
             (_, kind) => format!("        sa.column({name}, {kind}),"),
         });
     }
-    if seed.table.schema != "public" {
+    if !matches!(seed.table.schema.as_str(), "public" | "") {
         lines.push(format!("        schema={},", string(&seed.table.schema)));
     }
     lines.push("    ),".to_owned());
@@ -324,10 +336,102 @@ fn insert_overriding(seed: &SeedRows) -> String {
         })
         .collect();
     execute(&format!(
-        "INSERT INTO {}.{} ({})\nOVERRIDING SYSTEM VALUE VALUES\n{}",
-        sql::name(&seed.table.schema),
-        sql::name(&seed.table.name),
+        "INSERT INTO {} ({})\nOVERRIDING SYSTEM VALUE VALUES\n{}",
+        sql::relation(&seed.table),
         names.join(", "),
         rows.join(",\n")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SeedValue::{Now, NowInUtc};
+    use super::*;
+
+    #[test]
+    fn a_column_is_left_away_only_where_its_default_says_the_same() {
+        let stamp = "timestamp without time zone";
+        let zoned = "timestamp with time zone";
+        for (data_type, default, values, is_left_away) in [
+            (zoned, "now()", vec![Now, Now], true),
+            (zoned, "CURRENT_TIMESTAMP", vec![Now], true),
+            (zoned, "(now() + '14 days'::interval)", vec![Now], false),
+            (zoned, "date_trunc('day'::text, now())", vec![Now], false),
+            (zoned, "CURRENT_DATE", vec![Now], false),
+            (zoned, "now()", vec![Now, SeedValue::Null], false),
+            (stamp, "LOCALTIMESTAMP", vec![Now], true),
+            (stamp, "LOCALTIMESTAMP", vec![NowInUtc], false),
+            (stamp, "now()", vec![Now, NowInUtc], false),
+            (stamp, "timezone('utc'::text, now())", vec![NowInUtc], true),
+            (stamp, "timezone('utc'::text, now())", vec![Now], false),
+            (
+                stamp,
+                "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC'::text)",
+                vec![NowInUtc],
+                true,
+            ),
+            (stamp, "timezone('cet'::text, now())", vec![NowInUtc], false),
+            ("date", "CURRENT_DATE", vec![Now], true),
+            ("date", "(now())::date", vec![Now], true),
+            ("date", "(CURRENT_DATE + 7)", vec![Now], false),
+        ] {
+            let column = |name: &str, data_type: &str, default: Option<&str>| SeedColumn {
+                name: name.to_owned(),
+                data_type: data_type.to_owned(),
+                is_identity_always: false,
+                default: default.map(str::to_owned),
+            };
+            let row = |value: &SeedValue| vec![SeedValue::Text("1".to_owned()), value.clone()];
+            let seed = SeedRows {
+                table: QualifiedName {
+                    schema: "public".to_owned(),
+                    name: "t".to_owned(),
+                },
+                columns: vec![
+                    column("id", "integer", None),
+                    column("at", data_type, Some(default)),
+                ],
+                rows: values.iter().map(row).collect(),
+                total: values.len() as u64,
+            };
+            let left = seed.without_defaults().columns.len() == 1;
+            assert_eq!(left, is_left_away, "{data_type} {default} {values:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_schema_the_search_path_finds_what_is_meant() {
+        let named = |name: &str| QualifiedName {
+            schema: String::new(),
+            name: name.to_owned(),
+        };
+        let value = SequenceValue {
+            sequence: named("t_id_seq"),
+            last_value: 3,
+            is_called: true,
+        };
+        let set = carry_sequence(&value).up;
+        assert!(set.contains("setval('t_id_seq', 3, true)"), "{set}");
+        let seed = |is_identity_always| SeedRows {
+            table: named("t"),
+            columns: vec![SeedColumn {
+                name: "mail".to_owned(),
+                data_type: "text".to_owned(),
+                is_identity_always,
+                default: None,
+            }],
+            rows: vec![vec![SeedValue::Text("admin@acme.com".to_owned())]],
+            total: 1,
+        };
+        let insert = carry_rows(&seed(true)).unwrap().up;
+        assert!(insert.contains("INSERT INTO t (mail)"), "{insert}");
+        let bulk = carry_rows(&seed(false)).unwrap().up;
+        assert!(!bulk.contains("schema="), "{bulk}");
+        let file = crate::schema::carry_data(&seed(false), "f.jsonl").up;
+        assert!(file.contains("INSERT INTO t ("), "{file}");
+        assert_eq!(
+            crate::schema::data_file_name("1f", &named("t")),
+            "1f_t.jsonl"
+        );
+    }
 }

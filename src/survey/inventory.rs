@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::model::text::hex;
-use crate::model::{Chain, Module, Revision};
+use crate::model::{Chain, Module};
 use crate::plan::{FileRef, Inventory};
 use crate::schema::{DATA_EXTENSION, data_prefix};
 use crate::system::{FileKind, ReadFiles};
@@ -61,21 +61,18 @@ pub fn inventory(
     let mut inventory = Inventory::default();
     for path in &paths {
         // The files of another branch are that branch's to keep and to remove.
-        let is_anothers = module.branch.as_ref().is_some_and(|branch| {
-            let others = &branch.others;
-            others
-                .iter()
-                .any(|other| path == other || is_bytecode_of(path, other))
-        });
-        if is_anothers {
+        let others = module.branch.iter().flat_map(|branch| &branch.others);
+        if belongs_to_any(path, others, files)? {
             continue;
         }
         let file = reference(root, path, files)?;
-        if chain.revisions.iter().any(|revision| {
-            path == &revision.path
-                || is_bytecode_of(path, &revision.path)
-                || is_data_of(path, revision)
-        }) {
+        // A file that somebody made is not a baseline's only because a revision reads it.
+        let own = chain.revisions.iter().filter(|revision| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            !is_data(path)
+                || name.is_some_and(|name| name.starts_with(&data_prefix(&revision.id.0)))
+        });
+        if belongs_to_any(path, own.map(|revision| &revision.path), files)? {
             inventory.remove.push(file.clone());
         }
         inventory.archive.push(file);
@@ -142,13 +139,44 @@ fn is_bytecode_of(path: &Path, revision: &Path) -> bool {
     is_bytecode && folder == revision.parent()
 }
 
-/// Rows beside a baseline, which goes with them: `ID_countries.jsonl` in the same folder.
-fn is_data_of(path: &Path, revision: &Revision) -> bool {
+/// Whether a file is one of these revisions, or goes with one.
+fn belongs_to_any<'a>(
+    path: &Path,
+    mut revisions: impl Iterator<Item = &'a PathBuf>,
+    files: &dyn ReadFiles,
+) -> Result<bool, InventoryError> {
+    if !is_data(path) {
+        return Ok(revisions.any(|one| path == one || is_bytecode_of(path, one)));
+    }
+    for revision in revisions {
+        if is_data_of(path, revision, files)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a file may hold the rows of a baseline.
+fn is_data(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    path.parent() == revision.path.parent()
-        && name.is_some_and(|name| {
-            name.starts_with(&data_prefix(&revision.id.0)) && name.ends_with(DATA_EXTENSION)
-        })
+    name.is_some_and(|name| name.ends_with(DATA_EXTENSION))
+}
+
+/// Rows beside a baseline: `ID_countries.jsonl` in the same folder, which its source reads. The name
+/// alone says nothing: `shop_eu_countries.jsonl` is of `shop_eu`, not of `shop`.
+fn is_data_of(path: &Path, revision: &Path, files: &dyn ReadFiles) -> Result<bool, InventoryError> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return Ok(false);
+    };
+    let is_beside = path.parent() == revision.parent();
+    let failed = |error| unreadable(revision, error);
+    if !is_beside || files.stat(revision).map_err(failed)?.is_none() {
+        return Ok(false);
+    }
+    let source = files.read(revision).map_err(failed)?;
+    let source = String::from_utf8_lossy(&source);
+    let literals = [format!("'{name}'"), format!("\"{name}\"")];
+    Ok(source.contains("with_name(") && literals.iter().any(|literal| source.contains(literal)))
 }
 
 /// A file's path relative to the root, size, hash and mode.
@@ -186,6 +214,7 @@ fn unreadable(path: &Path, error: std::io::Error) -> InventoryError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::RealFiles;
 
     #[test]
     fn bytecode_belongs_to_its_source() {
@@ -203,5 +232,35 @@ mod tests {
                 "{path}"
             );
         }
+    }
+    /// The sibling's rows and the user's own file have names that begin as those of `shop` do.
+    #[test]
+    fn rows_beside_a_revision_go_with_the_one_that_reads_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let reads = |quote, name| format!("Path(__file__).with_name({quote}{name}{quote})\n");
+        let shop = write("shop_a.py", &reads("'", "shop_countries.jsonl"));
+        let eu = write("shop_eu_a.py", &reads("\"", "shop_eu_countries.jsonl"));
+        let gone = folder.path().join("gone.py");
+        for (name, expected) in [
+            ("shop_countries.jsonl", (true, false)),
+            ("shop_eu_countries.jsonl", (false, true)),
+            ("shop_fixtures.jsonl", (false, false)),
+            ("countries.jsonl", (false, false)),
+        ] {
+            let path = write(name, "[]\n");
+            let of = |revision: &PathBuf| {
+                belongs_to_any(&path, [&gone, revision].into_iter(), &RealFiles).unwrap()
+            };
+            assert_eq!((of(&shop), of(&eu)), expected, "{name}");
+        }
+        // In another folder it is another file.
+        std::fs::create_dir(folder.path().join("more")).unwrap();
+        let path = write("more/shop_countries.jsonl", "[]\n");
+        assert!(!belongs_to_any(&path, [&shop].into_iter(), &RealFiles).unwrap());
     }
 }

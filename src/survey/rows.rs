@@ -221,8 +221,9 @@ fn value((text, mark): (Option<String>, i32)) -> SeedValue {
 }
 
 /// Whether a value is the time of the replay: 1, in a column without a time zone 2 where that is
-/// so in UTC only. A day is taken for it only where the column's default says so: many a day that
-/// somebody wrote down is today.
+/// so in UTC only. To a session in UTC both are alike: there the column's default says which is
+/// meant. A day is taken for it only where the column's default says so: many a day that somebody
+/// wrote down is today.
 fn mark(column: &SeedColumn, is_asked: bool) -> String {
     let name = quote_identifier(&column.name);
     let is_day = column.data_type == "date";
@@ -231,14 +232,20 @@ fn mark(column: &SeedColumn, is_asked: bool) -> String {
         kind if kind.starts_with("timestamp") && kind.ends_with("with time zone") => {
             format!("CASE WHEN t.{name} BETWEEN w.a AND w.b THEN 1 ELSE 0 END")
         }
-        kind if kind.starts_with("timestamp") || is_day && column.defaults_to_clock() => {
+        kind if kind.starts_with("timestamp") || is_day && column.clock().is_some() => {
             let kind = if is_day { "date" } else { "timestamp" };
-            format!(
-                "CASE WHEN t.{name} BETWEEN (w.a AT TIME ZONE w.zone)::{kind} \
-                 AND (w.b AT TIME ZONE w.zone)::{kind} THEN 1 \
-                 WHEN t.{name} BETWEEN (w.a AT TIME ZONE 'UTC')::{kind} \
-                 AND (w.b AT TIME ZONE 'UTC')::{kind} THEN 2 ELSE 0 END"
-            )
+            let within = |zone: &str| {
+                format!(
+                    "WHEN t.{name} BETWEEN (w.a AT TIME ZONE {zone})::{kind} \
+                     AND (w.b AT TIME ZONE {zone})::{kind} THEN"
+                )
+            };
+            let (local, utc) = (within("w.zone") + " 1", within("'UTC'") + " 2");
+            if column.clock() == Some(SeedValue::NowInUtc) {
+                format!("CASE {utc} {local} ELSE 0 END")
+            } else {
+                format!("CASE {local} {utc} ELSE 0 END")
+            }
         }
         _ => "0".to_owned(),
     }

@@ -52,7 +52,7 @@ fn tenants_in_schemas_are_proven_and_stamped_in_one_go() {
     let lab = walking(
         "op.execute(\"CREATE VIEW open_notes AS SELECT id FROM notes WHERE state = 'open'\")\n\
          op.execute(\"CREATE FUNCTION late(n notes) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT n.id > 7'\")\n\
-         op.execute(\"INSERT INTO notes (title, state) VALUES ('first', 'open')\")",
+         op.execute(\"INSERT INTO notes (title, state) VALUES ('mail@one.com', 'open')\")",
     );
     lab.sql(
         "app",
@@ -85,7 +85,9 @@ fn tenants_in_schemas_are_proven_and_stamped_in_one_go() {
         .filter(|line| !line.trim_start().starts_with('#'));
     let naming = code.filter(|line| ["one.", "'one'"].iter().any(|name| line.contains(name)));
     let naming: Vec<&str> = naming.collect();
-    assert_eq!(naming, Vec::<&str>::new());
+    // A row's value is no name.
+    assert_eq!(naming.len(), 1, "{naming:?}");
+    assert!(naming[0].contains("'mail@one.com'"), "{naming:?}");
     lab.redistill(&["undo", &id]).expect(0);
     assert_eq!(rows(&lab), ["n003", "n003", "n003"]);
     // One tenant differs, one is behind: nothing is stamped.

@@ -177,7 +177,6 @@ impl<'a> Drafter<'a> {
         let seed: Vec<Piece> = std::mem::take(&mut self.seeded.pieces)
             .into_iter()
             .filter(|piece| !described.is_another_tenants(&piece.schema))
-            .map(for_all)
             .filter(|rows| has_table_of(rows, &pieces))
             .collect();
         pieces = merge(pieces, seed);

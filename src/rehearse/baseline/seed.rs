@@ -9,9 +9,10 @@ use crate::model::text::{bytes, count};
 use crate::plan::{DataFile, Source};
 use crate::rehearse::Scratch;
 use crate::rehearse::module::RehearseError;
+use crate::rehearse::tenants;
 use crate::schema::{
-    Catalog, Difference, Piece, SeedRows, by_reference, carry_data, carry_rows, carry_sequence,
-    data_file_name, data_lines, is_left_out, rows_key,
+    Catalog, Difference, Piece, SeedRows, by_reference, carry_data, carry_rows, data_file_name,
+    data_lines, is_left_out, rows_key,
 };
 use crate::survey::rows::{self, Masked, RowsDigest};
 
@@ -62,7 +63,11 @@ impl Drafter<'_> {
         // The models may have no such sequence; without rows its value is theirs to say.
         if !seeded.pieces.is_empty() || self.subject.choices.source == Source::Chain {
             let values = rows::sequence_values(&session)?;
-            seeded.pieces.extend(values.iter().map(carry_sequence));
+            let described = self.subject.described;
+            let pieces = values
+                .iter()
+                .map(|value| tenants::sequence_for_all(described, value));
+            seeded.pieces.extend(pieces);
         }
         seeded.pieces.retain(|piece| {
             !is_left_out(&piece.key(), leave_out) && !is_gone_with(reference, piece, leave_out)
@@ -72,6 +77,7 @@ impl Drafter<'_> {
 
     fn seed_table(&self, seed: &SeedRows, seeded: &mut Seeded) -> Result<(), RehearseError> {
         let table = &seed.table;
+        let written = tenants::rows_for_all(self.subject.described, seed);
         let (size, longest) = seed.sizes();
         let is_small =
             seed.rows.len() <= IN_REVISION.0 && size <= IN_REVISION.1 && longest <= LONGEST_VALUE;
@@ -82,14 +88,15 @@ impl Drafter<'_> {
             limit: MOST_ROWS,
         };
         if is_small {
-            seeded.pieces.push(carry_rows(seed).ok_or_else(too_many)?);
+            let piece = carry_rows(&written).ok_or_else(too_many)?;
+            seeded.pieces.push(tenants::of_schema(&table.schema, piece));
         } else {
             let contents = data_lines(seed);
             let stored: usize = seeded.files.iter().map(|file| file.contents.len()).sum();
             if seed.total != seed.rows.len() as u64 || stored + contents.len() > MOST_BYTES {
                 return Err(too_many());
             }
-            let name = self.free_name(table, seeded);
+            let name = self.free_name(&written.table, seeded);
             detail = format!("{detail} in {name}");
             seeded.remarks.push(format!(
                 "{} of {table} ({}) stand in {name} beside the baseline, which reads them: they \
@@ -97,7 +104,8 @@ impl Drafter<'_> {
                 count(seed.rows.len(), "row"),
                 bytes(contents.len() as u64)
             ));
-            seeded.pieces.push(carry_data(seed, &name));
+            let piece = carry_data(&written, &name);
+            seeded.pieces.push(tenants::of_schema(&table.schema, piece));
             seeded.files.push(DataFile {
                 path: name,
                 contents,

@@ -1,6 +1,6 @@
 //! Names as SQL writes them, and the words of the statements about an object.
 
-use crate::model::quote_identifier;
+use crate::model::{QualifiedName, quote_identifier};
 use crate::schema::ObjectKey;
 
 /// PostgreSQL's keywords that cannot be a bare name everywhere (manual, appendix C, all but
@@ -19,6 +19,16 @@ pub fn name(identifier: &str) -> String {
         identifier.to_owned()
     } else {
         quote_identifier(identifier)
+    }
+}
+
+/// `schema.name`, quoted where needed; without a schema the search path finds it.
+pub fn relation(relation: &QualifiedName) -> String {
+    let own = name(&relation.name);
+    if relation.schema.is_empty() {
+        own
+    } else {
+        format!("{}.{own}", name(&relation.schema))
     }
 }
 
