@@ -46,10 +46,12 @@ impl Drafter<'_> {
         reference: &Catalog,
         built: &Built,
         pieces: &[Piece],
+        values: Vec<ObjectKey>,
     ) -> Result<Vec<(String, Vec<String>)>, RehearseError> {
         let mut known: BTreeSet<ObjectKey> = reference.objects.keys().cloned().collect();
         known.extend(built.catalog.objects.keys().cloned());
         known.extend(pieces.iter().map(Piece::key));
+        known.extend(values);
         known.extend(reference.tables().iter().map(rows_key));
         let mut unknown = Vec::new();
         for choice in &self.subject.choices.leave_out {
