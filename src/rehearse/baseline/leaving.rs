@@ -55,7 +55,7 @@ impl Drafter<'_> {
         known.extend(reference.tables().iter().map(rows_key));
         let mut unknown = Vec::new();
         for choice in &self.subject.choices.leave_out {
-            if !names_any(choice, &known) && !choice.starts_with("value of sequence ") {
+            if !names_any(choice, &known) {
                 unknown.push((choice.clone(), near(choice, &known)));
             }
             let one = std::slice::from_ref(choice);
