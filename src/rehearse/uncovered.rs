@@ -218,25 +218,58 @@ fn compare(
     differences
 }
 
-/// Whether an entry is about an object, or names one, that the catalogs disagree about.
+/// Whether an entry is about an object that the catalogs disagree about: its name, or its table's,
+/// stands in the entry's own name, or is what the entry's statements alter.
 fn is_explained(difference: &Difference, explained: &[&Difference]) -> bool {
-    let text = match difference {
+    let entry = difference.object();
+    let texts = match difference {
         Difference::Missing { definition, .. } | Difference::Extra { definition, .. } => {
-            definition.clone().unwrap_or_default()
+            [definition.as_deref().unwrap_or_default(), ""]
         }
-        Difference::Changed { left, right, .. } => format!("{left}\n{right}"),
+        Difference::Changed { left, right, .. } => [left.as_str(), right.as_str()],
     };
-    let text = format!("{}\n{text}", difference.object().name);
+    let tables = texts.into_iter().flat_map(str::lines).filter_map(altered);
+    let about: Vec<&str> = std::iter::once(entry.name.as_str()).chain(tables).collect();
     explained.iter().any(|other| {
         let object = other.object();
-        let own = object.name.split('(').next().unwrap_or_default();
-        let named = if object.table.is_empty() {
-            own
-        } else {
-            &object.table
-        };
-        !named.is_empty() && text.contains(named)
+        // Rows and values are in no dump of a schema.
+        let is_data = matches!(object.kind.as_str(), "rows" | "value of sequence");
+        let is_elsewhere =
+            !object.schema.is_empty() && !entry.schema.is_empty() && object.schema != entry.schema;
+        let own = object.name.split('(').next().unwrap_or_default().trim();
+        // Many tables have a column of one name.
+        let own = if object.kind == "column" { "" } else { own };
+        !is_data
+            && !is_elsewhere
+            && [own, object.table.as_str()]
+                .iter()
+                .any(|name| about.iter().any(|text| has_word(text, name)))
     })
+}
+
+/// The table that a line acts on, where the entry's name is another's: an identity's sequence, an
+/// index.
+fn altered(line: &str) -> Option<&str> {
+    let ends = [" ALTER COLUMN ", " CLUSTER ON ", " REPLICA IDENTITY "];
+    if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
+        return ends.iter().find_map(|end| Some(rest.split_once(end)?.0));
+    }
+    let is_index = line.starts_with("CREATE INDEX ") || line.starts_with("CREATE UNIQUE INDEX ");
+    let rest = is_index.then(|| line.split_once(" ON "))??.1;
+    Some(rest.split_once(" USING ")?.0)
+}
+
+/// Whether a text holds a name as a whole, and not as a part of another.
+fn has_word(text: &str, name: &str) -> bool {
+    let is_inside = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    !name.is_empty()
+        && text.match_indices(name).any(|(at, _)| {
+            !text[..at].chars().next_back().is_some_and(is_inside)
+                && !text[at + name.len()..]
+                    .chars()
+                    .next()
+                    .is_some_and(is_inside)
+        })
 }
 
 /// Large objects are in no schema, and no baseline makes them.
@@ -299,5 +332,50 @@ mod tests {
         };
         assert!(is_explained(&found[0], &[&function]));
         assert!(!is_explained(&found[0], &[]));
+    }
+
+    fn missing(kind: &str, schema: &str, table: &str, name: &str, text: &str) -> Difference {
+        Difference::Missing {
+            object: ObjectKey {
+                kind: kind.to_owned(),
+                schema: schema.to_owned(),
+                table: table.to_owned(),
+                name: name.to_owned(),
+            },
+            definition: Some(text.to_owned()),
+        }
+    }
+
+    #[test]
+    fn only_a_whole_name_in_its_own_schema_explains() {
+        let revoke = "REVOKE ALL ON FUNCTION public.over(v integer) FROM PUBLIC; -- v";
+        let entry = missing(KIND, "public", "", "ACL FUNCTION over(integer)", revoke);
+        let explains = |kind, schema, table, name| {
+            is_explained(&entry, &[&missing(kind, schema, table, name, "")])
+        };
+        assert!(!explains("view", "public", "", "v"));
+        assert!(!explains("table", "public", "", "ov"));
+        assert!(!explains("column", "public", "t", "over"));
+        assert!(!explains("function", "billing", "", "over(integer)"));
+        assert!(!explains("rows", "public", "", "over"));
+        assert!(explains("function", "public", "", "over(integer)"));
+    }
+
+    #[test]
+    fn a_table_explains_its_identity_and_its_indexes() {
+        let table = missing("table", "public", "", "t", "");
+        let identity = "ALTER TABLE public.t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (";
+        for (name, text) in [
+            ("SEQUENCE numbers", identity),
+            (
+                "INDEX words",
+                "CREATE INDEX words ON public.t USING btree (a);",
+            ),
+            ("INDEX words", "ALTER TABLE public.t CLUSTER ON words;"),
+            ("COMMENT COLUMN t.a", "COMMENT ON COLUMN public.t.a IS 'b';"),
+        ] {
+            let entry = missing(KIND, "public", "", name, text);
+            assert!(is_explained(&entry, &[&table]), "{name}");
+        }
     }
 }

@@ -21,6 +21,20 @@ pub struct ObjectKey {
     pub name: String,
 }
 
+impl ObjectKey {
+    /// As it is shown, but with the schema also where that is `public`: no other object has this
+    /// name.
+    pub fn qualified(&self) -> String {
+        let shown = self.to_string();
+        if self.schema == "public" {
+            let name = &shown[self.kind.len() + 1..];
+            format!("{} public.{name}", self.kind)
+        } else {
+            shown
+        }
+    }
+}
+
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.kind)?;

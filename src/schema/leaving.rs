@@ -33,7 +33,7 @@ pub fn falls_with(a: &Catalog, leave_out: &[String]) -> Vec<(ObjectKey, ObjectKe
 }
 
 /// The choices and, by name, all that belongs to what they name: of a table its columns, keys,
-/// indexes, sequences and rows.
+/// indexes, sequences and rows. All of it is named with its schema.
 pub fn with_parts(a: &Catalog, leave_out: &[String]) -> Vec<String> {
     let mut gone = BTreeSet::new();
     for key in a.objects.keys().filter(|key| is_left_out(key, leave_out)) {
@@ -46,7 +46,7 @@ pub fn with_parts(a: &Catalog, leave_out: &[String]) -> Vec<String> {
             "sequence" => all.push(about("value of sequence", &key)),
             _ => {}
         }
-        all.push(key.to_string());
+        all.push(key.qualified());
     }
     all
 }
@@ -56,7 +56,7 @@ fn about(kind: &str, key: &ObjectKey) -> String {
         kind: kind.to_owned(),
         ..key.clone()
     };
-    key.to_string()
+    key.qualified()
 }
 
 /// Takes an object with all that belongs to it.
@@ -216,6 +216,43 @@ mod tests {
         let all = ["function touch()", "trigger notes_touch on notes"];
         assert_eq!(falls(&all), [""; 0]);
         assert_eq!(falls(&["view first_titles"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_table_of_the_same_name_elsewhere_stays() {
+        let mut catalog = shop();
+        let here = [key("table", "", "notes"), key("column", "notes", "id")];
+        let elsewhere = here.map(|key| ObjectKey {
+            schema: "billing".to_owned(),
+            ..key
+        });
+        let objects = elsewhere.iter().map(|key| (key.clone(), Object::default()));
+        catalog.objects.extend(objects);
+        let rows = |schema: &str| ObjectKey {
+            schema: schema.to_owned(),
+            ..key("rows", "", "notes")
+        };
+        for choice in ["table public.notes", "table notes"] {
+            let all = with_parts(&catalog, &[choice.to_owned()]);
+            assert!(is_left_out(&rows("public"), &all), "{all:?}");
+            assert!(is_left_out(&key("column", "notes", "id"), &all), "{all:?}");
+            for other in elsewhere.iter().chain([&rows("billing")]) {
+                assert!(!is_left_out(other, &all), "{other}: {all:?}");
+            }
+        }
+        let all = with_parts(&catalog, &["table billing.notes".to_owned()]);
+        assert!(is_left_out(&rows("billing"), &all), "{all:?}");
+        assert!(is_left_out(&elsewhere[1], &all), "{all:?}");
+        assert!(!is_left_out(&rows("public"), &all), "{all:?}");
+    }
+
+    #[test]
+    fn a_column_of_a_table_is_none_of_a_schema() {
+        let other = ObjectKey {
+            schema: "notes".to_owned(),
+            ..key("column", "words", "id")
+        };
+        assert!(!is_left_out(&other, &["column notes.id".to_owned()]));
     }
 
     #[test]

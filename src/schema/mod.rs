@@ -30,7 +30,8 @@ pub use leaving::{falls_with, names_any, near, with_parts};
 pub use origins::{Facet, Origins, Whence};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{
-    SeedColumn, SeedRows, SeedValue, SequenceValue, carry_rows, carry_sequence, rows_key,
+    SeedColumn, SeedRows, SeedValue, SequenceValue, carry_rows, carry_sequence, compare_values,
+    rows_key, value_key,
 };
 pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};

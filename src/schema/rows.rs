@@ -8,7 +8,7 @@ use crate::model::{QualifiedName, quote_literal};
 
 use super::carry::sql;
 use super::source::{execute, string};
-use super::{ObjectKey, Piece, Stage};
+use super::{Difference, ObjectKey, Piece, Stage};
 
 /// A column of seed rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,14 +188,39 @@ pub fn rows_key(table: &QualifiedName) -> ObjectKey {
     }
 }
 
+/// The key of a sequence's value, as `--leave-out "value of sequence NAME"` names it.
+pub fn value_key(sequence: &QualifiedName) -> ObjectKey {
+    ObjectKey {
+        kind: "value of sequence".to_owned(),
+        schema: sequence.schema.clone(),
+        table: String::new(),
+        name: sequence.name.clone(),
+    }
+}
+
+/// The sequences that both have, and that do not stand at the same value.
+pub fn compare_values(left: &[SequenceValue], right: &[SequenceValue]) -> Vec<Difference> {
+    let shown = |value: &SequenceValue| {
+        let used = if value.is_called { "used" } else { "to come" };
+        format!("{}, {used}", value.last_value)
+    };
+    let both = left.iter().filter_map(|value| {
+        let other = right.iter().find(|one| one.sequence == value.sequence)?;
+        Some((value, other))
+    });
+    both.filter(|(value, other)| value != other)
+        .map(|(value, other)| Difference::Changed {
+            object: value_key(&value.sequence),
+            attribute: "value".to_owned(),
+            left: shown(value),
+            right: shown(other),
+        })
+        .collect()
+}
+
 /// Sets a sequence to where the old chain left it.
 pub fn carry_sequence(value: &SequenceValue) -> Piece {
-    let key = ObjectKey {
-        kind: "value of sequence".to_owned(),
-        schema: value.sequence.schema.clone(),
-        table: String::new(),
-        name: value.sequence.name.clone(),
-    };
+    let key = value_key(&value.sequence);
     let name = sql::relation(&value.sequence);
     let set = format!(
         "SELECT pg_catalog.setval({}, {}, {})",
@@ -433,5 +458,29 @@ mod tests {
             crate::schema::data_file_name("1f", &named("t")),
             "1f_t.jsonl"
         );
+    }
+
+    fn value(name: &str, last_value: i64, is_called: bool) -> SequenceValue {
+        SequenceValue {
+            sequence: QualifiedName {
+                schema: "public".to_owned(),
+                name: name.to_owned(),
+            },
+            last_value,
+            is_called,
+        }
+    }
+
+    #[test]
+    fn values_of_sequences_that_both_have_are_compared() {
+        let left = [
+            value("equal", 7, true),
+            value("invoice_no", 100_000, false),
+            value("only_here", 1, false),
+        ];
+        let right = [value("equal", 7, true), value("invoice_no", 1, false)];
+        let found = compare_values(&left, &right);
+        let names: Vec<String> = found.iter().map(|one| one.object().to_string()).collect();
+        assert_eq!(names, ["value of sequence invoice_no"]);
     }
 }

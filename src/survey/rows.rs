@@ -254,6 +254,15 @@ fn mark(column: &SeedColumn, is_asked: bool) -> String {
 /// Where the sequences stand that were ever used or set, those of identity columns, too. One round
 /// trip for the names, one for the values.
 pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
+    values(session, false)
+}
+
+/// Where all sequences stand, also those that were never used.
+pub fn all_sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError> {
+    values(session, true)
+}
+
+fn values(session: &Session, is_all: bool) -> Result<Vec<SequenceValue>, SqlError> {
     read_only(session, || {
         let names: Vec<(QualifiedName, i64)> = session
             // The planner may ask about the privilege before it joins: then of a table, too.
@@ -283,7 +292,7 @@ pub fn sequence_values(session: &Session) -> Result<Vec<SequenceValue>, SqlError
             .map(|(place, (name, start))| {
                 format!(
                     "SELECT {place}::int4, last_value, is_called FROM {} \
-                     WHERE is_called OR last_value <> {start}",
+                     WHERE {is_all} OR is_called OR last_value <> {start}",
                     name.quoted()
                 )
             })

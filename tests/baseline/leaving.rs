@@ -103,3 +103,37 @@ fn losses_are_accepted_as_a_whole_where_the_models_decide() {
     lab.sql("app", "select old_word from notes; select word from older");
     lab.redistill(&["undo", &id]).expect(0);
 }
+
+/// Without seed rows the models say nothing of where a sequence stands.
+#[test]
+fn the_value_of_a_sequence_is_lost_until_it_is_left_out() {
+    let extra = super::sql_chain(&[(
+        "n003",
+        "CREATE SEQUENCE invoice_no;; ALTER SEQUENCE invoice_no RESTART WITH 100000",
+    )]);
+    let text = extra[0]
+        .1
+        .replace("down_revision = None", "down_revision = 'n002'");
+    let mut revisions = NOTES_CHAIN.to_vec();
+    revisions.push((&extra[0].0, &text));
+    let lab = Lab::with_module(&Module {
+        models: &format!(
+            "{}\ninvoice_no = sa.Sequence(\"invoice_no\", metadata=Base.metadata)\n",
+            Module::default().models
+        ),
+        revisions: &revisions,
+        ..Module::default()
+    });
+    lab.redistill(&["plan", "--source", "models"])
+        .expect(1)
+        .says(&["value of sequence invoice_no"]);
+    let wrong = "value of sequence invoice_nr";
+    lab.redistill(&["plan", "--source", "models", "--leave-out", wrong])
+        .expect(2)
+        .says(&["maybe: --leave-out \"value of sequence invoice_no\""]);
+    let choice = "value of sequence invoice_no";
+    let module = planned(&lab, &["--source", "models", "--leave-out", choice]);
+    assert_eq!(module["lost"], serde_json::json!([]));
+    let accepted = module["accepted"].to_string();
+    assert!(accepted.contains("invoice_no"), "{accepted}");
+}

@@ -47,17 +47,16 @@ impl Drafter<'_> {
         reference: &Catalog,
         built: &Built,
         pieces: &[Piece],
+        values: Vec<ObjectKey>,
     ) -> Result<Vec<(String, Vec<String>)>, RehearseError> {
         let mut known: BTreeSet<ObjectKey> = reference.objects.keys().cloned().collect();
         known.extend(built.catalog.objects.keys().cloned());
         known.extend(pieces.iter().map(Piece::key));
+        known.extend(values);
         known.extend(reference.tables().iter().map(rows_key));
         let mut unknown = Vec::new();
         for choice in &self.subject.choices.leave_out {
-            if !names_any(choice, &known)
-                && !choice.starts_with("value of sequence ")
-                && !choice.starts_with(uncovered::KIND)
-            {
+            if !names_any(choice, &known) && !choice.starts_with(uncovered::KIND) {
                 unknown.push((choice.clone(), near(choice, &known)));
             }
             let one = std::slice::from_ref(choice);

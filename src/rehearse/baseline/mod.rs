@@ -206,7 +206,13 @@ impl<'a> Drafter<'a> {
     ) -> Result<Built, RehearseError> {
         let mut differences = compare(reference, &built.catalog);
         differences.extend(self.row_differences(reference, &built.catalog, &self.seeded.masked)?);
-        let (accepted, lost) = self.judge(differences);
+        let (values, differing) = self.sequence_values()?;
+        let (of_left_out, differing): (Vec<_>, Vec<_>) = differing
+            .into_iter()
+            .partition(|value| self.is_of_rows_left_out(reference, value.object()));
+        differences.extend(differing);
+        let (mut accepted, lost) = self.judge(differences);
+        accepted.extend(of_left_out);
         let mut built = Built {
             lost,
             accepted,
@@ -215,7 +221,7 @@ impl<'a> Drafter<'a> {
             remarks: self.seeded.remarks.clone(),
             ..built
         };
-        built.unknown = self.unknown(reference, &built, pieces)?;
+        built.unknown = self.unknown(reference, &built, pieces, values)?;
         Ok(built)
     }
 

@@ -11,8 +11,8 @@ use crate::rehearse::Scratch;
 use crate::rehearse::module::RehearseError;
 use crate::rehearse::tenants;
 use crate::schema::{
-    Catalog, Difference, Piece, SeedRows, by_reference, carry_data, carry_rows, data_file_name,
-    data_lines, is_left_out, rows_key,
+    Catalog, Difference, ObjectKey, Piece, SeedRows, by_reference, carry_data, carry_rows,
+    compare_values, data_file_name, data_lines, is_left_out, rows_key, value_key,
 };
 use crate::survey::rows::{self, Masked, RowsDigest};
 
@@ -161,6 +161,37 @@ impl Drafter<'_> {
                 right: shown(right.get(table)),
             })
             .collect())
+    }
+
+    /// The names of the values of the old chain's sequences, and those that the baseline's have not.
+    pub(super) fn sequence_values(
+        &self,
+    ) -> Result<(Vec<ObjectKey>, Vec<Difference>), RehearseError> {
+        let (Some(replayed), Some(scratch)) = (&self.replayed, &self.built) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let left = rows::all_sequence_values(&replayed.connect()?)?;
+        let right = rows::all_sequence_values(&scratch.connect()?)?;
+        let keys = left
+            .iter()
+            .map(|value| value_key(&value.sequence))
+            .collect();
+        Ok((keys, compare_values(&left, &right)))
+    }
+
+    /// Whether a sequence counted rows that are left out: without them it need not stand there.
+    pub(super) fn is_of_rows_left_out(&self, reference: &Catalog, value: &ObjectKey) -> bool {
+        let sequence = ObjectKey {
+            kind: "sequence".to_owned(),
+            ..value.clone()
+        };
+        reference.owner_of(&sequence).is_some_and(|(table, _)| {
+            let table = QualifiedName {
+                schema: table.schema,
+                name: table.name,
+            };
+            is_left_out(&rows_key(&table), &self.leave_out)
+        })
     }
 }
 

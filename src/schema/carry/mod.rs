@@ -104,14 +104,18 @@ fn object_name(table: &str, column: &str, label: &str) -> String {
     format!("{}_{}_{label}", cut(table, first), cut(column, second))
 }
 
-/// Whether the user left the object out, as `kind name`, `kind schema.name` or as it is shown.
+/// Whether the user left the object out, as `kind name`, `kind schema.name` or as it is shown, with
+/// its schema or without. A name without a schema is one of `public`, or of no schema.
 pub fn is_left_out(key: &ObjectKey, leave_out: &[String]) -> bool {
-    let shown = key.to_string();
-    let plain = format!("{} {}", key.kind, key.name);
-    let full = format!("{} {}.{}", key.kind, key.schema, key.name);
-    leave_out
-        .iter()
-        .any(|left| *left == shown || *left == plain || *left == full)
+    let mut forms = vec![key.to_string(), key.qualified()];
+    // `column users.id` is a column of the table, and none of a schema `users`.
+    if key.kind != "column" {
+        forms.push(format!("{} {}.{}", key.kind, key.schema, key.name));
+    }
+    if matches!(key.schema.as_str(), "" | "public") {
+        forms.push(format!("{} {}", key.kind, key.name));
+    }
+    leave_out.iter().any(|left| forms.contains(left))
 }
 
 /// Gathers pieces while the differences are gone through.
