@@ -124,7 +124,11 @@ fn an_environment_that_only_the_applications_command_can_run_is_explained() {
     for (needs, says) in [
         (
             "app = config.attributes[\"application\"]",
-            &["only the application's own command", "env.py:7", "alembic current"][..],
+            &[
+                "only the application's own command",
+                "env.py:7",
+                "alembic current",
+            ][..],
         ),
         (
             "from flask import current_app\nurl = current_app.config[\"URL\"]",
