@@ -208,9 +208,10 @@ impl Subject<'_> {
     pub fn request(&self) -> ModuleRequest {
         let mut request = ModuleRequest::from(self.module);
         request.x.clone_from(&self.x);
-        request.ground = Some(match self.host.is_theirs() {
-            true => Ground::Theirs,
-            false => Ground::Ours,
+        request.ground = Some(if self.host.is_theirs() {
+            Ground::Theirs
+        } else {
+            Ground::Ours
         });
         request
     }

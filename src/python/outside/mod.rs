@@ -61,10 +61,8 @@ fn statements(text: &str) -> Vec<Outside> {
     let tokens = tokens(text);
     let each = (0..tokens.len()).filter_map(|at| {
         let rest = &tokens[at..];
-        let what = match tokens[at].begins {
-            true => of_statement(rest).or_else(|| anywhere(rest)),
-            false => anywhere(rest),
-        }?;
+        let of_first = tokens[at].begins.then(|| of_statement(rest)).flatten();
+        let what = of_first.or_else(|| anywhere(rest))?;
         let is_maker = matches!(
             what.as_str(),
             "CREATE ROLE" | "CREATE USER" | "CREATE GROUP"
