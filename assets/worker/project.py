@@ -45,6 +45,7 @@ class Project:
             request.get("scratch") or request.get("target"),
             read_only=bool(request.get("read_only")),
             locating=request["verb"] == "locate",
+            ground=self.module.get("ground"),
         )
         if self.module.get("flavour") == "flask_migrate":
             self.enter_flask()

@@ -12,6 +12,8 @@ import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+import _redistill_outside as outside
+
 # What names a server, a database or an identity; everything else the project passes is kept.
 PLACE = {
     "host", "hostaddr", "port", "user", "password", "passwd", "dbname", "database", "dsn", "service",
@@ -44,6 +46,8 @@ class State:
     """What this process was asked to do with connections, and what it saw."""
 
     target = None
+    # Whose server the scratch lies on: `theirs`, `ours`; none where it is no scratch.
+    ground = None
     read_only = False
     # At the first connection the project's code is stopped.
     locating = False
@@ -168,6 +172,8 @@ def do_connect(dialect, record, args, params):
     try:
         connection = dialect.connect(**ours)
         State.opened[id(connection)] = entry
+        if State.ground:
+            outside.guard_connection(connection, dialect.driver, State.ground)
         return connection
     finally:
         State.allowed.now = False
@@ -299,11 +305,14 @@ def watch_create_engine():
         pass
 
 
-def install(target=None, read_only=False, locating=False):
+def install(target=None, read_only=False, locating=False, ground=None):
     """Puts everything in place; without a target only `locating` makes sense."""
-    State.target, State.read_only, State.locating = target, read_only, locating
+    State.target, State.read_only, State.locating, State.ground = target, read_only, locating, ground
     event.listen(Engine, "do_connect", do_connect)
     if read_only:
         event.listen(Engine, "before_cursor_execute", leave_undone, retval=True)
+    if ground:
+        event.listen(Engine, "before_cursor_execute", outside.before_cursor_execute(ground))
+        outside.guard_cursors(ground)
     watch_create_engine()
     guard_drivers()

@@ -63,13 +63,7 @@ impl Engine<'_> {
         if let Some(host) = &*sandbox {
             return Ok(Arc::clone(host));
         }
-        let server = Server::start().map_err(|error| {
-            let failure = Failure::untouched(safe(&error.to_string()).into_owned());
-            match error.hint() {
-                Some(hint) => failure.with_hint(hint),
-                None => failure,
-            }
-        })?;
+        let server = Server::start().map_err(|error| failures::sandbox(&error))?;
         let host = Arc::new(ScratchHost::ephemeral(server));
         *sandbox = Some(Arc::clone(&host));
         Ok(host)

@@ -9,6 +9,7 @@ use crate::model::text::{count, safe, safe_lines};
 use crate::model::{ModuleName, Target};
 use crate::plan::{DraftError, Strategy};
 use crate::rehearse::{DumpError, RehearseError, ScratchError};
+use crate::sandbox::SandboxError;
 use crate::steps::StepError;
 use crate::survey::project::DiscoverError;
 use crate::system::ConnectError;
@@ -284,6 +285,15 @@ pub fn replay(module: &ModuleName, error: &RehearseError, why: Option<String>) -
         failure.detail = Some(lines.join("\n"));
     }
     failure
+}
+
+/// No server of our own.
+pub fn sandbox(error: &SandboxError) -> Failure {
+    let failure = Failure::untouched(safe(&error.to_string()).into_owned());
+    match error.hint() {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
 }
 
 /// A plan cannot be made.

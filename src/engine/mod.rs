@@ -15,6 +15,7 @@ mod enums;
 mod environments;
 mod failures;
 mod fixing;
+mod footing;
 mod holding;
 mod marking;
 mod naming;

@@ -1,19 +1,18 @@
 //! Rehearses the modules side by side, for `plan` and `verify`: which server, which interpreter, with
 //! what of the live database.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::branches;
+use super::footing::Footing;
 use super::planning::{all_version_tables, is_production, not_seen, stopped_by_files};
 use super::{Assessment, Depth, Engine, Survey, failures, replaying};
 use crate::error::{Failure, Kind};
-use crate::events::Event;
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::safe;
 use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::{self, Choices, RevisionIdChoice};
-use crate::rehearse::{self, Lived, Rehearsal, RehearseError, ScratchHost, Subject, Verified};
+use crate::rehearse::{self, Lived, Rehearsal, RehearseError, Subject, Verified};
 use crate::survey::catalog;
 use crate::system::{Session, random};
 use crate::worker::{InspectRequest, ModuleRequest, Worker, WorkerError};
@@ -26,7 +25,7 @@ const LOOKUP_ROWS: u64 = 100;
 struct Ready<'s> {
     seen: &'s ModuleEvidence,
     worker: Worker,
-    host: Arc<ScratchHost>,
+    footing: Footing,
     live: Lived,
 }
 
@@ -75,36 +74,10 @@ impl Engine<'_> {
         let live = self.live(seen, &worker, survey, target, tables)?;
         Ok(Ready {
             seen,
-            host: self.host_for(seen, target)?,
+            footing: self.footing(seen, target, &[&seen.chain])?,
             worker,
             live,
         })
-    }
-
-    /// The module's own server where its role may create databases, else one of our own.
-    pub(super) fn host_for(
-        &self,
-        seen: &ModuleEvidence,
-        target: &Target,
-    ) -> Result<Arc<ScratchHost>, Failure> {
-        let may_create = seen
-            .database
-            .seen()
-            .is_some_and(|database| database.may_create_databases);
-        if may_create {
-            match ScratchHost::on_server_of(target) {
-                Ok(host) => return Ok(Arc::new(host)),
-                Err(error) => {
-                    let text = format!(
-                        "{}: no scratch databases on its own server ({error}); an ephemeral \
-                         server is used",
-                        seen.module.name
-                    );
-                    self.observer.on_event(&Event::Remark { text });
-                }
-            }
-        }
-        self.sandbox()
     }
 
     fn live(
@@ -163,7 +136,7 @@ impl Engine<'_> {
             described,
             version_tables: tables.to_vec(),
             worker: &ready.worker,
-            host: &ready.host,
+            host: &ready.footing.host,
             choices,
             baseline_id: baseline_id(seen, choices)?,
             changes_id: choices
@@ -187,6 +160,8 @@ impl Engine<'_> {
             let remarks = weaker(seen, error, why);
             rehearsal.planned.remarks.splice(0..0, remarks);
         }
+        let why = ready.footing.why.iter().cloned();
+        rehearsal.planned.remarks.splice(0..0, why);
         Ok(rehearsal)
     }
 
@@ -223,7 +198,9 @@ impl Engine<'_> {
         };
         let worker = self.worker_of(seen)?;
         let host = match survey.targets.get(name) {
-            Some(target) if !is_production(assessment) => self.host_for(seen, target)?,
+            Some(target) if !is_production(assessment) => {
+                self.host_for(seen, target, &[&seen.chain])?
+            }
             _ => self.sandbox()?,
         };
         let subject = Subject {

@@ -148,6 +148,9 @@ fn of_python(failed: &Failed) -> Option<String> {
         "AttributeError" | "TypeError" | "NameError" | "InvalidRequestError" => {
             "it uses code, of the application or of a library, that has changed since it was written"
         }
+        "ReachesOut" => {
+            "the statement is put together when the revision runs, and cannot be known before"
+        }
         "IndexError" | "KeyError" | "NoResultFound" | "StopIteration" => {
             "it expects rows that an empty database does not have"
         }

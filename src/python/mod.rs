@@ -11,6 +11,7 @@ mod members;
 pub mod models;
 mod names;
 pub mod operations;
+pub mod outside;
 pub mod revision;
 pub mod source;
 mod sql;

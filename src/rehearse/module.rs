@@ -19,7 +19,7 @@ use crate::plan::{Alteration, Choices, PlannedModule, Strategy};
 use crate::schema::{Catalog, Difference, Three, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
-use crate::worker::{Call, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent};
+use crate::worker::{Call, Ground, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent};
 
 /// How long one request to the worker may take.
 const LIMIT: Duration = Duration::from_mins(30);
@@ -208,6 +208,11 @@ impl Subject<'_> {
     pub fn request(&self) -> ModuleRequest {
         let mut request = ModuleRequest::from(self.module);
         request.x.clone_from(&self.x);
+        request.ground = Some(if self.host.is_theirs() {
+            Ground::Theirs
+        } else {
+            Ground::Ours
+        });
         request
     }
 

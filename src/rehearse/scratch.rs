@@ -6,6 +6,8 @@
 //! down in the user's state folder before the database is made ([`super::names`]). A database that
 //! has the name and neither proof is never touched.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -52,7 +54,15 @@ pub struct ScratchHost {
     origin: Origin,
     /// `TEMPLATE … ENCODING …` of `CREATE DATABASE`, so that a scratch sorts as the live one does.
     like: String,
+    /// On a server that stands in for the module's: the roles and databases that it began with. What
+    /// a chain makes beside them goes before the next scratch, where nothing needs it.
+    began: Mutex<Option<BTreeSet<String>>>,
 }
+
+/// Roles and databases of a server, told apart by a letter.
+const WHOLE: &str = "select 'r' || rolname from pg_catalog.pg_roles \
+                     union all select 'd' || datname from pg_catalog.pg_database \
+                     where datname not like 'redistill\\_scratch\\_%'";
 
 impl ScratchHost {
     /// The module's own server, reached as the module reaches it.
@@ -84,6 +94,7 @@ impl ScratchHost {
             maintenance: theirs.clone(),
             origin: Origin::Theirs,
             like,
+            began: Mutex::default(),
         };
         drop_leftovers(&session, &Names::of_user());
         Ok(host)
@@ -95,7 +106,49 @@ impl ScratchHost {
             maintenance: server.target(),
             origin: Origin::Ours(server),
             like: "template template0".to_owned(),
+            began: Mutex::default(),
         }
+    }
+
+    /// An ephemeral server that stands in for the module's own, for a chain that changes more than
+    /// its database: roles by the names of the live ones, but those that the chain makes itself, and
+    /// a database by the name of the live one.
+    pub fn stand_in(
+        server: Server,
+        theirs: &Target,
+        made: &[String],
+    ) -> Result<Self, ScratchError> {
+        let host = Self::ephemeral(server);
+        host.lend(&Session::connect(theirs, CONNECT_LIMIT)?, made)?;
+        let session = Session::connect(&host.maintenance, CONNECT_LIMIT)?;
+        let database = quote_identifier(&theirs.database);
+        match session.batch(&format!("create database {database} {}", host.like)) {
+            Err(error) if error.sqlstate.as_deref() != Some("42P04") => {
+                return Err(failed("create a database", error));
+            }
+            _ => {}
+        }
+        *host.began() = Some(whole(&session)?);
+        Ok(host)
+    }
+
+    fn began(&self) -> MutexGuard<'_, Option<BTreeSet<String>>> {
+        self.began.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops the roles and databases that a chain made on a stand-in; a role that a scratch still
+    /// needs stays.
+    fn tidy(&self, session: &Session) -> Result<(), ScratchError> {
+        let began = self.began();
+        let Some(began) = &*began else {
+            return Ok(());
+        };
+        for made in whole(session)?.difference(began) {
+            let (kind, name) = made.split_at(1);
+            let kind = if kind == "r" { "role" } else { "database" };
+            let _ = session.batch(&format!("drop {kind} {}", quote_identifier(name)));
+        }
+        Ok(())
     }
 
     /// `localhost:5433`, or that it is our own.
@@ -114,6 +167,7 @@ impl ScratchHost {
     /// Creates an empty database with a random name and our mark in it.
     pub fn create(&self, purpose: &str) -> Result<Scratch, ScratchError> {
         let session = Session::connect(&self.maintenance, CONNECT_LIMIT)?;
+        self.tidy(&session)?;
         let name = format!("{NAME_PREFIX}{}_{purpose}", random::hex(6));
         let quoted = quote_identifier(&name);
         let names = self.is_theirs().then(Names::of_user);
@@ -143,6 +197,12 @@ impl ScratchHost {
         if self.is_theirs() {
             return Ok(());
         }
+        // They are needed from now on.
+        *self.began() = None;
+        self.lend(live, &[])
+    }
+
+    fn lend(&self, live: &Session, but: &[String]) -> Result<(), ScratchError> {
         let rows = live
             .query(
                 "select rolname::text from pg_catalog.pg_roles where rolname !~ '^pg_'",
@@ -151,7 +211,11 @@ impl ScratchHost {
             .map_err(|error| failed("read the roles", error))?;
         let session = Session::connect(&self.maintenance, CONNECT_LIMIT)?;
         for row in rows {
-            let role = quote_identifier(&row.get::<_, String>(0));
+            let name: String = row.get(0);
+            if but.contains(&name) {
+                continue;
+            }
+            let role = quote_identifier(&name);
             match session.batch(&format!("create role {role}")) {
                 Err(error) if error.sqlstate.as_deref() != Some("42710") => {
                     return Err(failed("create a role", error));
@@ -161,6 +225,14 @@ impl ScratchHost {
         }
         Ok(())
     }
+}
+
+/// What there is on a server beside scratch databases.
+fn whole(session: &Session) -> Result<BTreeSet<String>, ScratchError> {
+    let rows = session
+        .query(WHOLE, &[])
+        .map_err(|error| failed("read the roles and databases", error))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Drops scratch databases whose maker is gone. Best effort: what cannot be dropped stays, and is

@@ -16,7 +16,7 @@ mod tests;
 pub use error::{ErrorKind, Failed, WorkerError};
 pub use process::{Call, Worker};
 pub use protocol::{
-    Applied, Changes, ChangesRequest, Draft, DraftRequest, InspectRequest, Inspected,
+    Applied, Changes, ChangesRequest, Draft, DraftRequest, Ground, InspectRequest, Inspected,
     ModuleRequest, NotDrafted, OriginRow, RenderRequest, Rendered, RevisionProgress, Script,
     Source, TargetRequest, Walk, WalkRequest, WorkerEvent,
 };

@@ -35,8 +35,9 @@ const GLANCE: Duration = Duration::from_millis(25);
 
 const BOOT: &str = include_str!("../../assets/worker/boot.py");
 /// The parent's first, the others in the order in which they import each other.
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 16] = [
     ("serve", include_str!("../../assets/worker/serve.py")),
+    ("outside", include_str!("../../assets/worker/outside.py")),
     ("redirect", include_str!("../../assets/worker/redirect.py")),
     ("child", include_str!("../../assets/worker/child.py")),
     ("catalog", include_str!("../../assets/worker/catalog.py")),

@@ -20,6 +20,18 @@ pub struct ModuleRequest {
     pub revisions: Vec<RevisionId>,
     /// `-x` arguments, for `context.get_x_argument`.
     pub x: Vec<String>,
+    /// Whose server the scratch lies on; none: it is no scratch, and every statement may run.
+    pub ground: Option<Ground>,
+}
+
+/// Whose server a scratch lies on, and so which statements the worker refuses to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// The user's: nothing may take effect outside the scratch.
+    Theirs,
+    /// redistill's own: nothing may reach another server.
+    Ours,
 }
 
 impl From<&Module> for ModuleRequest {
@@ -35,6 +47,7 @@ impl From<&Module> for ModuleRequest {
                 .map(|branch| branch.revisions.clone())
                 .unwrap_or_default(),
             x: Vec::new(),
+            ground: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod interrupted;
 mod keep;
+mod outside;
 mod recreate;
 mod reference;
 

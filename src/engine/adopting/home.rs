@@ -67,8 +67,11 @@ impl Engine<'_> {
             to: "heads",
             version_locations: case.lineage.generations[index].locations.clone(),
         };
+        // What the chain does to the server is to be done there.
+        let mut module = subject.request();
+        module.ground = None;
         let walked = subject.call_within(UPGRADE_LIMIT, |call| {
-            subject.worker.upgrade(&subject.request(), &request, call)
+            subject.worker.upgrade(&module, &request, call)
         });
         walked.map(|walk| walk.applied.len()).map_err(|error| {
             failures::worker(&case.seen.module.name, &error).with_hint(

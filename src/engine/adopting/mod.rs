@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use lineage::Lineage;
+use lineage::{Generation, Lineage};
 use place::{Place, base_of, live_catalog, own_rows, place_of, prove_way};
 
 use super::planning::{all_version_tables, not_seen};
@@ -31,7 +31,7 @@ use super::{Depth, Engine, Survey, failures};
 use crate::error::Failure;
 use crate::evidence::{Described, ModuleEvidence};
 use crate::model::text::safe;
-use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
+use crate::model::{Chain, ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::Choices;
 use crate::rehearse::{ScratchHost, Subject};
 use crate::system::connect;
@@ -109,13 +109,15 @@ impl Engine<'_> {
         let targets = targets(adopting, &survey)?;
         let choices = Choices::default();
         let mut grounds = Vec::new();
+        let mut pasts = Vec::new();
         for seen in &survey.evidence.modules {
-            grounds.push(self.ground(seen, &survey)?);
+            let past = self.past(seen)?;
+            grounds.push(self.ground(seen, &survey, &past)?);
+            pasts.push(past);
         }
         let mut lineages = BTreeMap::new();
-        for ground in &grounds {
+        for (ground, past) in grounds.iter().zip(pasts) {
             let subject = self.subject(ground, &tables, &choices);
-            let past = self.past(ground.seen)?;
             lineages.insert(ground.seen.module.name.clone(), Lineage::new(subject, past));
         }
         let everyones: BTreeMap<&ModuleName, BTreeSet<String>> = lineages
@@ -138,7 +140,12 @@ impl Engine<'_> {
         Ok(self.bring_all(&cases, adopting.jobs.max(1)))
     }
 
-    fn ground<'s>(&self, seen: &'s ModuleEvidence, survey: &Survey) -> Result<Ground<'s>, Failure> {
+    fn ground<'s>(
+        &self,
+        seen: &'s ModuleEvidence,
+        survey: &Survey,
+        past: &[Generation],
+    ) -> Result<Ground<'s>, Failure> {
         let name = &seen.module.name;
         let Some(described) = seen.described.seen() else {
             return Err(trouble(survey, name));
@@ -157,7 +164,11 @@ impl Engine<'_> {
         }
         // Scratch databases on the module's own server, as the reset had them.
         let host = match survey.targets.get(name) {
-            Some(target) if !self.is_production(seen) => self.host_for(seen, target)?,
+            Some(target) if !self.is_production(seen) => {
+                let past = past.iter().map(|generation| &generation.chain);
+                let chains: Vec<&Chain> = past.chain([&seen.chain]).collect();
+                self.host_for(seen, target, &chains)?
+            }
             _ => self.sandbox()?,
         };
         Ok(Ground {

@@ -6,6 +6,7 @@
 
 mod drafting;
 mod hostile;
+mod outside;
 mod project;
 mod running;
 
