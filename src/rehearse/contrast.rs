@@ -1,13 +1,13 @@
 //! In what the old chain, the baseline, the live database and the models differ. Called by the
 //! rehearsal of a module, which says what of it is lost, carried or drift.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::baseline::Drafter;
 use super::module::{Lived, RehearseError, Subject};
 use super::uncovered::{self, Uncovered};
 use crate::plan::{Carried, Source, Strategy};
-use crate::schema::{Catalog, Difference, Sides, Three, compare, equal, is_left_out, sides};
+use crate::schema::{Catalog, Difference, Sides, Three, compare, equal, is_left_out, parts, sides};
 use crate::worker::InspectRequest;
 
 /// What the live database lacks of what the baseline stands for, or has otherwise.
@@ -86,12 +86,24 @@ pub(super) fn additional(reference: &Catalog, live: &Catalog) -> Option<String> 
 pub(super) fn uncovered<'a>(
     subject: &Subject<'_>,
     drafter: &Drafter<'_>,
+    [reference, built]: [&Catalog; 2],
     explained: impl Iterator<Item = &'a Difference>,
 ) -> Result<Uncovered, RehearseError> {
     match drafter.replayed_target() {
         Some(replayed) => {
-            let explained: Vec<&Difference> = explained.collect();
-            uncovered::look(subject, replayed, drafter.built_target(), &explained)
+            let mut explained_by = BTreeSet::new();
+            for difference in explained {
+                let key = difference.object();
+                match difference {
+                    // A table that is missing is one difference; its sequence goes with it.
+                    Difference::Missing { .. } => explained_by.extend(parts(reference, key)),
+                    Difference::Extra { .. } => explained_by.extend(parts(built, key)),
+                    Difference::Changed { .. } => {
+                        explained_by.insert(key.clone());
+                    }
+                }
+            }
+            uncovered::look(subject, replayed, drafter.built_target(), &explained_by)
         }
         None => Ok(Uncovered::default()),
     }

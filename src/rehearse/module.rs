@@ -16,7 +16,7 @@ use crate::events::{Event, Observer};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
 use crate::plan::{Alteration, Choices, PlannedModule, Strategy};
-use crate::schema::{Catalog, Difference, Three, remarks};
+use crate::schema::{Catalog, Difference, Three, names_any, remarks};
 use crate::survey::catalog::snapshot;
 use crate::system::{ConnectError, Session, SqlError};
 use crate::worker::{Call, Ground, ModuleRequest, WalkRequest, Worker, WorkerError, WorkerEvent};
@@ -318,7 +318,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         mut lost,
         mut accepted,
         remarks: of_rows,
-        unknown,
+        mut unknown,
         hook_error,
     } = drafter.build(&reference)?;
     if built.is_empty_schema() && !reference.is_empty_schema() {
@@ -326,7 +326,12 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
             objects: reference.objects.len(),
         });
     }
-    let uncovered = uncovered(subject, &drafter, lost.iter().chain(&accepted))?;
+    let differing = lost.iter().chain(&accepted);
+    let uncovered = uncovered(subject, &drafter, [&reference, &built], differing)?;
+    // An entry of the dump is no object of the catalogs.
+    unknown.retain(|(choice, _)| {
+        !names_any(choice, uncovered.accepted.iter().map(Difference::object))
+    });
     let left_behind = drafter.cycle(&built)?;
     subject.phase("compare")?;
     let drift = drift(subject, &drafter, live, &reference, &built, &accepted);

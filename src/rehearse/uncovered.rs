@@ -5,7 +5,7 @@
 //! differs although the catalogs agree about its object is a difference of its own. Never touches the
 //! live database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::dump;
@@ -66,13 +66,13 @@ impl Uncovered {
     }
 }
 
-/// Compares the dumps. `explained` are the differences that the catalogs show already: entries about
-/// their objects, or naming them, say nothing new.
+/// Compares the dumps. `explained` are the objects that the catalogs show as different already, with
+/// all that belongs to them: entries about them say nothing new.
 pub fn look(
     subject: &Subject<'_>,
     replayed: &Target,
     built: &Target,
-    explained: &[&Difference],
+    explained: &BTreeSet<ObjectKey>,
 ) -> Result<Uncovered, RehearseError> {
     subject.phase("dump")?;
     let mut found = Uncovered::default();
@@ -220,7 +220,7 @@ fn compare(
 
 /// Whether an entry is about an object that the catalogs disagree about: its name, or its table's,
 /// stands in the entry's own name, or is what the entry's statements alter.
-fn is_explained(difference: &Difference, explained: &[&Difference]) -> bool {
+fn is_explained(difference: &Difference, explained: &BTreeSet<ObjectKey>) -> bool {
     let entry = difference.object();
     let texts = match difference {
         Difference::Missing { definition, .. } | Difference::Extra { definition, .. } => {
@@ -230,8 +230,7 @@ fn is_explained(difference: &Difference, explained: &[&Difference]) -> bool {
     };
     let tables = texts.into_iter().flat_map(str::lines).filter_map(altered);
     let about: Vec<&str> = std::iter::once(entry.name.as_str()).chain(tables).collect();
-    explained.iter().any(|other| {
-        let object = other.object();
+    explained.iter().any(|object| {
         // Rows and values are in no dump of a schema.
         let is_data = matches!(object.kind.as_str(), "rows" | "value of sequence");
         let is_elsewhere =
@@ -330,8 +329,11 @@ mod tests {
             },
             definition: None,
         };
-        assert!(is_explained(&found[0], &[&function]));
-        assert!(!is_explained(&found[0], &[]));
+        assert!(is_explained(
+            &found[0],
+            &BTreeSet::from([function.object().clone()])
+        ));
+        assert!(!is_explained(&found[0], &BTreeSet::new()));
     }
 
     fn missing(kind: &str, schema: &str, table: &str, name: &str, text: &str) -> Difference {
@@ -351,7 +353,10 @@ mod tests {
         let revoke = "REVOKE ALL ON FUNCTION public.over(v integer) FROM PUBLIC; -- v";
         let entry = missing(KIND, "public", "", "ACL FUNCTION over(integer)", revoke);
         let explains = |kind, schema, table, name| {
-            is_explained(&entry, &[&missing(kind, schema, table, name, "")])
+            is_explained(
+                &entry,
+                &BTreeSet::from([missing(kind, schema, table, name, "").object().clone()]),
+            )
         };
         assert!(!explains("view", "public", "", "v"));
         assert!(!explains("table", "public", "", "ov"));
@@ -375,7 +380,10 @@ mod tests {
             ("COMMENT COLUMN t.a", "COMMENT ON COLUMN public.t.a IS 'b';"),
         ] {
             let entry = missing(KIND, "public", "", name, text);
-            assert!(is_explained(&entry, &[&table]), "{name}");
+            assert!(
+                is_explained(&entry, &BTreeSet::from([table.object().clone()])),
+                "{name}"
+            );
         }
     }
 }

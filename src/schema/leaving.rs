@@ -59,6 +59,13 @@ fn about(kind: &str, key: &ObjectKey) -> String {
     key.qualified()
 }
 
+/// The object and, by name, all that belongs to it.
+pub fn parts(a: &Catalog, key: &ObjectKey) -> BTreeSet<ObjectKey> {
+    let mut all = BTreeSet::new();
+    take(a, key, &mut all);
+    all
+}
+
 /// Takes an object with all that belongs to it.
 fn take(a: &Catalog, key: &ObjectKey, gone: &mut BTreeSet<ObjectKey>) {
     gone.insert(key.clone());

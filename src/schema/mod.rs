@@ -26,7 +26,7 @@ pub use data_file::{
     EXTENSION as DATA_EXTENSION, carry_data, data_lines, file_name as data_file_name,
     prefix as data_prefix,
 };
-pub use leaving::{falls_with, names_any, near, with_parts};
+pub use leaving::{falls_with, names_any, near, parts, with_parts};
 pub use origins::{Facet, Origins, Whence};
 pub use piece::{Origin, Piece, Stage};
 pub use rows::{

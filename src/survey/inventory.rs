@@ -212,6 +212,7 @@ fn unreadable(path: &Path, error: std::io::Error) -> InventoryError {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write what is read")]
 mod tests {
     use super::*;
     use crate::system::RealFiles;
