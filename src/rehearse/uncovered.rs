@@ -16,7 +16,7 @@ use crate::schema::{Difference, ObjectKey, Sides, is_left_out};
 use crate::system::Session;
 
 /// The kind under which an entry is named, shown and left out.
-pub(super) const KIND: &str = "pg_dump entry";
+const KIND: &str = "pg_dump entry";
 
 /// What was found.
 #[derive(Debug, Default)]

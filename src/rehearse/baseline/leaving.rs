@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use super::{Built, Drafter};
 use crate::plan::Source;
 use crate::rehearse::module::RehearseError;
-use crate::rehearse::uncovered;
 use crate::schema::{
     Catalog, Difference, ObjectKey, Piece, falls_with, is_left_out, names_any, near, rows_key,
     with_parts,
@@ -56,7 +55,7 @@ impl Drafter<'_> {
         known.extend(reference.tables().iter().map(rows_key));
         let mut unknown = Vec::new();
         for choice in &self.subject.choices.leave_out {
-            if !names_any(choice, &known) && !choice.starts_with(uncovered::KIND) {
+            if !names_any(choice, &known) {
                 unknown.push((choice.clone(), near(choice, &known)));
             }
             let one = std::slice::from_ref(choice);
