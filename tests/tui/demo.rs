@@ -31,7 +31,6 @@ fn is_remembered(temporary: &Path) -> bool {
 }
 
 #[test]
-#[ignore = "walks for minutes, and has not been seen to pass"]
 fn a_demo_is_looked_at_repaired_reset_and_gone() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().canonicalize().unwrap();

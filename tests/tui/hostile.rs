@@ -150,7 +150,7 @@ fn git(lab: &Lab, arguments: &[&str]) {
 }
 
 #[test]
-#[ignore = "walks for minutes, and has not been seen to pass"]
+#[ignore = "has not been seen to pass since a form stands before the rehearsal"]
 fn a_reset_among_hostile_names_puts_no_control_byte_on_the_terminal() {
     let (lab, database) = hostile_lab();
     let mut pty = Pty::open(&lab, (160, 50), &[]);
