@@ -7,7 +7,7 @@ from alembic.operations import ops
 from sqlalchemy.dialects import postgresql
 
 from _redistill_child import Failure
-from _redistill_render import compile_problem, read, run_hooks, write
+from _redistill_render import after_hooks, compile_problem, read, take_hooks
 
 
 def changes(project):
@@ -16,10 +16,7 @@ def changes(project):
     config = project.config()
     script = project.script(config)
     project.load_chain(script)
-    # Until Alembic 1.16 it had another name and was a section instead of a list.
-    setting = "hooks" if hasattr(script, "hooks") else "hook_config"
-    hooks = getattr(script, setting)
-    setattr(script, setting, type(hooks)())
+    hooks = take_hooks(script)
     arguments = dict(
         message=request["message"], autogenerate=True, sql=False, head="head", splice=False,
         branch_label=None, version_path=request["folder"], rev_id=request["revision"], depends_on=None,
@@ -45,14 +42,7 @@ def changes(project):
     problem = compile_problem(text, path)
     if problem:
         raise Failure("template", "the file that autogenerate gives does not compile: %s" % problem)
-    hook_error = None
-    if hooks:
-        hook_error = run_hooks(path, hooks)
-        if os.path.exists(path) and compile_problem(read(path), path) is None:
-            text = read(path)
-        else:
-            hook_error = hook_error or "the file does not compile afterwards"
-            write(path, text)
+    text, hook_error = after_hooks(path, text, hooks)
     return {
         "revision": {
             "file_name": os.path.relpath(path, request["folder"]),

@@ -39,10 +39,7 @@ def render(project):
     script.version_locations = [staging]
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
-    # Until Alembic 1.16 it had another name and was a section instead of a list.
-    setting = "hooks" if hasattr(script, "hooks") else "hook_config"
-    hooks = getattr(script, setting)
-    setattr(script, setting, type(hooks)())
+    hooks = take_hooks(script)
     forget_other_revisions(script, request.get("down_revision"))
     project.phase = "render"
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
@@ -78,20 +75,33 @@ def render(project):
         write(path, text)
     if problem:
         raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=os.path.join(script.dir, "script.py.mako"))
-    hook_error = None
-    if hooks:
-        hook_error = run_hooks(path, hooks)
-        if os.path.exists(path) and compile_problem(read(path), path) is None:
-            text = read(path)
-        else:
-            hook_error = hook_error or "the file does not compile afterwards"
-            write(path, text)
+    text, hook_error = after_hooks(path, text, hooks)
     return {
         "file_name": os.path.relpath(path, staging),
         "text": text,
         "compile_ok": compile_problem(text, path) is None,
         "hook_error": hook_error,
     }
+
+
+def take_hooks(script):
+    """The project's post_write_hooks, which then do not run by themselves."""
+    # Until Alembic 1.16 it had another name and was a section instead of a list.
+    setting = "hooks" if hasattr(script, "hooks") else "hook_config"
+    hooks = getattr(script, setting)
+    setattr(script, setting, type(hooks)())
+    return hooks
+
+
+def after_hooks(path, text, hooks):
+    """The file's text once the hooks have run, and what they complain of; as it was where they break it."""
+    if not hooks:
+        return text, None
+    hook_error = run_hooks(path, hooks)
+    if os.path.exists(path) and compile_problem(read(path), path) is None:
+        return read(path), hook_error
+    write(path, text)
+    return text, hook_error or "the file does not compile afterwards"
 
 
 def revision_files(script):

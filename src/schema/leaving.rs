@@ -122,9 +122,11 @@ pub fn near(choice: &str, keys: &BTreeSet<ObjectKey>) -> Vec<String> {
                 .unwrap_or_default()
                 .to_lowercase();
             // The name alone may be right, and the kind wrong or left away.
-            let own = distance(&name_of(&wanted), &bare).min(distance(&wanted, &bare)) + 1;
+            let own = strsim::levenshtein(&name_of(&wanted), &bare)
+                .min(strsim::levenshtein(&wanted, &bare))
+                + 1;
             let is_part = bare.len() > 2 && wanted.contains(&bare);
-            let far = distance(&wanted, &shown.to_lowercase())
+            let far = strsim::levenshtein(&wanted, &shown.to_lowercase())
                 .min(own)
                 .min(if is_part { 2 } else { usize::MAX });
             (far <= FARTHEST).then_some((far, shown))
@@ -136,21 +138,6 @@ pub fn near(choice: &str, keys: &BTreeSet<ObjectKey>) -> Vec<String> {
         .map(|(_, name)| name)
         .take(OFFERED)
         .collect()
-}
-
-/// How many letters must be put in, taken out or changed.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let changed = last[j] + usize::from(x != *y);
-            row.push(changed.min(last[j + 1] + 1).min(row[j] + 1));
-        }
-        last = row;
-    }
-    last[b.len()]
 }
 
 #[cfg(test)]

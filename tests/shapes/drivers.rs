@@ -9,13 +9,7 @@ fn an_asynchronous_environment() {
         driver: "asyncpg",
         ..Module::default()
     });
-    Way {
-        modules: &[("api", &[])],
-        databases: &["app"],
-        hide: &["alembic_version"],
-        ..Way::default()
-    }
-    .go(&lab);
+    Way::default().go(&lab);
 }
 
 #[test]

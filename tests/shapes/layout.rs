@@ -18,7 +18,6 @@ fn two_modules_with_equal_file_names() {
     Way {
         modules: &[("admin", &[]), ("query", &[])],
         databases: &["admin", "query"],
-        hide: &["alembic_version"],
         ..Way::default()
     }
     .go(&lab);
@@ -32,8 +31,6 @@ fn a_module_folder_with_a_space() {
     });
     Way {
         modules: &[("my module", &[])],
-        databases: &["app"],
-        hide: &["alembic_version"],
         ..Way::default()
     }
     .go(&lab);
@@ -45,13 +42,7 @@ fn the_whole_project_below_a_folder_with_a_space() {
     lab.add(&Module::default());
     lab.create_database("app");
     lab.alembic("api", &["upgrade", "head"]);
-    Way {
-        modules: &[("api", &[])],
-        databases: &["app"],
-        hide: &["alembic_version"],
-        ..Way::default()
-    }
-    .go(&lab);
+    Way::default().go(&lab);
 }
 
 /// Rewrites env.py so that no ini is needed for the URL.

@@ -21,8 +21,6 @@ fn a_version_table_of_another_name_in_another_schema() {
     lab.write("api/alembic/env.py", &environment);
     lab.alembic("api", &["upgrade", "head"]);
     Way {
-        modules: &[("api", &[])],
-        databases: &["app"],
         hide: &["bookkeeping.history"],
         prepare: "CREATE SCHEMA bookkeeping;",
         ..Way::default()
