@@ -14,6 +14,8 @@ pub fn foreign(bytes: &[u8]) -> Vec<String> {
 #[derive(Default)]
 struct Reader {
     found: Vec<String>,
+    /// The alternate screen is left: what follows is the summary, in lines.
+    is_left: bool,
 }
 
 impl Reader {
@@ -37,7 +39,9 @@ impl vte::Perform for Reader {
     }
 
     fn execute(&mut self, byte: u8) {
-        self.report(format!("control {byte:#04x}"));
+        if !(self.is_left && matches!(byte, b'\r' | b'\n')) {
+            self.report(format!("control {byte:#04x}"));
+        }
     }
 
     fn hook(&mut self, _: &vte::Params, _: &[u8], _: bool, action: char) {
@@ -55,6 +59,9 @@ impl vte::Perform for Reader {
 
     fn csi_dispatch(&mut self, params: &vte::Params, signs: &[u8], _: bool, action: char) {
         let all: Vec<u16> = params.iter().flatten().copied().collect();
+        if signs == b"?" && all.contains(&1049) {
+            self.is_left = action == 'l';
+        }
         let is_ours = match (signs, action) {
             (b"", 'H') => all.iter().all(|cell| *cell <= 500),
             (b"", 'J') => all == [2],
@@ -84,6 +91,9 @@ fn what_is_foreign_is_found() {
     for (bytes, expected) in [
         (&b"\x1b[1;1H\x1b[38;5;3mname\x1b[0m\x1b[?25l"[..], 0),
         (b"a\x07", 1),
+        (b"a\r\n", 2),
+        (b"\x1b[?1049h\x1b[?1049la\r\n", 0),
+        (b"\x1b[?1049l\x1b[?1049ha\n", 1),
         (b"\x1b]0;title\x07", 1),
         (b"\x1bPq\x1b\\", 2),
         (b"\x1b[5m", 1),
