@@ -601,7 +601,7 @@ pub fn rehearse(play: &mut Play) {
     for line in 1..=40 {
         play.event(Event::Output {
             module: module("stock"),
-            line: format!("INFO line {line}"),
+            line: format!("INFO  [app.seed] batch {line} of 40"),
         });
     }
     play.send(Message::Tick(Duration::from_millis(1700)));

@@ -1,5 +1,6 @@
 //! What the session answers.
 
+use super::super::keymap::Action;
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
 use super::{actions, ask, begin, corrections};
@@ -113,11 +114,12 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
                 survey.findings.clone_from(&planned.findings);
             }
             let notice = if planned.plan.is_ok() {
-                "the plan is made: read it at item 6, Confirm"
+                let key = model.keymap.key(Action::GoOn);
+                format!("the plan is made: {key} leads to it, at item 6, Confirm")
             } else {
-                "there is no plan: item 6, Confirm, says why"
+                "there is no plan: item 6, Confirm, says why".to_owned()
             };
-            model.notice = Some(notice.to_owned());
+            model.notice = Some(notice);
             model.planned = Some(*planned);
         }
         Err(failure) if failure.kind == Kind::Cancelled => {
