@@ -13,10 +13,10 @@ use crate::gate::thousand::revision;
 use crate::support::interpreter;
 
 /// How often a start is measured.
-const STARTS: usize = 5;
+const STARTS: usize = 7;
 
 /// How many keys are pressed.
-const KEYS: usize = 100;
+const KEYS: usize = 200;
 
 /// For how long nothing is done.
 const IDLE: Duration = Duration::from_secs(10);
@@ -34,12 +34,13 @@ struct Rival {
 /// What was measured.
 #[derive(Default)]
 struct Figures {
-    first_frame: Duration,
-    chain: Duration,
-    key: Duration,
-    worst_key: Duration,
-    memory: u64,
-    idle: Duration,
+    first_frame: Vec<Duration>,
+    chain: Vec<Duration>,
+    key: Vec<Duration>,
+    /// In kB, with the chain on the screen.
+    memory: Vec<u64>,
+    /// Processor time and switches of all threads while nothing was done.
+    idle: (Duration, u64),
 }
 
 fn project(revisions: usize) -> tempfile::TempDir {
@@ -85,24 +86,21 @@ impl Rival {
 
     fn measure(&self, project: &Path, revisions: usize) -> Figures {
         let head = format!("r{:04}", revisions - 1);
-        let mut figures = Figures {
-            first_frame: Duration::MAX,
-            chain: Duration::MAX,
-            ..Figures::default()
-        };
+        let mut figures = Figures::default();
         for start in 1..=STARTS {
             let state = tempfile::tempdir().unwrap();
             let mut pty = self.start(project, state.path());
             let (first, chain) = self.open(&mut pty, &head);
-            figures.first_frame = figures.first_frame.min(first);
-            figures.chain = figures.chain.min(chain);
+            figures.first_frame.push(first);
+            figures.chain.push(chain);
+            pty.drain();
+            figures.memory.push(memory(pty.id()));
             if start == STARTS {
-                pty.drain();
                 figures.press(&mut pty);
-                figures.memory = memory(pty.id());
-                let before = processor_time(pty.id());
+                let before = (processor_time(pty.id()), switches(pty.id()));
                 std::thread::park_timeout(IDLE);
-                figures.idle = processor_time(pty.id()).checked_sub(before).unwrap();
+                let time = processor_time(pty.id()).checked_sub(before.0).unwrap();
+                figures.idle = (time, switches(pty.id()) - before.1);
             }
             pty.signal("KILL");
             pty.close();
@@ -114,34 +112,57 @@ impl Rival {
 impl Figures {
     /// From a key to the first change of the screen.
     fn press(&mut self, pty: &mut Pty) {
-        let mut all: Vec<Duration> = (0..KEYS)
-            .map(|_| {
-                let before = pty.drawing();
-                let since = Instant::now();
-                pty.keys("\x1b[B");
-                pty.wait_for_change(&before);
-                let took = since.elapsed();
-                pty.drain();
-                took
-            })
-            .collect();
-        all.sort();
-        self.key = all[KEYS / 2];
-        self.worst_key = all[KEYS - 1];
+        for _ in 0..KEYS {
+            let before = pty.drawing();
+            let since = Instant::now();
+            pty.keys("\x1b[B");
+            pty.wait_for_change(&before);
+            self.key.push(since.elapsed());
+            pty.drain();
+        }
     }
 
-    fn print(&self, name: &str, revisions: usize) {
+    fn print(mut self, name: &str, revisions: usize) {
+        let megabytes: Vec<u64> = self.memory.iter().map(|memory| memory / 1024).collect();
         println!(
-            "{revisions:>6} {name:<12} first frame {:>6} ms, chain {:>6} ms, key {:>6.1} ms (worst \
-             {:>6.1} ms), memory {:>4} MB, idle {:>5.1} ms a second",
-            self.first_frame.as_millis(),
-            self.chain.as_millis(),
-            self.key.as_secs_f64() * 1000.0,
-            self.worst_key.as_secs_f64() * 1000.0,
-            self.memory / 1024,
-            self.idle.as_secs_f64() * 1000.0 / IDLE.as_secs_f64(),
+            "{revisions:>6} {name:<12} first frame {} ms, chain {} ms, key {} ms, memory {} MB, \
+             idle for {} s: {} ms of processor time, {} switches",
+            spread(&mut self.first_frame),
+            spread(&mut self.chain),
+            spread(&mut self.key),
+            middle(megabytes),
+            IDLE.as_secs(),
+            self.idle.0.as_millis(),
+            self.idle.1,
         );
     }
+}
+
+/// `median (least to most)`, in milliseconds.
+fn spread(all: &mut [Duration]) -> String {
+    all.sort();
+    let [least, middle, most] = [0, all.len() / 2, all.len() - 1]
+        .map(|place| format!("{:.1}", all[place].as_secs_f64() * 1000.0));
+    format!("{middle} ({least} to {most})")
+}
+
+fn middle(mut all: Vec<u64>) -> u64 {
+    all.sort_unstable();
+    all[all.len() / 2]
+}
+
+/// How often threads of the process were put on a processor, or taken from it, so far.
+fn switches(id: u32) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{id}/task")).unwrap();
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("status")).ok())
+        .flat_map(|text| {
+            text.lines()
+                .filter_map(|line| line.split_once("ctxt_switches:"))
+                .map(|(_, number)| number.trim().parse::<u64>().unwrap())
+                .collect::<Vec<_>>()
+        })
+        .sum()
 }
 
 /// Resident memory in kB.

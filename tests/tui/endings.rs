@@ -1,6 +1,7 @@
 //! Every way in which the app ends early: cancelled, refused, by a signal, without its terminal.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::pty::Pty;
 use crate::support::{Lab, Module, NOTES_CHAIN};
@@ -38,6 +39,23 @@ impl Held {
         pty.keys("p\r");
         pty.wait_until("the last revision at work", || self.seen.exists());
         assert!(self.databases().len() > 1, "no scratch database");
+    }
+
+    /// The same where the reason was asked for already.
+    fn rehearsing_again(&self, pty: &mut Pty) {
+        std::fs::remove_file(&self.seen).unwrap();
+        pty.wait_for("p rehearse");
+        pty.keys("p");
+        pty.wait_until("the last revision at work", || self.seen.exists());
+    }
+
+    /// As an operating system does that shuts down.
+    fn stop_the_server(&self) {
+        let file = "select pg_read_file('postmaster.pid')";
+        let text = self.lab.column("postgres", file).remove(0);
+        let id = text.lines().next().unwrap();
+        let sent = Command::new("kill").args(["-INT", id]).status().unwrap();
+        assert!(sent.success());
     }
 
     fn databases(&self) -> Vec<String> {
@@ -84,9 +102,23 @@ fn a_rehearsal_is_cancelled_or_loses_its_terminal_and_nothing_stays_behind() {
     last.wait_for("p rehearse");
     last.keys("p\r");
     last.wait_for("the plan is made");
+
+    // The server goes down in the middle of one: it is told, and everything but a plan is there.
+    std::fs::write(&held.hold, "").unwrap();
+    last.keys("\x1b");
+    held.rehearsing_again(&mut last);
+    held.stop_the_server();
+    std::fs::remove_file(&held.hold).unwrap();
+    last.wait_for("Nothing of yours has changed");
+    assert_eq!(lab.tree(), before.0);
+    last.keys("\x1br");
+    last.wait_for("cannot be reached");
+    last.wait_for("q quit");
+    assert!(!last.text().contains("ctrl+x"), "{}", last.text());
     last.keys("q");
     assert_eq!(last.end(), 0);
     last.is_as_found();
+    assert_eq!(children_of_the_project(lab.root()), [] as [String; 0]);
 }
 
 /// Processes that stand in the project's folder.

@@ -1,10 +1,13 @@
 //! The app in a real terminal: the real binary on a pseudo-terminal, read by a terminal emulator.
 
 mod bench;
+mod corrections;
 mod demo;
 mod endings;
 mod hostile;
 mod mouse;
+mod open;
+mod own;
 mod pty;
 mod stream;
 

@@ -10,8 +10,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::support::{Lab, interpreter};
 
-/// How long a condition may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(100);
+/// How long a condition may take on a machine with much else to do. A bound for what never comes;
+/// what comes is never waited for any longer.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A terminal with the program in it.
 pub struct Pty {
@@ -199,6 +200,28 @@ impl Pty {
     #[track_caller]
     pub fn wait_for_change(&mut self, before: &[u8]) {
         self.wait("a change", |pty| pty.drawing() != before);
+    }
+
+    /// Whether any cell has a colour of its own.
+    pub fn has_colours(&self) -> bool {
+        let screen = self.parser.screen();
+        let (rows, columns) = screen.size();
+        (0..rows)
+            .flat_map(|row| (0..columns).filter_map(move |column| screen.cell(row, column)))
+            .any(|cell| [cell.fgcolor(), cell.bgcolor()] != [vt100::Color::Default; 2])
+    }
+
+    /// Whether the program wants to hear of the mouse.
+    pub fn has_mouse(&self) -> bool {
+        self.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// What was last put on the clipboard, as base64.
+    pub fn copied(&self) -> Option<String> {
+        let written = String::from_utf8_lossy(&self.written);
+        let (_, rest) = written.rsplit_once("\x1b]52;c;")?;
+        let end = rest.find(['\x07', '\x1b'])?;
+        Some(rest[..end].to_owned())
     }
 
     /// All that was written so far, as it came.

@@ -76,22 +76,27 @@ fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
         .as_ref()
         .map(|module| format!("  {module}"))
         .unwrap_or_default();
-    let spans = vec![
-        page.piece(tone, &format!("{mark} {} {}", finding.code, finding.name)),
-        page.piece(
-            Tone::Faint,
-            &format!("  {}{module}", finding.severity.word()),
-        ),
-    ];
-    let fold = format!("{} {:?} {}", finding.code, finding.module, finding.subject);
-    let command = finding.remedy.command.clone();
     let place = finding
         .location
         .as_ref()
         .map(|location| (location.path.clone(), location.line));
+    // Two of one kind differ in their places.
+    let file = (place.as_ref())
+        .and_then(|(path, line)| Some(format!("  {}:{line}", path.file_name()?.display())))
+        .unwrap_or_default();
+    let aside = format!("  {}{module}{file}", finding.severity.word());
+    let spans = vec![
+        page.piece(tone, &format!("{mark} {} {}", finding.code, finding.name)),
+        page.piece(Tone::Faint, &aside),
+    ];
+    let fold = format!(
+        "{} {:?} {} {place:?}",
+        finding.code, finding.module, finding.subject
+    );
+    let written = (place.as_ref()).map(|(path, line)| format!("{}:{line}", model.shown(path)));
     let anchor = Anchor {
         fold: Some(fold.clone()),
-        copy: command,
+        copy: finding.remedy.command.clone().or(written),
         place,
         ..Anchor::default()
     };

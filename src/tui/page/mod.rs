@@ -241,8 +241,7 @@ impl Page {
 
     /// A failure: what happened, what was seen, what to do next.
     fn failure(&mut self, failure: &Failure) {
-        let mark = self.theme.mark(Standing::Failed);
-        self.text(Tone::Bad, 0, &format!("{mark} {}", failure.message));
+        self.marked(Standing::Failed, Tone::Bad, &failure.message);
         if let Some(detail) = &failure.detail {
             self.text(Tone::Plain, 2, detail);
         }

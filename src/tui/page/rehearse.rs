@@ -46,7 +46,8 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         page.text(
             Tone::Plain,
             0,
-            "Nothing of yours has changed; no scratch database stays behind.",
+            "Nothing of yours has changed. Scratch databases are dropped; what a lost server still has \
+             of them goes with the next rehearsal.",
         );
         live::output(&mut page, model);
         return page;

@@ -66,6 +66,13 @@ fn project(page: &mut Page, model: &Model, survey: &Surveyed) {
             _ => Tone::Bad,
         };
         page.labelled("verdict", LABEL, tone, verdict);
+        let next = if verdict == "refused" {
+            "items 2 to 4 say what stands in the way, and what would change the answer".to_owned()
+        } else {
+            let key = model.keymap.key(Action::Rehearse);
+            format!("{key} rehearses on scratch databases; nothing of yours changes")
+        };
+        page.labelled("next", LABEL, Tone::Plain, &next);
     }
 }
 

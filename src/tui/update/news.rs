@@ -1,6 +1,7 @@
 //! What the session answers.
 
 use super::super::consent;
+use super::super::keymap::Action;
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
 use super::{actions, ask, begin, corrections};
@@ -115,13 +116,14 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
                 survey.findings.clone_from(&planned.findings);
             }
             let notice = if planned.plan.is_ok() {
-                "the plan is made: read it at item 6, Confirm"
+                let key = model.keymap.key(Action::GoOn);
+                format!("the plan is made: {key} leads to it, at item 6, Confirm")
             } else if planned.lacking.is_empty() {
-                "there is no plan: item 6, Confirm, says why"
+                "there is no plan: item 6, Confirm, says why".to_owned()
             } else {
-                "something may be lost: read it at item 6, Confirm"
+                "something may be lost: read it at item 6, Confirm".to_owned()
             };
-            model.notice = Some(notice.to_owned());
+            model.notice = Some(notice);
             model.planned = Some(*planned);
         }
         Err(failure) if failure.kind == Kind::Cancelled => {

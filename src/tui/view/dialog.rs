@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::{block, confirm, form};
+use super::{bordered, confirm, form};
 use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
 use crate::tui::message::{Key, Proposed};
@@ -152,7 +152,12 @@ fn boxed(model: &Model, sheet: &Sheet, buffer: &mut Buffer) {
     Clear.render(area, buffer);
     let title = format!(" {} ", sheet.title);
     let title = Line::from(span(model.theme.style(Tone::Strong), &title));
-    block(model, title, true).render(area, buffer);
+    // What changes something has the colour of risk around it, before it is read.
+    let tone = match model.overlay {
+        Some(Overlay::Confirm(_) | Overlay::Interrupted(_)) => Tone::Caution,
+        _ => Tone::Accent,
+    };
+    bordered(model, title, true, tone).render(area, buffer);
     let inside = inner(area);
     let room = inside.width.saturating_sub(2);
     let foot = inside.bottom().saturating_sub(1);
@@ -299,7 +304,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
     let area = menu_area(model, is_palette);
     Clear.render(area, buffer);
     let heading = Line::from(span(model.theme.style(Tone::Strong), &format!(" {title} ")));
-    block(model, heading, true).render(area, buffer);
+    bordered(model, heading, true, Tone::Accent).render(area, buffer);
     let inside = inner(area);
     let typed = format!("filter: {filter}{}", model.theme.letters("▏", "_"));
     let line = Line::from(span(model.theme.style(Tone::Accent), &typed));
@@ -334,4 +339,7 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
     let line = Line::from(span(model.theme.style(Tone::Faint), hint));
     debug_assert!(width(hint) < 60, "fits the smallest screen");
     buffer.set_line(inside.x + 1, y, &line, inside.width.saturating_sub(2));
+    if rows.len() > visible {
+        super::more(model, area, offset, visible, rows.len(), buffer);
+    }
 }

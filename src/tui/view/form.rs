@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::block;
+use super::bordered;
 use super::dialog::{ENTER, ESC, Offer, keys};
 use crate::plan::{Reference, RevisionIdChoice};
 use crate::tui::form::{Field, Form, offset};
@@ -25,7 +25,7 @@ pub(super) fn draw(model: &Model, form: &Form, buffer: &mut Buffer) {
     let (area, rows) = layout::form(model, form);
     Clear.render(area, buffer);
     let title = Line::from(span(model.theme.style(Tone::Strong), " Choices "));
-    block(model, title, true).render(area, buffer);
+    bordered(model, title, true, Tone::Accent).render(area, buffer);
     let room = usize::from(rows.width.saturating_sub(3));
     let first = offset(form, usize::from(rows.height));
     for (y, row) in (rows.y..rows.bottom()).zip(form.rows().into_iter().skip(first)) {

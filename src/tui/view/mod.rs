@@ -15,7 +15,7 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 
 use super::layout::{self, Layout};
 use super::list;
-use super::model::{Cursor, Model, Pane, Standing};
+use super::model::{Cursor, Model, Overlay, Pane, Standing};
 use super::page::{self, Page};
 use super::text::{elide, span, width};
 use super::theme::{Letters, Theme, Tone};
@@ -67,9 +67,16 @@ fn too_small(model: &Model, buffer: &mut Buffer) {
     }
 }
 
-/// A border with a title; which pane has the keys is told by the border's weight, too.
+/// The border of a pane; which one has the keys is told by the border's weight, too. Under a
+/// dialog none has them.
 fn block(model: &Model, title: Line<'static>, has_keys: bool) -> Block<'static> {
-    let tone = if has_keys { Tone::Accent } else { Tone::Faint };
+    let is_under = (model.overlay.as_ref()).is_some_and(|overlay| *overlay != Overlay::Filter);
+    let is_lit = has_keys && !is_under;
+    let tone = if is_lit { Tone::Accent } else { Tone::Faint };
+    bordered(model, title, has_keys, tone)
+}
+
+fn bordered(model: &Model, title: Line<'static>, has_keys: bool, tone: Tone) -> Block<'static> {
     let block = Block::bordered()
         .border_style(model.theme.style(tone))
         .title_top(title);
@@ -110,7 +117,8 @@ fn draw_list(model: &Model, area: Rect, buffer: &mut Buffer) {
             select(model, inside, y, has_keys, buffer);
         }
     }
-    more(model, area, cursor.offset, length, buffer);
+    let height = usize::from(inside.height);
+    more(model, area, cursor.offset, height, length, buffer);
 }
 
 /// Marks the line with the cursor by background and sign.
@@ -124,8 +132,14 @@ fn select(model: &Model, inside: Rect, y: u16, has_keys: bool, buffer: &mut Buff
 }
 
 /// In the lower border: how much lies above and below.
-fn more(model: &Model, area: Rect, offset: usize, length: usize, buffer: &mut Buffer) {
-    let height = usize::from(layout::inner(area).height);
+fn more(
+    model: &Model,
+    area: Rect,
+    offset: usize,
+    height: usize,
+    length: usize,
+    buffer: &mut Buffer,
+) {
     if length <= height || area.width < 20 {
         return;
     }
@@ -175,7 +189,8 @@ fn draw_page(model: &Model, layout: &Layout, which: Pane, area: Rect, buffer: &m
     };
     draw_rows(model, &page, below, cursor, has_keys, buffer);
     if page.pinned.is_empty() {
-        more(model, area, cursor.offset, page.rows.len(), buffer);
+        let height = usize::from(below.height);
+        more(model, area, cursor.offset, height, page.rows.len(), buffer);
     }
 }
 

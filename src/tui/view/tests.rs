@@ -483,6 +483,11 @@ fn the_pictures_of_the_documentation_are_what_the_app_draws() {
     for (name, title) in [
         ("refused", "the checklist, and why the reset is refused"),
         ("rehearsing", "a rehearsal on scratch databases"),
+        (
+            "compared",
+            "what the baseline carries, with both definitions",
+        ),
+        ("plan", "the plan, every effect in order"),
         ("confirming", "the typed confirmation over the plan"),
     ] {
         let (_, play) = states.iter().find(|(state, _)| *state == name).unwrap();
