@@ -16,13 +16,13 @@ fn objects_that_need_each_other_across_all_kinds() {
          CREATE FUNCTION make_pair(value int, kind mood DEFAULT 'fine') RETURNS pair LANGUAGE sql IMMUTABLE AS 'SELECT ROW(value, kind)::pair';;
          CREATE FUNCTION distance(a float8, b float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT a - b';;
          CREATE TYPE span AS RANGE (subtype = float8, subtype_diff = distance, multirange_type_name = spans)",
-        "CREATE TABLE base (id int PRIMARY KEY, pair pair DEFAULT make_pair(2), span span, kind mood NOT NULL DEFAULT 'bad', even small_even,
+        "CREATE TABLE base (id int PRIMARY KEY, pair pair DEFAULT make_pair(2), span span, kind mood NOT NULL DEFAULT 'sad', even small_even,
              doubled int GENERATED ALWAYS AS (id * 2) STORED, EXCLUDE USING gist (span WITH &&) DEFERRABLE INITIALLY DEFERRED);;
          CREATE VIEW shown AS SELECT id, (pair).one AS one, kind FROM base;;
          CREATE FUNCTION of_shown(one shown) RETURNS int LANGUAGE sql STABLE AS 'SELECT one.id';;
          CREATE FUNCTION all_base() RETURNS SETOF base LANGUAGE sql STABLE AS 'SELECT * FROM base';;
          CREATE VIEW further AS SELECT of_shown(s) AS id, b.kind FROM shown s, all_base() b;;
-         CREATE TABLE holder (id int, whole base, seen shown, many further[], CHECK (is_even((whole).id)));;
+         CREATE TABLE holder (id int, whole base, many base[], CHECK (is_even((whole).id)));;
          CREATE FUNCTION kinds(since date DEFAULT current_date, VARIADIC of mood[] DEFAULT '{}') RETURNS TABLE (kind mood, n bigint) LANGUAGE sql AS 'SELECT kind, count(*) FROM base GROUP BY 1';;
          CREATE FUNCTION known(value int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN EXISTS (SELECT FROM base WHERE id = value); END $$;;
          ALTER TABLE holder ADD CONSTRAINT is_known CHECK (known(id)) NOT VALID;;
@@ -54,7 +54,7 @@ fn rare_options_of_tables() {
          CREATE TABLE parent (a int CONSTRAINT a_positive CHECK (a > 0) NO INHERIT, b text DEFAULT 'p', CONSTRAINT b_given CHECK (b <> ''));;
          CREATE TABLE other (c numeric(5, 2), b text);;CREATE TABLE child (d int, CHECK (d > 1)) INHERITS (parent, other);;
          ALTER TABLE child ALTER COLUMN b SET DEFAULT 'c', ADD CONSTRAINT only_child CHECK (a < 0) NO INHERIT, ALTER COLUMN c SET NOT NULL;;
-         CREATE TABLE grandchild () INHERITS (child) WITH (fillfactor = 40, autovacuum_enabled = off, toast.autovacuum_enabled = off)",
+         CREATE TABLE grandchild () INHERITS (child) WITH (autovacuum_enabled = off, fillfactor = 40, toast.autovacuum_enabled = off)",
         "CREATE TABLE pairs (x int, y int, z text, at tsrange, PRIMARY KEY (x, y) DEFERRABLE, UNIQUE (y) DEFERRABLE INITIALLY DEFERRED,
              UNIQUE NULLS NOT DISTINCT (z) INCLUDE (x), EXCLUDE USING gist (at WITH &&) WHERE (x > 0) DEFERRABLE, EXCLUDE USING btree (lower(z) COLLATE \"C\" text_pattern_ops DESC NULLS LAST WITH =));;
          ALTER TABLE pairs DROP CONSTRAINT pairs_pkey;;ALTER TABLE pairs ADD PRIMARY KEY (x, y);;
@@ -70,7 +70,7 @@ fn rare_options_of_tables() {
          CREATE TABLE logs_rest PARTITION OF logs DEFAULT PARTITION BY RANGE (at, (id % 3));;
          CREATE TABLE logs_rest_old PARTITION OF logs_rest FOR VALUES FROM (MINVALUE, MINVALUE) TO ('2001-01-01', 2) WITH (fillfactor = 90);;
          CREATE TABLE logs_rest_rest PARTITION OF logs_rest DEFAULT;;
-         CREATE INDEX logs_at ON ONLY logs (at);;CREATE INDEX logs_a_mine ON logs_a (at);;ALTER INDEX logs_at ATTACH PARTITION logs_a_mine;;
+         CREATE INDEX logs_at ON ONLY logs (at);;CREATE INDEX logs_a_mine ON logs_a (at);;ALTER INDEX logs_at ATTACH PARTITION logs_a_mine;;CREATE INDEX mine_too ON logs_rest (at);;ALTER INDEX logs_at ATTACH PARTITION mine_too;;
          CREATE INDEX logs_id ON logs (id) WHERE id > 5",
         "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;;
          CREATE TRIGGER whole AFTER INSERT ON logs FOR EACH ROW EXECUTE FUNCTION noted();;
@@ -109,15 +109,15 @@ fn names_that_mean_something_else() {
         // Names that the server has, too: unqualified they would be its own.
         "CREATE FUNCTION public.lower(value anyelement) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'mine' $$;;
          CREATE FUNCTION public.length(value text) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 7';;
-         CREATE DOMAIN public.\"timestamp\" AS text;;CREATE TYPE public.box AS (a int);;CREATE TYPE public.\"char\" AS ENUM ('x');;
-         CREATE TABLE public.pg_class (relname text, at public.\"timestamp\" DEFAULT public.length('a')::text, b public.box, c public.\"char\", l int GENERATED ALWAYS AS (public.length(relname)) STORED);;
-         CREATE INDEX on_class ON public.pg_class (public.length(relname), pg_catalog.length(relname));;
-         CREATE VIEW public.pg_stats AS SELECT public.length(mine.relname) AS mine, pg_catalog.length(his.relname::text) AS his FROM public.pg_class mine, pg_catalog.pg_class his".to_owned(),
+         CREATE DOMAIN public.\"timestamp\" AS text;;CREATE TYPE public.box AS (a int);;
+         CREATE TABLE public.classes (relname text, at public.\"timestamp\" DEFAULT public.length('a')::text, b public.box, l int GENERATED ALWAYS AS (public.length(relname)) STORED);;
+         CREATE INDEX on_class ON public.classes (public.length(relname), pg_catalog.length(relname));;
+         CREATE VIEW public.stats AS SELECT public.length(mine.relname) AS mine, pg_catalog.length(his.relname::text) AS his FROM public.classes mine, pg_catalog.pg_class his".to_owned(),
         "CREATE FUNCTION stamped() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;;
-         CREATE TRIGGER stamped BEFORE INSERT ON public.pg_class FOR EACH ROW EXECUTE FUNCTION stamped();;COMMENT ON TABLE public.pg_class IS 'public.pg_class, ''quoted'' and \"so\"
+         CREATE TRIGGER stamped BEFORE INSERT ON public.classes FOR EACH ROW EXECUTE FUNCTION stamped();;COMMENT ON TABLE public.classes IS 'public.classes, ''quoted'' and \"so\"
 on two lines \\ :x %(y)s';;
-         GRANT SELECT ON public.pg_class TO PUBLIC;;COMMENT ON FUNCTION public.lower(anyelement) IS 'mine';;COMMENT ON COLUMN public.pg_class.relname IS '';;
-         COMMENT ON TYPE public.box IS 'of mine';;COMMENT ON COLUMN public.box.a IS 'part';;COMMENT ON VIEW public.pg_stats IS 'public.x'".to_owned(),
+         GRANT SELECT ON public.classes TO PUBLIC;;COMMENT ON FUNCTION public.lower(anyelement) IS 'mine';;COMMENT ON COLUMN public.classes.relname IS '';;
+         COMMENT ON TYPE public.box IS 'of mine';;COMMENT ON COLUMN public.box.a IS 'part';;COMMENT ON VIEW public.stats IS 'public.x'".to_owned(),
     ];
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     histories(&steps);
