@@ -1,14 +1,14 @@
-//! Carried text for the module's own schema: names in it lose their schema, as a person would write
-//! them, so that the search path of whoever runs the baseline decides, as it does for the drafted part.
+//! A baseline's text for the module's own schema: names in SQL lose their schema, as a person would write
+//! them, so that the search path of whoever runs the baseline decides, as it does for Alembic's own operations.
 //!
-//! Called by the rehearsal on every carried piece. Pure text work, proven by the build that follows:
+//! Called by the rehearsal on every piece. Pure text work, proven by the build that follows:
 //! bodies of functions, values and comments stay as they are.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::source::string;
-use super::{Origin, Piece, Stage};
+use super::{Piece, Stage};
 
 /// The schema that the search path finds first, and the names that it would not find there.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ struct Letter {
 impl Home {
     /// The piece without its own schema's name. Rows are values and no text to look through.
     pub fn piece(&self, mut piece: Piece) -> Piece {
-        if piece.origin == Origin::Carried && piece.stage != Stage::Rows {
+        if piece.stage != Stage::Rows {
             piece.up = self.python(&piece.up);
             piece.down = self.python(&piece.down);
         }
