@@ -45,6 +45,7 @@ fn objects_that_need_each_other_across_all_kinds() {
 
 /// What CREATE TABLE can say and hardly anybody does.
 #[test]
+#[ignore = "the full lane: REDISTILL_BREAKS=1 cargo test --test integration -- breaks:: --include-ignored"]
 fn rare_options_of_tables() {
     histories(&[
         "CREATE TABLE counted (
@@ -84,6 +85,7 @@ fn rare_options_of_tables() {
 
 /// Names that need quotes, are long, look like something else, or hide behind the server's own.
 #[test]
+#[ignore = "the full lane: REDISTILL_BREAKS=1 cargo test --test integration -- breaks:: --include-ignored"]
 fn names_that_mean_something_else() {
     let long = "x".repeat(63);
     let wide = "ü".repeat(31);
@@ -128,34 +130,34 @@ on two lines \\ :x %(y)s';;
 fn values_that_are_hard_to_write_down() {
     histories(&[
         "CREATE TYPE pair AS (a int, b text);;CREATE DOMAIN short AS varchar(5);;CREATE TYPE mood AS ENUM ('a,b', 'c\"d', '');;
-         CREATE TABLE everything (id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5) PRIMARY KEY, above bigint REFERENCES everything,
+         CREATE TABLE everything (id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5) PRIMARY KEY, above bigint REFERENCES everything DEFERRABLE INITIALLY DEFERRED,
              bytes bytea, texts text[], deep int[][], json json, jsonb jsonb, float float8, real real, num numeric, exact numeric(30, 10), cash money,
              pair pair, pairs pair[], span int4range, spans nummultirange, moments tstzrange, gap interval, at timestamp, atz timestamptz, day date, clock timetz,
              ip inet, net cidr, mac macaddr8, bits bit(5), var bit varying, vector tsvector, wanted tsquery, xml xml, place point, area polygon, id2 uuid,
              fixed char(6), one \"char\", short short, mood mood, moods mood[], lsn pg_lsn, path jsonpath, \"table\" regclass, kind regtype, word name, o oid,
              said text, double text GENERATED ALWAYS AS (said || said) STORED, flag boolean)",
-        "INSERT INTO everything (bytes, texts, deep, json, jsonb, float, real, num, exact, cash, pair, pairs, span, spans, moments, gap, at, atz, day, clock, ip, net, mac, bits, var, vector, wanted, xml, place, area, id2, fixed, one, short, mood, moods, lsn, path, \"table\", kind, word, o, said, flag)
+        "INSERT INTO everything OVERRIDING SYSTEM VALUE VALUES (-3);;INSERT INTO everything (bytes, texts, deep, json, jsonb, float, real, num, exact, cash, pair, pairs, span, spans, moments, gap, at, atz, day, clock, ip, net, mac, bits, var, vector, wanted, xml, place, area, id2, fixed, one, short, mood, moods, lsn, path, \"table\", kind, word, o, said, flag, above)
          VALUES ('\\x00ff5c27', '{\"a,b\",NULL,\"NULL\",\"\",\"q\\\"\\\\\"}', '[0:1][2:3]={{1,2},{3,NULL}}', '{\"a\" :  1, \"a\": 2, \"u\": \"\\u00e9\"}', '{\"b\": [1.50, null, \"\\u0001\"]}',
              'NaN', '-Infinity', 'Infinity', '12345678901234567890.0123456789', '-1234.56', '(1,\"a, \"\"b\"\" \\\\\\\\\")', '{\"(,)\",NULL,\"(2,\\\"x y\\\")\"}', '[1,10)', '{[1.5,2),(3,]}', '[\"2020-01-01 00:00:00+05:30\",infinity)',
              '-1 year 2 mons -3 days 04:05:06.789', 'infinity', '0044-03-15 12:00:00+00 BC', '-infinity', '23:59:59.5+05:45', '::ffff:10.0.0.1/100', '10.0.0.0/8', '08:00:2b:01:02:03:04:05', B'10101', B'', '''it''''s'':1A :2', '''a'' & !b:*', '<a b=\"c\">&amp;:d</a>',
              '(1e-300,-0)', '((0,0),(1,1.1),(2,0))', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'ab', '\\', '', '', '{\"a,b\",\"\",NULL}', '16/B374D848', '$.a[*] ? (@ > 1)', 'everything', 'pair[]', 'n', 4294967295,
-             E'\\001 tab\\t line\\n cr\\r \\\\ '' \" :x %s %(y)s {} $1 \\u2028 \u{1F600}', true);;
-         INSERT INTO everything (above, float, real, num, said) VALUES (10, '-0', '1e-45', '-0.000', ''), (15, '5e-324', '3.4028235e38', 'NaN', NULL), (NULL, '0.1', '0.1', '1e-30', '  '), (25, 1e22, 1e10, 1e40, E'\\\\x41');;
-         UPDATE everything SET above = 20 WHERE id = 10;;INSERT INTO everything OVERRIDING SYSTEM VALUE VALUES (-3), (1000)",
+             E'\\001 tab\\t line\\n cr\\r \\\\ '' \" :x %s %(y)s {} $1 \\u2028 \u{1F600}', true, 20);;
+         INSERT INTO everything (above, float, real, num, said) VALUES (10, '-0', '1e-45', '-0.000', ''), (15, '5e-324', '3.4028235e38', 'NaN', NULL), (NULL, '0.1', '0.1', '1e-30', '  '), (25, 1e22, 1e10, 1e40, E'\\\\x41');;INSERT INTO everything OVERRIDING SYSTEM VALUE VALUES (1000)",
         "CREATE TABLE hen (id int PRIMARY KEY, egg int NOT NULL);;CREATE TABLE egg (id int PRIMARY KEY, hen int NOT NULL REFERENCES hen DEFERRABLE INITIALLY DEFERRED);;
          ALTER TABLE hen ADD FOREIGN KEY (egg) REFERENCES egg DEFERRABLE INITIALLY DEFERRED;;INSERT INTO hen VALUES (1, 2), (3, 4);;INSERT INTO egg VALUES (2, 3), (4, 1);;
          CREATE TABLE family (id int, name text);;CREATE TABLE younger (age int) INHERITS (family);;INSERT INTO family VALUES (1, 'old'), (1, 'old');;INSERT INTO younger VALUES (2, 'new', 3);;
-         CREATE TABLE cut (id int, k text) PARTITION BY LIST (k);;CREATE TABLE cut_a PARTITION OF cut FOR VALUES IN ('a');;CREATE TABLE cut_rest (k text, id int);;ALTER TABLE cut ATTACH PARTITION cut_rest DEFAULT;;INSERT INTO cut VALUES (1, 'a'), (2, 'b'), (3, NULL);;
+         CREATE TABLE cut (id int, k text) PARTITION BY LIST (k);;CREATE TABLE cut_a PARTITION OF cut FOR VALUES IN ('a');;CREATE TABLE cut_rest (k text, id int);;ALTER TABLE cut ATTACH PARTITION cut_rest DEFAULT;;INSERT INTO cut VALUES (1, 'a'), (3, NULL), (2, 'b');;
          CREATE TABLE locked (id int);;INSERT INTO locked VALUES (1);;ALTER TABLE locked ENABLE ROW LEVEL SECURITY;;ALTER TABLE locked FORCE ROW LEVEL SECURITY;;CREATE POLICY none ON locked USING (false);;
          CREATE TABLE guarded (id int, n int DEFAULT 5);;INSERT INTO guarded VALUES (1, 1);;CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 99; RETURN NEW; END $$;;
          CREATE TRIGGER change BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION change();;CREATE RULE nowhere AS ON INSERT TO locked DO INSTEAD NOTHING;;
-         CREATE TABLE blank ();;INSERT INTO blank DEFAULT VALUES;;INSERT INTO blank DEFAULT VALUES;;CREATE TABLE \"odd.name\" (\"a:b\" text, \"%s\" int, \"select\" int[]);;INSERT INTO \"odd.name\" VALUES (':a', 1, '{}'), ('%s', NULL, '{{1},{2}}');;
+         CREATE TABLE blank ();;INSERT INTO blank DEFAULT VALUES;;INSERT INTO blank DEFAULT VALUES;;CREATE TABLE \"odd.name\" (\"a:b\" text, \"%s\" int, \"select\" int[]);;INSERT INTO \"odd.name\" VALUES ('%s', NULL, '{{1},{2}}'), (':a', 1, '{}');;
          CREATE UNLOGGED TABLE passing (id serial PRIMARY KEY, x text);;INSERT INTO passing (x) VALUES ('x');;ALTER TABLE guarded ADD CONSTRAINT grown CHECK (n > 100) NOT VALID",
     ]);
 }
 
 /// Comments and rights on whatever can have them.
 #[test]
+#[ignore = "the full lane: REDISTILL_BREAKS=1 cargo test --test integration -- breaks:: --include-ignored"]
 fn comments_and_rights_on_everything() {
     histories(&[
         "CREATE SCHEMA side;;CREATE TYPE mood AS ENUM ('a');;CREATE DOMAIN code AS text CONSTRAINT given CHECK (VALUE <> '');;CREATE TYPE pair AS (a int, b text);;CREATE TYPE span AS RANGE (subtype = int);;
