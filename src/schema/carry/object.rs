@@ -101,9 +101,10 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
         // It goes with its domain. One that need not hold for the rows comes after them.
         "domain constraint" => {
             let definition = object.definition.as_deref().unwrap_or_default();
-            let stage = match super::is_not_valid(object) {
-                true => Stage::ForeignKeys,
-                false => stage,
+            let stage = if super::is_not_valid(object) {
+                Stage::ForeignKeys
+            } else {
+                stage
             };
             writer.push(stage, key, execute(definition), String::new());
             return true;
