@@ -59,3 +59,15 @@ CROSS JOIN LATERAL (
 ) AS g
 WHERE x.acl IS NOT NULL
     AND NOT (x.acl @> x.usual AND x.usual @> x.acl)
+UNION ALL
+-- What PUBLIC and the owner may do in `public` from the beginning depends on the version.
+SELECT 'schema', '', '', ns.schema, '~usual', (
+    SELECT string_agg(concat(
+        CASE e.grantee WHEN 0 THEN 'PUBLIC' WHEN n.nspowner THEN 'owner'
+            ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
+        E'\t', e.privilege_type, E'\t', CASE WHEN e.is_grantable THEN '*' ELSE '' END), E'\n')
+    FROM aclexplode(coalesce((SELECT i.initprivs FROM pg_init_privs i
+        WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid AND i.objsubid = 0),
+        acldefault('n', n.nspowner))) e)
+FROM ns JOIN pg_namespace n ON n.oid = ns.oid
+WHERE ns.schema = 'public'

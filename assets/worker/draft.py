@@ -176,9 +176,10 @@ def compose(catalog, leave_out):
             add_index(work, table, index)
     for table in sorted(order, key=place):
         for constraint in table["constraints"]:
-            if constraint["kind"] == "f" and not constraint["from_parent"] and (table["oid"], constraint["name"]) in late:
-                up, down = pieces.foreign_key_piece(table, constraint, work.default)
-                work.add("foreign_keys", "foreign_key", table["schema"], table["name"], constraint["name"], up, down)
+            if (table["oid"], constraint["name"]) in late and not constraint["from_parent"]:
+                up, down = pieces.late_piece(table, constraint, work.default)
+                kind = "foreign_key" if constraint["kind"] == "f" else "constraint"
+                work.add("foreign_keys", kind, table["schema"], table["name"], constraint["name"], up, down)
     imports = ["from alembic import op", "import sqlalchemy as sa"]
     if work.types.needs_postgresql or catalog.enums:
         imports.append("from sqlalchemy.dialects import postgresql")
@@ -205,7 +206,9 @@ def enum_piece(work, enum):
 
 
 def arrange(tables):
-    """Referenced tables first, ties by name; the foreign keys that have to wait, by table and name."""
+    """Referenced tables first, ties by name; the foreign keys that have to wait, by table and name.
+
+    What is NOT VALID need not hold for the rows, and so it waits for them."""
     targets = {
         oid: {
             row["target_oid"] for row in table["constraints"]
@@ -231,6 +234,7 @@ def arrange(tables):
         (table["oid"], row["name"])
         for table in order for row in table["constraints"]
         if row["kind"] == "f" and position.get(row["target_oid"], len(order)) >= position[table["oid"]]
+        or row["kind"] in "fc" and row["enforced"] and not row["validated"]
     }
     return order, late
 

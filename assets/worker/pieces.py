@@ -214,8 +214,8 @@ def alter_text(table, constraint):
     return execute("ALTER TABLE %s ADD CONSTRAINT %s %s" % (qualified(table), name, constraint["definition"]))
 
 
-def foreign_key_piece(table, constraint, default_schema):
-    """The two statements for a foreign key that has to wait for its table."""
+def late_piece(table, constraint, default_schema):
+    """The two statements for a constraint that has to wait: for its table, or for rows that break it."""
     if needs_alter(constraint):
         up = alter_text(table, constraint)
     else:
@@ -225,7 +225,8 @@ def foreign_key_piece(table, constraint, default_schema):
         arguments += schema_argument(constraint["target_schema"], default_schema, "referent_schema")
         up = call("op.create_foreign_key", arguments + foreign_key_options(constraint))
     arguments = [name_of(constraint["name"]), repr(table["name"])]
-    arguments += schema_argument(table["schema"], default_schema) + ["type_='foreignkey'"]
+    arguments += schema_argument(table["schema"], default_schema)
+    arguments.append("type_='foreignkey'" if constraint["kind"] == "f" else "type_='check'")
     return up, call("op.drop_constraint", arguments)
 
 

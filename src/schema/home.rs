@@ -1,14 +1,14 @@
-//! Carried text for the module's own schema: names in it lose their schema, as a person would write
-//! them, so that the search path of whoever runs the baseline decides, as it does for the drafted part.
+//! A baseline's text for the module's own schema: names in SQL lose their schema, as a person would write
+//! them, so that the search path of whoever runs the baseline decides, as it does for Alembic's own operations.
 //!
-//! Called by the rehearsal on every carried piece. Pure text work, proven by the build that follows:
+//! Called by the rehearsal on every piece. Pure text work, proven by the build that follows:
 //! bodies of functions, values and comments stay as they are.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::source::string;
-use super::{Origin, Piece, Stage};
+use super::{Piece, Stage};
 
 /// The schema that the search path finds first, and the names that it would not find there.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ struct Letter {
 impl Home {
     /// The piece without its own schema's name. Rows are values and no text to look through.
     pub fn piece(&self, mut piece: Piece) -> Piece {
-        if piece.origin == Origin::Carried && piece.stage != Stage::Rows {
+        if piece.stage != Stage::Rows {
             piece.up = self.python(&piece.up);
             piece.down = self.python(&piece.down);
         }
@@ -303,20 +303,44 @@ mod tests {
                 "CREATE VIEW public.v AS SELECT public.f(t.a) FROM public.t",
                 "CREATE VIEW v AS SELECT f(t.a) FROM t",
             ),
-            ("DEFAULT nextval('public.s'::regclass)", "DEFAULT nextval('s'::regclass)"),
-            ("'public.s'::text || 'it''s public.x'", "'public.s'::text || 'it''s public.x'"),
-            ("public.lower(a) public.\"text\"", "public.lower(a) public.\"text\""),
-            ("a OPERATOR(public.=) b OPERATOR(public.===) c", "a OPERATOR(public.=) b OPERATOR(===) c"),
+            (
+                "DEFAULT nextval('public.s'::regclass)",
+                "DEFAULT nextval('s'::regclass)",
+            ),
+            (
+                "'public.s'::text || 'it''s public.x'",
+                "'public.s'::text || 'it''s public.x'",
+            ),
+            (
+                "public.lower(a) public.\"text\"",
+                "public.lower(a) public.\"text\"",
+            ),
+            (
+                "a OPERATOR(public.=) b OPERATOR(public.===) c",
+                "a OPERATOR(public.=) b OPERATOR(===) c",
+            ),
             (
                 "FUNCTION public.g() AS $f$ SELECT public.x $f$; public.y",
                 "FUNCTION g() AS $f$ SELECT public.x $f$; y",
             ),
-            ("-- public.x it's\nSELECT public.y /* public.z */", "-- public.x it's\nSELECT y /* public.z */"),
-            ("OWNED BY public.t.c, other.public.x", "OWNED BY t.c, other.public.x"),
+            (
+                "-- public.x it's\nSELECT public.y /* public.z */",
+                "-- public.x it's\nSELECT y /* public.z */",
+            ),
+            (
+                "OWNED BY public.t.c, other.public.x",
+                "OWNED BY t.c, other.public.x",
+            ),
             ("POLICY p ON public.t TO public", "POLICY p ON t TO public"),
             // A table's alias with the schema's name: no name is sure.
-            ("SELECT public.a FROM public.t public", "SELECT public.a FROM public.t public"),
-            ("republic.x public_.y $1 public.\"Odd.Name\"", "republic.x public_.y $1 \"Odd.Name\""),
+            (
+                "SELECT public.a FROM public.t public",
+                "SELECT public.a FROM public.t public",
+            ),
+            (
+                "republic.x public_.y $1 public.\"Odd.Name\"",
+                "republic.x public_.y $1 \"Odd.Name\"",
+            ),
         ] {
             assert_eq!(home().sql(sql), expected, "{sql}");
         }
@@ -330,7 +354,10 @@ mod tests {
     #[test]
     fn python_keeps_what_is_not_sql() {
         for (code, expected) in [
-            ("op.execute('DROP VIEW public.v')", "op.execute('DROP VIEW v')"),
+            (
+                "op.execute('DROP VIEW public.v')",
+                "op.execute('DROP VIEW v')",
+            ),
             (
                 "op.execute('COMMENT ON TABLE public.t IS \\'of \"public.t\"\\'')",
                 "op.execute('COMMENT ON TABLE t IS \\'of \"public.t\"\\'')",

@@ -109,14 +109,27 @@ SELECT x.line FROM (
 ) AS x ORDER BY x.place, x.line";
 
 /// Where there is a list: everything is taken from the owner and given again, in the order of the stored
-/// list, which `pg_dump` follows. Grants are made as the owner.
+/// list, which `pg_dump` follows. Grants are made as the owner. A table that is made anew is born with the
+/// default privileges of today; they are taken away, and where there is no list the owner has all again.
 const PRIVILEGES: &str = "
+WITH born AS (
+    SELECT string_agg(DISTINCT ', ' || quote_ident(pg_get_userbyid(e.grantee)), '') AS with_them
+    FROM pg_default_acl d CROSS JOIN aclexplode(d.defaclacl) e
+    WHERE d.defaclobjtype = 'r' AND e.grantee <> 0
+)
 SELECT x.line FROM (
-    SELECT -1::bigint AS place, ''::text AS privilege,
+    SELECT -2::bigint AS place, ''::text AS privilege,
         format('REVOKE ALL ON TABLE %I.%I FROM PUBLIC, %I', n.nspname, c.relname,
-            pg_get_userbyid(c.relowner)) AS line
+            pg_get_userbyid(c.relowner)) || coalesce(born.with_them, '') AS line
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN born
+    WHERE c.oid = $1 AND (c.relacl IS NOT NULL OR EXISTS (
+        SELECT FROM pg_default_acl d WHERE d.defaclobjtype = 'r'))
+    UNION ALL
+    SELECT -1, '', format('GRANT ALL ON TABLE %I.%I TO %I', n.nspname, c.relname,
+        pg_get_userbyid(c.relowner))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = $1 AND c.relacl IS NOT NULL
+    WHERE c.oid = $1 AND c.relacl IS NULL AND EXISTS (
+        SELECT FROM pg_default_acl d WHERE d.defaclobjtype = 'r')
     UNION ALL
     SELECT i.place, e.privilege_type, format('GRANT %s ON TABLE %I.%I TO %s%s', e.privilege_type, n.nspname,
         c.relname, CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END,

@@ -51,7 +51,7 @@ fn what_others_need_is_left_out_only_with_them() {
         !text.contains("extras") && !text.contains("first_titles"),
         "{text}"
     );
-    assert!(text.contains("CREATE VIEW public.titles"), "{text}");
+    assert!(text.contains("CREATE VIEW titles"), "{text}");
     lab.reset(&choices);
     let tree = lab.tree();
     let note = tree

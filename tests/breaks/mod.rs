@@ -118,20 +118,21 @@ impl Site {
         self.go(&[], Some(check), |fresh| assert_eq!(fresh, self.chain))
     }
 
-    /// Source `models`: what differs is what the user agreed to. `gone` are the lines of `pg_dump`
-    /// that the chain's database has and the baseline's has not; `new` are those that it has more.
+    /// Source `models`: what the models lack and cannot have carried is `named` object by object, and
+    /// only with the user's word given up. `gone` are the lines of `pg_dump` that the chain's
+    /// database has and the baseline's has not; `new` are those that it has more.
     #[track_caller]
-    pub fn follows_the_models(&self, agreed: &[&str], gone: &[&str], new: &[&str]) {
+    pub fn follows_the_models(&self, named: &[&str], gone: &[&str], new: &[&str]) {
         if !is_full() {
             return;
         }
         let mut choices = vec!["--source", "models"];
-        if !agreed.is_empty() {
+        if !named.is_empty() {
+            assert_eq!(self.would_lose(&[]), named);
             // The live database stays what it is, and so it cannot be stamped.
-            choices.extend(["--strategy", "unversioned"]);
-            choices.extend(agreed.iter().flat_map(|object| ["--leave-out", object]));
+            choices.extend(["--accept-losses", "--strategy", "unversioned"]);
         }
-        let check = agreed.is_empty().then_some(Check::Clean);
+        let check = named.is_empty().then_some(Check::Clean);
         self.go(&choices, check, |fresh| {
             let (before, after) = (said(&self.chain), said(fresh));
             let only = |here: &BTreeSet<String>, there: &BTreeSet<String>| -> Vec<String> {
@@ -244,8 +245,4 @@ fn said(dump: &str) -> BTreeSet<String> {
         }
     }
     lines
-}
-
-fn borrowed(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
 }

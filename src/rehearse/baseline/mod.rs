@@ -206,12 +206,11 @@ impl<'a> Drafter<'a> {
     /// The schema that the search path finds first. What the server itself has under a name comes
     /// before it, on any database.
     fn find_home(&self) -> Result<Home, RehearseError> {
-        let kept = match &self.replayed {
-            Some(replayed) => own_names(&replayed.connect()?)?,
-            None => {
-                let scratch = self.subject.scratch("n")?;
-                own_names(&scratch.connect()?)?
-            }
+        let kept = if let Some(replayed) = &self.replayed {
+            own_names(&replayed.connect()?)?
+        } else {
+            let scratch = self.subject.scratch("n")?;
+            own_names(&scratch.connect()?)?
         };
         Ok(Home {
             schema: self.subject.described.default_schema.clone(),

@@ -98,7 +98,7 @@ fn taken_from_owner(writer: &Writer<'_>, key: &ObjectKey, target: &Target) -> Op
     )))
 }
 
-/// What the server gives where nobody has set the default privileges of a role.
+/// What the server gives where nobody has set the default privileges of a role, or those of `public`.
 fn usual_of<'a>(a: &'a Catalog, key: &ObjectKey) -> Option<&'a str> {
     a.objects.get(key).and_then(|object| object.get("~usual"))
 }

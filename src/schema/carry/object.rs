@@ -98,9 +98,14 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
         "publication" => return publication(writer, key, object),
         "text search configuration" => return text_search(writer, key, object),
         "operator family" => return operator_family(writer, key, object),
-        // It goes with its domain.
+        // It goes with its domain. One that need not hold for the rows comes after them.
         "domain constraint" => {
             let definition = object.definition.as_deref().unwrap_or_default();
+            let stage = if super::is_not_valid(object) {
+                Stage::ForeignKeys
+            } else {
+                stage
+            };
             writer.push(stage, key, execute(definition), String::new());
             return true;
         }

@@ -97,7 +97,8 @@ fn inherited_checks(a: &Catalog, parent: &ObjectKey) -> Vec<String> {
             let definition = object.get("definition").unwrap_or_default();
             let is_inherited = key.kind == "constraint"
                 && object.get("type") == Some("check")
-                && !definition.ends_with("NO INHERIT");
+                && !definition.ends_with("NO INHERIT")
+                && !super::is_not_valid(object);
             if is_inherited {
                 lines.push(format!("CONSTRAINT {} {definition}", sql::name(&key.name)));
             }

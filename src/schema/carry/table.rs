@@ -243,6 +243,8 @@ pub fn constraint(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> 
         "foreign key" => (Stage::ForeignKeys, "foreignkey"),
         "primary key" => (Stage::Tables, "primary"),
         "unique" => (Stage::Tables, "unique"),
+        // It need not hold for the rows.
+        "check" if super::is_not_valid(object) => (Stage::ForeignKeys, "check"),
         "check" => (Stage::Tables, "check"),
         "exclusion" => (Stage::Indexes, "unique"),
         _ => return false,
