@@ -23,6 +23,7 @@ mod stage;
 mod teammates;
 pub mod text;
 mod untouched;
+mod waiver;
 mod wrap;
 
 pub use explain::explain;
@@ -30,4 +31,6 @@ pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary
 pub use paint::Paint;
 pub use sides::sides;
 pub use teammates::replace_rows;
+pub use sides::{sides, sides_of};
 pub use untouched::untouched;
+pub use waiver::waiver;
