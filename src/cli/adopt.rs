@@ -276,10 +276,10 @@ mod tests {
         ];
         assert_eq!(
             table(&all),
-            "already   localhost:5433 / app                 of the new history\n\
-             upgraded  a-long-name-… / tenant_of_somebody   12 revisions, now at 4f2a9c1b77aa\n\
-             empty     [::1]:5433 / b                       build it: alembic upgrade 4f2a9c1b77aa\n\
-             failed    localhost:1 / gone                   see below\n"
+            "already   localhost:5433 / app            of the new history\n\
+             upgraded  a-long-n… / tenant_of_somebody  12 revisions, now at 4f2a9c1b77aa\n\
+             empty     [::1]:5433 / b                  build it: alembic upgrade 4f2a9c1b77aa\n\
+             failed    localhost:1 / gone              see below\n"
         );
         assert!(table(&all).lines().all(|line| line.width() <= 80));
     }

@@ -5,13 +5,14 @@
 //! finding). What a chain makes counts for more than what models declare: models often repeat a
 //! neighbour's table for SQLAlchemy's sake. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::keys::{Key, model_keys, of_revisions};
-use super::ownership::{canonical, creates, of_live, owns};
+use super::ownership::{canonical, of_live, owns};
 use super::sharing::shares;
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{Location, ModuleName};
+use crate::python::operations::OperationKind;
 use crate::rules::rule::{Case, Scope};
 use crate::rules::sources::{ModuleSources, Sources};
 
@@ -44,6 +45,13 @@ pub struct Crossing {
     pub location: Option<Location>,
 }
 
+/// A module with the tables that its chain makes: gathered once, for chains are long.
+struct Known<'a> {
+    module: &'a ModuleEvidence,
+    own: &'a ModuleSources,
+    created: HashSet<String>,
+}
+
 /// All of them, each once: where it says most.
 pub fn crossings(evidence: &Evidence, sources: &Sources) -> Vec<Crossing> {
     let case = Case {
@@ -51,66 +59,82 @@ pub fn crossings(evidence: &Evidence, sources: &Sources) -> Vec<Crossing> {
         sources,
         scope: Scope::Full,
     };
+    let all: Vec<Known<'_>> = case
+        .modules()
+        .map(|(module, own)| Known {
+            module,
+            own,
+            created: created(module, own),
+        })
+        .collect();
+    all.iter().flat_map(|one| of_module(one, &all)).collect()
+}
+
+fn of_module(known: &Known<'_>, all: &[Known<'_>]) -> Vec<Crossing> {
+    let (module, own) = (known.module, known.own);
+    let mut told = BTreeSet::new();
     let mut found = Vec::new();
-    for (module, own) in case.modules() {
-        let mut told = BTreeSet::new();
-        let made = of_revisions(own)
-            .into_iter()
-            .map(|key| (key, Seen::Revision));
-        let live = live_keys(module)
-            .into_iter()
-            .map(|key| (key, Seen::Database));
-        let wanted = model_keys(module, own);
-        let wanted = wanted.into_iter().map(|key| (key, Seen::Models));
-        for (key, seen) in made.chain(live).chain(wanted) {
-            let table = canonical(module, &key.table);
-            let to_table = canonical(module, &key.to_table);
-            // A live database has the neighbours' keys, too, and models repeat their tables.
-            let is_ours = seen == Seen::Revision || makes(&case, module, own, table);
-            if !is_ours || table == to_table || creates(module, own, to_table) {
-                continue;
-            }
-            let column = format!("{table}.{}", key.column);
-            let target = format!("{to_table}.{}", key.to_column);
-            if told.insert((column.clone(), target.clone())) {
-                found.push(Crossing {
-                    module: module.module.name.clone(),
-                    on: maker(&case, module, own, to_table),
-                    column,
-                    target,
-                    seen,
-                    location: key.location,
-                });
-            }
+    let made = of_revisions(own).into_iter();
+    let made = made.map(|key| (key, Seen::Revision));
+    let live = live_keys(module).into_iter();
+    let live = live.map(|key| (key, Seen::Database));
+    let wanted = model_keys(module, own).into_iter();
+    let wanted = wanted.map(|key| (key, Seen::Models));
+    for (key, seen) in made.chain(live).chain(wanted) {
+        let table = canonical(module, &key.table);
+        let to_table = canonical(module, &key.to_table);
+        // A live database has the neighbours' keys, too, and models repeat their tables.
+        let is_ours = seen == Seen::Revision || makes(all, known, table);
+        if !is_ours || table == to_table || known.created.contains(to_table) {
+            continue;
+        }
+        let column = format!("{table}.{}", key.column);
+        let target = format!("{to_table}.{}", key.to_column);
+        if told.insert((column.clone(), target.clone())) {
+            found.push(Crossing {
+                module: module.module.name.clone(),
+                on: maker(all, known, to_table),
+                column,
+                target,
+                seen,
+                location: key.location,
+            });
         }
     }
     found
 }
 
+/// The tables that the chain makes somewhere, by the names that they have then.
+fn created(module: &ModuleEvidence, own: &ModuleSources) -> HashSet<String> {
+    let operations = own.revisions.iter().flat_map(|file| &file.upgrade);
+    operations
+        .filter_map(|operation| match &operation.kind {
+            OperationKind::CreateTable(made) => {
+                Some(canonical(module, &made.qualified()).to_owned())
+            }
+            OperationKind::RenameTable { to, .. } => Some(canonical(module, to).to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Whether a table is this module's: its chain makes it, or no chain does and its models have it.
-fn makes(case: &Case<'_>, module: &ModuleEvidence, own: &ModuleSources, table: &str) -> bool {
-    creates(module, own, table)
-        || !case
-            .modules()
-            .any(|(other, theirs)| creates(other, theirs, table))
-            && owns(module, own, table)
+fn makes(all: &[Known<'_>], one: &Known<'_>, table: &str) -> bool {
+    one.created.contains(table)
+        || !all.iter().any(|other| other.created.contains(table))
+            && owns(one.module, one.own, table)
 }
 
 /// The other module of the database whose table it is.
-fn maker(
-    case: &Case<'_>,
-    module: &ModuleEvidence,
-    own: &ModuleSources,
-    table: &str,
-) -> Option<ModuleName> {
-    let mut others = case.modules().filter(|(other, theirs)| {
-        other.module.name != module.module.name
-            && shares(module, own, other, theirs)
-            && makes(case, other, theirs, table)
+fn maker(all: &[Known<'_>], one: &Known<'_>, table: &str) -> Option<ModuleName> {
+    let mut others = all.iter().filter(|other| {
+        other.module.module.name != one.module.module.name
+            && shares(one.module, one.own, other.module, other.own)
+            && makes(all, other, table)
             // A table that both models have is a repetition, and nobody can say of whose.
-            && (creates(other, theirs, table) || !owns(module, own, table))
+            && (other.created.contains(table) || !owns(one.module, one.own, table))
     });
-    others.next().map(|(other, _)| other.module.name.clone())
+    others.next().map(|other| other.module.module.name.clone())
 }
 
 fn live_keys(module: &ModuleEvidence) -> Vec<Key> {
