@@ -235,3 +235,41 @@ fn a_chain_that_changes_what_the_other_made_is_refused_by_name() {
         assert!((lab.tree(), lab.dump("shared", &[])) == before);
     }
 }
+
+#[test]
+fn databases_of_the_old_history_come_home_in_the_same_order() {
+    let lab = built(false);
+    lab.sql("postgres", "create database mine");
+    let lead = |lab: &Lab, from: &str, to: &str| {
+        for (folder, _) in MODULES {
+            let ini = format!("{folder}/alembic.ini");
+            let text = lab.read(&ini);
+            lab.write(
+                &ini,
+                &text.replace(&format!("/{from}\n"), &format!("/{to}\n")),
+            );
+        }
+    };
+    lead(&lab, "shared", "mine");
+    lab.alembic("people", &["upgrade", "p001"]);
+    lab.alembic("bills", &["upgrade", "b001"]);
+    lab.sql(
+        "postgres",
+        "comment on database mine is 'redistill: disposable'",
+    );
+    lead(&lab, "mine", "shared");
+    lab.reset(&[]);
+    lead(&lab, "shared", "mine");
+    let answer = lab.redistill(&["adopt"]).expect(0);
+    let words: Vec<Vec<&str>> = answer
+        .stdout
+        .lines()
+        .map(|line| line.split_whitespace().take(2).collect())
+        .collect();
+    assert_eq!(words, [["upgraded", "people"], ["upgraded", "bills"]]);
+    let schema = |name: &str| lab.dump(name, &["-s"]);
+    assert_eq!(schema("mine"), schema("shared"));
+    for (folder, _) in MODULES {
+        lab.alembic(folder, &["check"]);
+    }
+}
