@@ -26,6 +26,7 @@ def changes(project):
     def compare(heads, context):
         revisions.run_autogenerate(heads, context)
         for generated in revisions.generated_revisions:
+            leave_beneath(project, generated, context.connection)
             complete_enums(generated, context.connection)
         return []
 
@@ -51,6 +52,20 @@ def changes(project):
             "hook_error": hook_error,
         }
     }
+
+
+def leave_beneath(project, generated, connection):
+    """Takes out what is said of tables that other modules have built before: they are theirs."""
+    beneath = {(table["schema"], table["name"]) for table in project.module.get("beneath") or []}
+    if not beneath:
+        return
+    default = connection.dialect.default_schema_name
+
+    def is_own(operation):
+        return (getattr(operation, "schema", None) or default, getattr(operation, "table_name", None)) not in beneath
+
+    for operations in generated.upgrade_ops_list + generated.downgrade_ops_list:
+        operations.ops[:] = [operation for operation in operations.ops if is_own(operation)]
 
 
 def complete_enums(generated, connection):

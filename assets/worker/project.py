@@ -29,6 +29,14 @@ COMMAND = {
 }
 
 
+def enter(folder):
+    """The module's folder. A runner may be on another file system."""
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise Failure("config_failed", "the interpreter does not see the folder %s (%s): it must see the project and the temporary folder at the same paths" % (folder, error.strerror))
+
+
 class Project:
     """One request's module."""
 
@@ -39,7 +47,7 @@ class Project:
         self.step = None
         self.configured = []
         self.context_stack = contextlib.ExitStack()
-        os.chdir(self.module["directory"])
+        enter(self.module["directory"])
         self.enter_path()
         redirect.install(
             request.get("scratch") or request.get("target"),

@@ -6,11 +6,12 @@ import alembic
 import sqlalchemy
 import sys
 from alembic.autogenerate.api import RevisionContext
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import conv
 
 import _redistill_redirect as redirect
-from _redistill_changes import changes, native_enum
+from _redistill_changes import changes, leave_beneath, native_enum
 from _redistill_child import Failure
 from _redistill_draft import draft
 from _redistill_origins import Origins
@@ -202,11 +203,19 @@ def downgrade(project):
     return walk(project, project.request.get("to") or "base", False)
 
 
+def pass_over_others(known):
+    """In a version table that chains share, the rows of the others are none of this one's."""
+    original = MigrationContext.get_current_heads
+    MigrationContext.get_current_heads = lambda context: tuple(head for head in original(context) if head in known)
+
+
 def walk(project, destination, up):
     """Runs the revisions and says which one is at work; env.py decides about transactions."""
     config = project.config()
     script = project.script(config)
     revisions = project.load_chain(script)
+    if project.module.get("is_beside"):
+        pass_over_others({revision.revision for revision in revisions})
     applied, runs = [], []
     origins = Origins() if project.request.get("origins") else None
 
@@ -264,6 +273,7 @@ def inspect(project):
         asked = RevisionContext(config, script, arguments)
         with contextlib.nullcontext() if with_plugins else alembic_alone():
             asked.run_autogenerate(own, context)
+        leave_beneath(project, asked.generated_revisions[-1], context.connection)
         for operations in asked.generated_revisions[-1].upgrade_ops_list:
             said.extend(say(difference) for difference in operations.as_diffs())
 

@@ -326,6 +326,7 @@ fn request(global: &Global) -> Result<Request, Failure> {
                 name,
                 ModuleRequest {
                     python: module.python.map(absolute),
+                    runner: module.runner.map(settings::Runner::words),
                     x: module.x,
                 },
             )

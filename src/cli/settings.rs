@@ -178,9 +178,31 @@ pub struct ModuleSettings {
     pub section: Option<String>,
     /// The interpreter.
     pub python: Option<PathBuf>,
+    /// The command that ends in Python, where it is started by another program.
+    pub runner: Option<Runner>,
     /// Arguments that env.py reads with `context.get_x_argument()`.
     #[serde(default)]
     pub x: Vec<String>,
+}
+
+/// A command: as one text, split at blanks, or word by word.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Runner {
+    /// `"docker compose exec -T api python"`
+    Text(String),
+    /// `["docker", "compose", "exec", "-T", "api", "python"]`
+    Words(Vec<String>),
+}
+
+impl Runner {
+    /// The words.
+    pub fn words(self) -> Vec<String> {
+        match self {
+            Self::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
+            Self::Words(words) => words,
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 //! First to its first connection, which is stopped; then led to an empty scratch on a server of our
 //! own (`docs/design/0004-scratch-and-describe.md`).
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +11,15 @@ use super::{Engine, Survey, failures, lock};
 use crate::error::Failure;
 use crate::evidence::{AskedFor, Described, ModuleEvidence, Observed};
 use crate::model::text::{safe, safe_lines};
-use crate::model::{ModuleName, Target};
+use crate::model::{Interpreter, ModuleName, Target};
 use crate::rehearse::ScratchHost;
 use crate::sandbox::Server;
 use crate::survey::catalog;
 use crate::system::connect;
 use crate::worker::{ModuleRequest, Worker};
+
+/// What a warm interpreter was started as: the program, a runner's arguments and its folder.
+pub(super) type Program = (PathBuf, Vec<String>, Option<PathBuf>);
 
 /// How long env.py may take to say where it connects and how it is configured.
 const ENV_LIMIT: Duration = Duration::from_mins(2);
@@ -29,21 +32,27 @@ struct Look {
 }
 
 impl Engine<'_> {
-    /// A warm interpreter; one a program.
-    pub(super) fn worker(&self, program: &Path, module: &ModuleName) -> Result<Worker, Failure> {
+    /// A warm interpreter; one a program, and of a runner one a folder that it is started in.
+    fn worker(&self, seen: &ModuleEvidence, found: &Interpreter) -> Result<Worker, Failure> {
+        let folder = (!found.arguments.is_empty()).then(|| seen.module.directory.clone());
+        let program = (found.path.clone(), found.arguments.clone(), folder);
         let mut workers = lock(&self.workers);
-        if let Some(worker) = workers.get(program) {
+        if let Some(worker) = workers.get(&program) {
             return Ok(worker.clone());
         }
-        let worker = Worker::start(program).map_err(|error| failures::worker(module, &error))?;
-        workers.insert(program.to_owned(), worker.clone());
+        let worker = match &program.2 {
+            Some(folder) => Worker::start_by(&found.path, &found.arguments, folder),
+            None => Worker::start(&found.path),
+        };
+        let worker = worker.map_err(|error| failures::worker(&seen.module.name, &error))?;
+        workers.insert(program, worker.clone());
         Ok(worker)
     }
 
     /// The interpreter of a module, warm.
     pub(super) fn worker_of(&self, seen: &ModuleEvidence) -> Result<Worker, Failure> {
         match &seen.interpreter {
-            Observed::Seen(found) => self.worker(&found.path, &seen.module.name),
+            Observed::Seen(found) => self.worker(seen, found),
             Observed::Unavailable { why } => {
                 Err(
                     Failure::usage(format!("{}: {}", safe(&seen.module.name.0), safe(why)))

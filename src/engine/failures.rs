@@ -173,6 +173,29 @@ pub fn discovery(error: &DiscoverError) -> Failure {
     }
 }
 
+/// A module stands on another's tables, and one of them does not hold.
+fn crossing(module: &ModuleName, error: &RehearseError) -> Failure {
+    let message = format!("{}: {}", safe(&module.0), safe(&error.to_string()));
+    let RehearseError::Beneath { other, error } = error else {
+        return Failure::refused(message).with_hint(
+            "move that into a revision of the other module, or take it out of this chain, then: \
+             redistill plan",
+        );
+    };
+    if matches!(error, WorkerError::Cancelled { .. }) {
+        return cancelled();
+    }
+    let failure = Failure::untouched(message);
+    let failure = match error.failed() {
+        Some(failed) => with_facts(failure, failed),
+        None => failure,
+    };
+    failure.with_hint(format!(
+        "see first that the other chain runs: redistill verify --module {}",
+        safe(&other.0)
+    ))
+}
+
 /// A rehearsal failed.
 pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
     match error {
@@ -241,6 +264,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         .with_detail(safe(why).into_owned())
         .with_hint("mend what it names, until this works: alembic check")
         .with_hint("or reset without that test: redistill plan --strategy unversioned"),
+        RehearseError::Reaches { .. } | RehearseError::Beneath { .. } => crossing(module, error),
         RehearseError::Shared(_) => {
             Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
                 .with_hint("take the models as the source: redistill plan --source models")

@@ -19,6 +19,7 @@ mod footing;
 mod holding;
 mod marking;
 mod naming;
+mod ordering;
 mod planning;
 mod plans;
 mod proving;
@@ -91,6 +92,8 @@ pub struct Request {
 pub struct ModuleRequest {
     /// Its interpreter.
     pub python: Option<PathBuf>,
+    /// The command that ends in Python; it outranks all interpreters.
+    pub runner: Option<Vec<String>>,
     /// Arguments for `context.get_x_argument`.
     pub x: Vec<String>,
 }
@@ -125,7 +128,7 @@ pub struct Engine<'a> {
     observer: &'a dyn Observer,
     cancel: &'a AtomicBool,
     files: RealFiles,
-    workers: Mutex<BTreeMap<PathBuf, Worker>>,
+    workers: Mutex<BTreeMap<environments::Program, Worker>>,
     sandbox: Mutex<Option<Arc<ScratchHost>>>,
 }
 

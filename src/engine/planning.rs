@@ -86,7 +86,9 @@ impl Engine<'_> {
         self.observer.on_event(&Event::ItemStarted {
             item: Item::Rehearse,
         });
-        let rehearsed = self.rehearse_all(&survey, choices);
+        let rehearsed = self
+            .order(&survey, &assessment, choices)
+            .and_then(|order| self.rehearse_all(&survey, &order, choices));
         let rehearsed = rehearsed.inspect_err(|failure| {
             let why = failure.message.clone();
             self.observer.on_event(&Event::ItemFailed {

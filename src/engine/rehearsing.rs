@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::branches;
 use super::footing::Footing;
-use super::planning::{all_version_tables, is_production, not_seen, stopped_by_files};
+use super::ordering::Order;
+use super::planning::{is_production, not_seen, stopped_by_files};
 use super::{Assessment, Depth, Engine, Survey, failures, replaying};
 use crate::error::{Failure, Kind};
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::safe;
-use crate::model::{ModuleName, QualifiedName, RevisionId, Target};
+use crate::model::{Chain, ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::{self, Choices, RevisionIdChoice};
 use crate::rehearse::{self, Lived, Rehearsal, RehearseError, Subject, Verified};
 use crate::survey::catalog;
@@ -30,22 +31,25 @@ struct Ready<'s> {
 }
 
 impl Engine<'_> {
-    /// Rehearses every module, side by side.
+    /// Rehearses every module, side by side; gives them in the order in which they are built.
     pub(super) fn rehearse_all(
         &self,
         survey: &Survey,
+        order: &Order,
         choices: &Choices,
     ) -> Result<Vec<Rehearsal>, Failure> {
         branches::may_choose(&survey.evidence.modules, choices)?;
-        let tables: Vec<QualifiedName> = all_version_tables(&survey.evidence);
+        let tables: Vec<QualifiedName> = order.version_tables(survey);
         let mut ready = Vec::new();
         for seen in &survey.evidence.modules {
-            ready.push(self.ready(seen, survey, &tables)?);
+            ready.push(self.ready(seen, survey, order, &tables)?);
         }
         let results: Vec<Result<Rehearsal, Failure>> = std::thread::scope(|scope| {
             let threads: Vec<_> = ready
                 .iter()
-                .map(|ready| scope.spawn(|| self.rehearse_one(ready, &tables, choices)))
+                .map(|ready| {
+                    scope.spawn(|| self.rehearse_one(ready, survey, order, &tables, choices))
+                })
                 .collect();
             threads
                 .into_iter()
@@ -59,6 +63,7 @@ impl Engine<'_> {
         let mut rehearsals: Vec<Rehearsal> = results.into_iter().collect::<Result<_, _>>()?;
         refuse_unknown(choices, &rehearsals)?;
         branches::settle(&survey.evidence.modules, &mut rehearsals);
+        rehearsals.sort_by_key(|rehearsal| order.place(&rehearsal.planned.module));
         Ok(rehearsals)
     }
 
@@ -66,15 +71,22 @@ impl Engine<'_> {
         &self,
         seen: &'s ModuleEvidence,
         survey: &Survey,
+        order: &Order,
         tables: &[QualifiedName],
     ) -> Result<Ready<'s>, Failure> {
         let name = &seen.module.name;
         let target = survey.targets.get(name).ok_or_else(|| not_seen(name))?;
         let worker = self.worker_of(seen)?;
         let live = self.live(seen, &worker, survey, target, tables)?;
+        // What is built beneath runs on the same server.
+        let beneath = order.beneath(survey, name).into_iter();
+        let chains: Vec<&Chain> = beneath
+            .map(|other| &other.chain)
+            .chain([&seen.chain])
+            .collect();
         Ok(Ready {
             seen,
-            footing: self.footing(seen, target, &[&seen.chain])?,
+            footing: self.footing(seen, target, &chains)?,
             worker,
             live,
         })
@@ -123,13 +135,15 @@ impl Engine<'_> {
     fn rehearse_one(
         &self,
         ready: &Ready<'_>,
+        survey: &Survey,
+        order: &Order,
         tables: &[QualifiedName],
         choices: &Choices,
     ) -> Result<Rehearsal, Failure> {
         let seen = ready.seen;
         let name = &seen.module.name;
         let described = seen.described.seen().ok_or_else(|| not_seen(name))?;
-        let subject = Subject {
+        let mut subject = Subject {
             module: &seen.module,
             x: self.x_of(name),
             chain: &seen.chain,
@@ -137,6 +151,7 @@ impl Engine<'_> {
             version_tables: tables.to_vec(),
             worker: &ready.worker,
             host: &ready.footing.host,
+            beneath: None,
             choices,
             baseline_id: baseline_id(seen, choices)?,
             changes_id: choices
@@ -145,6 +160,8 @@ impl Engine<'_> {
             observer: self.observer,
             cancel: self.cancel,
         };
+        let ground = self.groundwork(&subject, survey, order)?;
+        subject.beneath = ground.as_ref();
         let rehearsed = rehearse::rehearse(&subject, Some(&ready.live));
         let mut rehearsal = rehearsed.map_err(|error| match &error {
             RehearseError::Replay(inner) => {
@@ -161,6 +178,7 @@ impl Engine<'_> {
             rehearsal.planned.remarks.splice(0..0, remarks);
         }
         let why = ready.footing.why.iter().cloned();
+        let why = why.chain(order.remark(name));
         rehearsal.planned.remarks.splice(0..0, why);
         Ok(rehearsal)
     }
@@ -197,26 +215,33 @@ impl Engine<'_> {
             return Err(trouble.unwrap_or_else(|| not_seen(name)));
         };
         let worker = self.worker_of(seen)?;
+        let order = self.order(survey, assessment, &Choices::default())?;
+        let beneath = order.beneath(survey, name).into_iter();
+        let chains: Vec<&Chain> = beneath
+            .map(|other| &other.chain)
+            .chain([&seen.chain])
+            .collect();
         let host = match survey.targets.get(name) {
-            Some(target) if !is_production(assessment) => {
-                self.host_for(seen, target, &[&seen.chain])?
-            }
+            Some(target) if !is_production(assessment) => self.host_for(seen, target, &chains)?,
             _ => self.sandbox()?,
         };
-        let subject = Subject {
+        let mut subject = Subject {
             module: &seen.module,
             x: self.x_of(name),
             chain: &seen.chain,
             described,
-            version_tables: all_version_tables(&survey.evidence),
+            version_tables: order.version_tables(survey),
             worker: &worker,
             host: &host,
+            beneath: None,
             choices: &Choices::default(),
             baseline_id: RevisionId(String::new()),
             changes_id: None,
             observer: self.observer,
             cancel: self.cancel,
         };
+        let ground = self.groundwork(&subject, survey, &order)?;
+        subject.beneath = ground.as_ref();
         Ok(rehearse::verify(&subject))
     }
 }

@@ -13,14 +13,14 @@ use crate::evidence::{
 };
 use crate::model::text::{count, safe, safe_lines};
 use crate::model::{Chain, Module, ModuleName, QualifiedName, Target};
-use crate::rules::{self, Finding, Scope, Suppressed, Verdict};
+use crate::rules::{self, Crossing, Finding, Scope, Suppressed, Verdict};
 use crate::survey::database::ObserveError;
 use crate::survey::{branches, chain, database, git, interpreter, project, sources, variables};
 use crate::system::{Session, clock};
 use crate::worker::Call;
 
 /// The modules of a survey, each with its chain.
-type Chains = Vec<(Module, Chain)>;
+pub(super) type Chains = Vec<(Module, Chain)>;
 
 /// How long a live server may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -81,6 +81,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What the project sets aside, with its reasons; not part of the verdict.
     pub suppressed: Vec<Suppressed>,
+    /// The foreign keys from one module's tables to another's; what order to build them in.
+    pub crossings: Vec<Crossing>,
     /// Their fold.
     pub verdict: Verdict,
 }
@@ -169,7 +171,7 @@ impl Engine<'_> {
 
     /// The modules, those with independent branches as their branches; and the branches that were
     /// not asked for.
-    fn split(&self, modules: Chains) -> Result<(Chains, Vec<Unselected>), Failure> {
+    pub(super) fn split(&self, modules: Chains) -> Result<(Chains, Vec<Unselected>), Failure> {
         let only = &self.request.only;
         let mut taken = Vec::new();
         let mut left = Vec::new();
@@ -268,14 +270,18 @@ impl Engine<'_> {
             Depth::Static => &interpreter::QuietSurroundings,
             Depth::Full => &interpreter::RealSurroundings,
         };
-        let given = self.given_python(&module.name);
-        let interpreter = interpreter::find(
-            &module.directory,
-            &self.request.root,
-            given.as_deref(),
-            &self.files,
-            surroundings,
-        );
+        let root = &self.request.root;
+        let runner = self.asked(&module.name).and_then(|own| own.runner.as_ref());
+        let interpreter = match runner {
+            Some(runner) => interpreter::of_runner(runner, root, &self.files, surroundings),
+            None => interpreter::find(
+                &module.directory,
+                root,
+                self.given_python(&module.name).as_deref(),
+                &self.files,
+                surroundings,
+            ),
+        };
         ModuleEvidence {
             interpreter,
             ..ModuleEvidence::of(module, chain)
@@ -302,6 +308,7 @@ impl Engine<'_> {
             verdict: Verdict::of(&judged.findings),
             findings: judged.findings,
             suppressed: judged.suppressed,
+            crossings: rules::crossings(&survey.evidence, &sources),
         }
     }
 
@@ -370,17 +377,8 @@ pub(super) fn version_tables(evidence: &Evidence) -> BTreeMap<ModuleName, Qualif
         .collect()
 }
 
-/// Connects and looks.
-pub(super) fn observe(
-    name: &ModuleName,
-    target: &Target,
-    table: &QualifiedName,
-    others: &[QualifiedName],
-) -> Result<DatabaseEvidence, Failure> {
-    observe_tenants(name, target, table, &[], others)
-}
-
-fn observe_tenants(
+/// Connects and looks; `tenants` are the version tables of the schemas beside the first.
+pub(super) fn observe_tenants(
     name: &ModuleName,
     target: &Target,
     table: &QualifiedName,

@@ -148,7 +148,7 @@ impl Module {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "at")]
 pub enum InterpreterSource {
-    /// `--python`, or the module's `python` in the configuration file.
+    /// `--python`, or the module's `python` or `runner` in the configuration file.
     Given,
     /// `$VIRTUAL_ENV`.
     VirtualEnv,
@@ -165,6 +165,10 @@ pub enum InterpreterSource {
 pub struct Interpreter {
     /// The program, absolute.
     pub path: PathBuf,
+    /// What stands before Python's own arguments, where the program is a runner (`docker`, and then
+    /// `compose exec -T api python`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
     /// Where it was found.
     pub source: InterpreterSource,
 }

@@ -12,9 +12,11 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::head_files::{Followed, followed};
 use super::{
-    Alteration, ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, Plan, PlannedModule, Purpose,
-    Rebuild, RevisionIdChoice, Step, Strategy, TableAction, VersionTableChange,
+    Alteration, ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, HeadFile, Plan,
+    PlannedModule, Purpose, Rebuild, RevisionIdChoice, Step, Strategy, TableAction,
+    VersionTableChange,
 };
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, VersionTable};
 use crate::model::ModuleName;
@@ -26,6 +28,8 @@ pub struct Inventory {
     pub archive: Vec<FileRef>,
     /// The revision files of the chain and their bytecode.
     pub remove: Vec<FileRef>,
+    /// Files that hold heads of the chain and nothing else; part of the archive.
+    pub heads: Vec<HeadFile>,
     /// Files that are only watched: env.py, the settings, the template.
     pub watch: Vec<FileRef>,
 }
@@ -100,11 +104,15 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
         mode: 0o644,
     });
     steps.extend(databases);
+    let following = followed(&material.modules, &material.inventories);
     for module in &material.modules {
         let inventory = inventory(&material, &module.module)?;
+        let own = following.iter().filter(|one| one.module == module.module);
+        let mut files = inventory.remove.clone();
+        files.extend(own.map(|one| one.file.clone()));
         steps.push(Step::RemoveFiles {
             module: module.module.clone(),
-            files: inventory.remove.clone(),
+            files,
         });
     }
     for module in &material.modules {
@@ -124,6 +132,7 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
         mode: 0o644,
     }));
     steps.extend(material.modules.iter().filter_map(model_changes));
+    steps.extend(following.into_iter().map(head_file));
     for module in &material.modules {
         steps.push(test(&material, module)?);
     }
@@ -150,6 +159,17 @@ fn model_changes(module: &PlannedModule) -> Option<Step> {
         contents: changes.text.clone(),
         mode: 0o644,
     })
+}
+
+/// A file that names the new head in the place of the old.
+fn head_file(following: Followed) -> Step {
+    Step::WriteFile {
+        what: "head file".to_owned(),
+        module: Some(following.module),
+        path: following.file.path,
+        contents: following.contents,
+        mode: following.file.mode,
+    }
 }
 
 /// What a plan rests on, by name. Row counts and sessions are left out: they may change.

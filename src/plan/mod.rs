@@ -6,6 +6,7 @@
 mod alteration;
 mod choices;
 mod draft;
+mod head_files;
 mod step;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use draft::{
     DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
     place_of, reference_to,
 };
+pub use head_files::{HeadFile, HeadWord};
 pub use step::{
     ArchiveMember, DatabaseRef, FileRef, Fingerprint, OwnObject, Rebuild, Step, TableAction,
     VersionTableChange,

@@ -62,8 +62,11 @@ pub fn align(
     run(&recorded.connect()?, &more)?;
     statements.extend(more);
     let tried = copy.restore(subject, live, "l")?;
+    let before = subject.snapshot(&tried.connect()?)?;
     run(&tried.connect()?, &statements)?;
-    let arrived = within(&subject.snapshot(&tried.connect()?)?, &scope);
+    let after = subject.snapshot(&tried.connect()?)?;
+    refuse_beyond(&before, &after, &scope)?;
+    let arrived = within(&after, &scope);
     let differences = compare(&last, &arrived);
     if !differences.is_empty() {
         return Err(no_way(format!(
@@ -91,6 +94,31 @@ pub fn align(
         };
     }
     Ok(Some(alteration))
+}
+
+/// What is not the module's must be as it was: neither the hashes that the reset compares nor its way
+/// back know of it.
+fn refuse_beyond(
+    before: &Catalog,
+    after: &Catalog,
+    scope: &BTreeSet<ObjectKey>,
+) -> Result<(), RehearseError> {
+    let differences = compare(&beyond(before, scope), &beyond(after, scope));
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(no_way(format!(
+        "the statements would change what is not the module's: {}",
+        listed(&differences)
+    )))
+}
+
+/// The part of a database that does not belong to these objects.
+fn beyond(catalog: &Catalog, scope: &BTreeSet<ObjectKey>) -> Catalog {
+    let own = within(catalog, scope);
+    let mut rest = catalog.clone();
+    rest.objects.retain(|key, _| !own.objects.contains_key(key));
+    rest
 }
 
 /// Whether a loss of this object was accepted as one of many.

@@ -19,6 +19,7 @@ mod changes;
 mod contrast;
 mod copy;
 mod dump;
+mod ground;
 mod lineage;
 mod module;
 mod names;
@@ -32,6 +33,7 @@ mod verify;
 pub use dump::{
     DumpError, catalog_of, dump, fingerprint, of_other_owners, program as dump_program, prove, size,
 };
+pub use ground::{Groundwork, Layer, lay};
 pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
 pub use scratch::{Scratch, ScratchError, ScratchHost};

@@ -11,10 +11,13 @@ use super::baseline::{Built, Drafter};
 use super::changes::{Ahead, ahead};
 use super::contrast::{additional, drift, model_drift, side_by_side, uncovered};
 use super::reference::reference;
-use super::{DumpError, Scratch, ScratchError, ScratchHost};
+use super::{DumpError, Groundwork, Scratch, ScratchError, ScratchHost};
 use crate::events::{Event, Observer};
 use crate::evidence::Described;
-use crate::model::{Chain, Module, QualifiedName, RevisionId, Target, quote_identifier};
+use crate::model::text::safe;
+use crate::model::{
+    Chain, Module, ModuleName, QualifiedName, RevisionId, Target, quote_identifier,
+};
 use crate::plan::{Alteration, Choices, PlannedModule, Strategy};
 use crate::schema::{Catalog, Difference, Three, names_any, remarks};
 use crate::survey::catalog::snapshot;
@@ -117,6 +120,29 @@ pub enum RehearseError {
     /// The revision for what the models are ahead by does not do all of it, or not back.
     #[error("the revision that autogenerate writes for what the models are ahead by leaves: {0}")]
     ChangesDiffer(String),
+    /// Another module that must be there first cannot be built.
+    #[error(
+        "its foreign keys refer to tables of {}, which cannot be built before it: {error}",
+        name_of(.other)
+    )]
+    Beneath {
+        /// The other module.
+        other: ModuleName,
+        /// Why.
+        error: WorkerError,
+    },
+    /// The chain changes what another module made.
+    #[error(
+        "its chain changes what {} made, and no baseline of its own could say so: {}",
+        words(.others),
+        .what.join(", ")
+    )]
+    Reaches {
+        /// The modules that are built before it.
+        others: Vec<ModuleName>,
+        /// What it changes.
+        what: Vec<String>,
+    },
     /// The project's Alembic cannot be asked.
     #[error(transparent)]
     Worker(WorkerError),
@@ -135,6 +161,15 @@ pub enum RehearseError {
     /// The user cancelled.
     #[error("cancelled")]
     Cancelled,
+}
+
+fn name_of(module: &ModuleName) -> String {
+    safe(&module.0).into_owned()
+}
+
+fn words(modules: &[ModuleName]) -> String {
+    let names: Vec<String> = modules.iter().map(name_of).collect();
+    names.join(" and ")
 }
 
 impl From<DumpError> for RehearseError {
@@ -159,6 +194,8 @@ pub struct Subject<'a> {
     pub worker: &'a Worker,
     /// Where scratch databases are made.
     pub host: &'a ScratchHost,
+    /// The tables of the modules that must be there first; none where it stands alone.
+    pub beneath: Option<&'a Groundwork>,
     /// What was chosen.
     pub choices: &'a Choices,
     /// The baseline's identifier.
@@ -181,6 +218,18 @@ pub struct Lived {
     pub check: Vec<String>,
     /// Whether other modules live in it, too.
     pub is_shared: bool,
+}
+
+impl Lived {
+    /// The same with another part of its catalog.
+    fn with(&self, catalog: Catalog) -> Self {
+        Self {
+            target: self.target.clone(),
+            catalog,
+            check: self.check.clone(),
+            is_shared: self.is_shared,
+        }
+    }
 }
 
 /// What the rehearsal came to.
@@ -208,6 +257,7 @@ impl Subject<'_> {
     pub fn request(&self) -> ModuleRequest {
         let mut request = ModuleRequest::from(self.module);
         request.x.clone_from(&self.x);
+        request.beneath = self.beneath.map(Groundwork::tables).unwrap_or_default();
         request.ground = Some(if self.host.is_theirs() {
             Ground::Theirs
         } else {
@@ -268,7 +318,10 @@ impl Subject<'_> {
     /// Creates an empty scratch. A schema for the version table exists before the first revision
     /// in every project that has one: Alembic creates the table, never the schema.
     pub fn scratch(&self, purpose: &str) -> Result<Scratch, RehearseError> {
-        let scratch = self.host.create(purpose)?;
+        let scratch = match self.beneath {
+            Some(ground) => self.host.create_like(purpose, ground.scratch())?,
+            None => self.host.create(purpose)?,
+        };
         for schema in self.described.needed_schemas() {
             let quoted = quote_identifier(schema);
             scratch
@@ -280,7 +333,16 @@ impl Subject<'_> {
 
     /// Takes a catalog without the version tables.
     pub fn snapshot(&self, session: &Session) -> Result<Catalog, SqlError> {
-        snapshot(session, &self.version_tables).map(|catalog| self.without_own_schema(catalog))
+        let catalog = snapshot(session, &self.version_tables)?;
+        Ok(self.above_ground(self.without_own_schema(catalog)))
+    }
+
+    /// The catalog without what other modules have built before.
+    fn above_ground(&self, catalog: Catalog) -> Catalog {
+        match self.beneath {
+            Some(ground) => ground.without(catalog),
+            None => catalog,
+        }
     }
 
     /// The schemas of version tables and of tenants must be there before the first revision runs:
@@ -300,12 +362,9 @@ impl Subject<'_> {
 
 /// Rehearses one module.
 pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal, RehearseError> {
-    let live = live.map(|live| Lived {
-        target: live.target.clone(),
-        catalog: subject.without_own_schema(live.catalog.clone()),
-        check: live.check.clone(),
-        is_shared: live.is_shared,
-    });
+    let whole = live.map(|live| subject.without_own_schema(live.catalog.clone()));
+    let above = whole.clone().map(|whole| subject.above_ground(whole));
+    let live = live.zip(above).map(|(live, above)| live.with(above));
     let live = live.as_ref();
     let mut drafter = Drafter::new(subject)?;
     let (reference, not_replayed) = reference(subject, &mut drafter, live)?;
@@ -395,7 +454,7 @@ pub fn rehearse(subject: &Subject<'_>, live: Option<&Lived>) -> Result<Rehearsal
         planned,
         built,
         reference,
-        live: live.map(|live| live.catalog.clone()).unwrap_or_default(),
+        live: whole.unwrap_or_default(),
         script,
         not_replayed,
         unknown,

@@ -166,6 +166,16 @@ impl ScratchHost {
 
     /// Creates an empty database with a random name and our mark in it.
     pub fn create(&self, purpose: &str) -> Result<Scratch, ScratchError> {
+        self.create_as(purpose, &self.like)
+    }
+
+    /// Creates a copy of another scratch of this host, to which nobody is connected.
+    pub fn create_like(&self, purpose: &str, other: &Scratch) -> Result<Scratch, ScratchError> {
+        let like = format!("template {}", quote_identifier(&other.target.database));
+        self.create_as(purpose, &like)
+    }
+
+    fn create_as(&self, purpose: &str, like: &str) -> Result<Scratch, ScratchError> {
         let session = Session::connect(&self.maintenance, CONNECT_LIMIT)?;
         self.tidy(&session)?;
         let name = format!("{NAME_PREFIX}{}_{purpose}", random::hex(6));
@@ -175,7 +185,7 @@ impl ScratchHost {
             names.write(&name, &our_mark());
         }
         session
-            .batch(&format!("create database {quoted} {}", self.like))
+            .batch(&format!("create database {quoted} {like}"))
             .map_err(|error| failed("create a scratch database", error))?;
         let scratch = Scratch {
             target: self.maintenance.with_database(&name),

@@ -20,6 +20,7 @@ pub mod scaffold;
 mod sides;
 #[cfg(test)]
 mod stage;
+mod teammates;
 pub mod text;
 mod untouched;
 mod waiver;
@@ -29,5 +30,6 @@ pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;
 pub use sides::{sides, sides_of};
+pub use teammates::replace_rows;
 pub use untouched::untouched;
 pub use waiver::waiver;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::checklist::review;
 use super::plan::difference;
+use super::teammates;
 use crate::evidence::{DatabaseEvidence, Evidence};
 use crate::model::ModuleName;
 use crate::model::text::{bytes, count, line, safe, safe_lines};
@@ -65,7 +66,7 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     waived_section(&mut text, material);
     evidence_section(&mut text, material);
     undo_section(&mut text, material);
-    teammates_section(&mut text, material);
+    teammates::section(&mut text, material);
     review_section(&mut text, material);
     text
 }
@@ -438,50 +439,6 @@ fn statements_back(text: &mut String, alteration: &Alteration) {
     }
     line!(text, "  ```");
     line!(text);
-}
-
-fn teammates_section(text: &mut String, material: &NoteMaterial<'_>) {
-    line!(text, "## What teammates and other environments do");
-    line!(text);
-    line!(
-        text,
-        "After pulling, one command proves where a database stands, upgrades it with the archived \
-         chain if it is behind, and stamps it; it refuses what it cannot prove:"
-    );
-    line!(text);
-    line!(text, "```sh");
-    line!(text, "redistill adopt");
-    line!(text, "```");
-    line!(text);
-    line!(text, "Without redistill:");
-    line!(text);
-    for module in material.modules {
-        line!(text, "### {}", safe(&module.module.0));
-        line!(text);
-        line!(
-            text,
-            "A database at the old head ({}) already has this schema:",
-            listed(&module.old_heads)
-        );
-        line!(text);
-        line!(text, "```sh");
-        line!(text, "alembic stamp --purge {}", module.baseline_id);
-        if module.model_changes.is_some() {
-            line!(text, "alembic upgrade {}", module.head());
-        }
-        line!(text, "```");
-        line!(text);
-        line!(
-            text,
-            "A database behind it is upgraded with the archived revisions first. A database that \
-             holds nothing worth keeping is dropped, created and upgraded:"
-        );
-        line!(text);
-        line!(text, "```sh");
-        line!(text, "alembic upgrade {}", module.head());
-        line!(text, "```");
-        line!(text);
-    }
 }
 
 fn review_section(text: &mut String, material: &NoteMaterial<'_>) {

@@ -27,6 +27,7 @@ pub use production::{
 };
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
+pub use schema::crossing::{Crossing, Seen, crossings};
 pub use schema::enum_left_behind::types_left;
 pub use schema::key_types::{Fit, foreign_key_fit};
 pub use schema::sharing::shares as share_a_database;

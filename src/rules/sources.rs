@@ -95,6 +95,8 @@ pub struct Surroundings {
     pub own_packages: BTreeSet<String>,
     /// Files of other tools that name revisions: `head.txt`, `EXPAND_HEAD`.
     pub leftovers: Vec<PathBuf>,
+    /// Those of them that hold nothing but heads: a reset lets them follow.
+    pub following: Vec<PathBuf>,
     /// Version locations that are links, with what they lead to.
     pub links: Vec<(PathBuf, PathBuf)>,
     /// Where other files of the project name a revision of this module.
@@ -108,6 +110,7 @@ impl Surroundings {
     const EMPTY: Self = Self {
         own_packages: BTreeSet::new(),
         leftovers: Vec::new(),
+        following: Vec::new(),
         links: Vec::new(),
         quotes: Vec::new(),
         replaced: BTreeMap::new(),

@@ -392,6 +392,7 @@ fn module(name: &str, index: u32) -> ModuleEvidence {
         },
         interpreter: Observed::Seen(Interpreter {
             path: PathBuf::from("/p/.venv/bin/python"),
+            arguments: Vec::new(),
             source: InterpreterSource::VirtualEnv,
         }),
         described: Observed::Seen(described(name, &ids)),

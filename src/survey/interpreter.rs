@@ -151,6 +151,36 @@ pub fn find(
     }
 }
 
+/// The interpreter behind a runner of the configuration: a program on PATH, or with a slash one that is
+/// relative to `root`, and the arguments that end in Python.
+pub fn of_runner(
+    runner: &[String],
+    root: &Path,
+    files: &dyn ReadFiles,
+    surroundings: &dyn Surroundings,
+) -> Observed<Interpreter> {
+    let Some((program, arguments)) = runner.split_first() else {
+        return Observed::Unavailable {
+            why: "the configured runner is empty".to_owned(),
+        };
+    };
+    let path = if program.contains('/') {
+        Some(root.join(program))
+    } else {
+        surroundings.find_program(program)
+    };
+    match path.filter(|path| matches!(files.stat(path), Ok(Some(_)))) {
+        Some(path) => Observed::Seen(Interpreter {
+            path,
+            arguments: arguments.to_vec(),
+            source: InterpreterSource::Given,
+        }),
+        None => Observed::Unavailable {
+            why: format!("the configured runner {program} does not exist"),
+        },
+    }
+}
+
 struct Search<'a> {
     root: &'a Path,
     files: &'a dyn ReadFiles,
@@ -172,6 +202,7 @@ impl Search<'_> {
         if self.is_file(&path) {
             return Observed::Seen(Interpreter {
                 path,
+                arguments: Vec::new(),
                 source: InterpreterSource::Given,
             });
         }
@@ -184,6 +215,7 @@ impl Search<'_> {
         let folder = self.surroundings.virtual_env()?;
         Some(Interpreter {
             path: self.python_in(&folder)?,
+            arguments: Vec::new(),
             source: InterpreterSource::VirtualEnv,
         })
     }
@@ -193,6 +225,7 @@ impl Search<'_> {
             let environment = folder.join(name);
             Some(Interpreter {
                 path: self.python_in(&environment)?,
+                arguments: Vec::new(),
                 source: InterpreterSource::Folder(environment),
             })
         })
@@ -220,6 +253,7 @@ impl Search<'_> {
                 if let Some(path) = path.filter(|path| path.is_absolute() && self.is_file(path)) {
                     return Some(Interpreter {
                         path,
+                        arguments: Vec::new(),
                         source: InterpreterSource::Manager((*name).to_owned()),
                     });
                 }
@@ -231,6 +265,7 @@ impl Search<'_> {
     fn path(&self) -> Option<Interpreter> {
         Some(Interpreter {
             path: self.surroundings.find_program("python3")?,
+            arguments: Vec::new(),
             source: InterpreterSource::Path,
         })
     }

@@ -8,8 +8,9 @@ use thiserror::Error;
 
 use crate::model::text::hex;
 use crate::model::{Chain, Module};
-use crate::plan::{FileRef, Inventory};
+use crate::plan::{FileRef, HeadFile, Inventory};
 use crate::schema::{DATA_EXTENSION, data_prefix};
+use crate::survey::head_files;
 use crate::system::{FileKind, ReadFiles};
 
 /// Why the files cannot be listed.
@@ -76,6 +77,21 @@ pub fn inventory(
             inventory.remove.push(file.clone());
         }
         inventory.archive.push(file);
+    }
+    for found in head_files::find(module, chain, files) {
+        // Beyond the project nothing is written.
+        if !found.path.starts_with(root) {
+            continue;
+        }
+        let file = reference(root, &found.path, files)?;
+        if !inventory.archive.contains(&file) {
+            inventory.archive.push(file.clone());
+        }
+        inventory.heads.push(HeadFile {
+            file,
+            contents: found.contents,
+            words: found.words,
+        });
     }
     let watched = [
         module.env_py(),

@@ -14,6 +14,7 @@ pub mod database;
 mod definition;
 pub mod enums;
 pub mod git;
+pub mod head_files;
 pub mod holders;
 pub mod identities;
 pub mod ini;

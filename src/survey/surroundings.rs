@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{Location, ModuleName, RevisionId};
 use crate::rules::{ModuleSources, Sources, Surroundings};
+use crate::survey::head_files;
 use crate::system::{FileKind, ReadFiles};
 
 /// Shorter identifiers are words and numbers of everyday texts.
@@ -62,6 +63,10 @@ pub(super) fn gather(evidence: &Evidence, files: &dyn ReadFiles, sources: &mut S
         facts.surroundings = Surroundings {
             own_packages: own_packages(module, files),
             leftovers: leftovers(module, files),
+            following: head_files::find(&module.module, &module.chain, files)
+                .into_iter()
+                .map(|found| found.path)
+                .collect(),
             links: links(module, files),
             quotes: quotes.found.remove(name).unwrap_or_default(),
             replaced: replaced(module, facts, &archived),
@@ -353,9 +358,9 @@ mod tests {
             codes(root),
             [
                 "RD627 alembic/versions/b.py:1: app.models",
-                "RD629 ",
                 "RD633 ",
                 "RD627 alembic/versions/b.py:2: settings",
+                "RD629 ",
                 "RD632 .github/workflows/ci.yml:2: 4f2a9c1b77aa",
             ]
         );

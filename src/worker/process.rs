@@ -114,6 +114,23 @@ type Started = Result<(ChildStdin, Receiver<Frame>), String>;
 impl Worker {
     /// Starts `interpreter` and imports Alembic in it.
     pub fn start(interpreter: &Path) -> Result<Self, WorkerError> {
+        Self::start_keeper(interpreter, &[], None)
+    }
+
+    /// The same through a runner: `runner` with these arguments, in this folder, is Python.
+    pub fn start_by(
+        runner: &Path,
+        arguments: &[String],
+        folder: &Path,
+    ) -> Result<Self, WorkerError> {
+        Self::start_keeper(runner, arguments, Some(folder))
+    }
+
+    fn start_keeper(
+        interpreter: &Path,
+        arguments: &[String],
+        folder: Option<&Path>,
+    ) -> Result<Self, WorkerError> {
         let failed = |why: String| WorkerError::Start {
             interpreter: interpreter.to_owned(),
             why: text::safe(why.trim()).into_owned(),
@@ -125,6 +142,8 @@ impl Worker {
         let (ended, on_end) = mpsc::channel();
         keep(Keeper {
             interpreter: interpreter.to_owned(),
+            arguments: arguments.to_vec(),
+            folder: folder.map(Path::to_owned),
             pending: Arc::clone(&pending),
             running: Arc::clone(&running),
             complaint: Arc::clone(&complaint),
@@ -307,6 +326,8 @@ impl Drop for Inner {
 
 struct Keeper {
     interpreter: PathBuf,
+    arguments: Vec<String>,
+    folder: Option<PathBuf>,
     pending: Arc<Pending>,
     running: Arc<Mutex<Option<Running>>>,
     complaint: Arc<Mutex<Vec<u8>>>,
@@ -324,7 +345,11 @@ fn keep(keeper: Keeper) -> std::io::Result<()> {
 
 impl Keeper {
     fn run(self) {
-        let spawned = Process::new(&self.interpreter)
+        let mut process = Process::new(&self.interpreter).args(&self.arguments);
+        if let Some(folder) = &self.folder {
+            process = process.directory(folder);
+        }
+        let spawned = process
             .args(["-B", "-c", BOOT])
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHONUNBUFFERED", "1")

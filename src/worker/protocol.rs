@@ -20,6 +20,10 @@ pub struct ModuleRequest {
     pub revisions: Vec<RevisionId>,
     /// `-x` arguments, for `context.get_x_argument`.
     pub x: Vec<String>,
+    /// Tables of other modules that are there before the first revision: not this one's to compare.
+    pub beneath: Vec<QualifiedName>,
+    /// Whether rows of other chains may stand in the version table; they are passed over then.
+    pub is_beside: bool,
     /// Whose server the scratch lies on; none: it is no scratch, and every statement may run.
     pub ground: Option<Ground>,
 }
@@ -47,6 +51,8 @@ impl From<&Module> for ModuleRequest {
                 .map(|branch| branch.revisions.clone())
                 .unwrap_or_default(),
             x: Vec::new(),
+            beneath: Vec::new(),
+            is_beside: false,
             ground: None,
         }
     }

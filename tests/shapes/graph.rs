@@ -4,7 +4,7 @@ use super::{Way, borrowed, revision};
 use crate::support::{Lab, Module, has_extension};
 
 /// A revision that makes one table.
-fn file(id: &str, down: &str, name: &str) -> (String, String) {
+pub fn file(id: &str, down: &str, name: &str) -> (String, String) {
     let up =
         format!("op.create_table(\"{name}\", sa.Column(\"id\", sa.Integer(), primary_key=True))");
     let back = format!("op.drop_table(\"{name}\")");
@@ -12,7 +12,7 @@ fn file(id: &str, down: &str, name: &str) -> (String, String) {
 }
 
 /// The same with more module-level lines, such as labels.
-fn with(file: (String, String), lines: &str) -> (String, String) {
+pub fn with(file: (String, String), lines: &str) -> (String, String) {
     let text = file.1.replacen(
         "\n\n\ndef upgrade",
         &format!("\n{lines}\n\n\ndef upgrade"),
@@ -22,7 +22,7 @@ fn with(file: (String, String), lines: &str) -> (String, String) {
 }
 
 /// Models of tables with nothing but an identifier.
-fn models(names: &[&str]) -> String {
+pub fn models(names: &[&str]) -> String {
     names.iter().fold(String::new(), |all, name| {
         format!(
             "{all}\nclass T{name}(Base):\n    __tablename__ = \"{name}\"\n    \

@@ -1,12 +1,16 @@
 //! Shapes of projects: each is reset, agreed to by Alembic, and undone; or it is refused with the way
 //! out. The table of all shapes stands in `docs/design/0014-shapes.md`.
 
+mod adopting;
 mod applications;
 mod content;
+mod crossing;
 mod drivers;
 mod graph;
+mod head_files;
 mod layout;
 mod models;
+mod runner;
 mod sharing;
 mod tables;
 mod tenants;

@@ -29,7 +29,7 @@ const TABLES: [&str; 3] = [
     "three.alembic_version",
 ];
 
-fn walking(more: &str) -> Lab {
+pub fn walking(more: &str) -> Lab {
     let lab = Lab::new();
     lab.create_database("app");
     let third = revision("n003", "\"n002\"", more, None);

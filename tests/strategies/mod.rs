@@ -1,5 +1,6 @@
 //! What becomes of live databases: the strategies, and the live schema as reference.
 
+mod beyond;
 mod changes;
 mod interrupted;
 mod keep;

@@ -6,12 +6,13 @@ use std::time::Duration;
 use super::lineage::differences;
 use super::place::{base_of, differs, live_catalog};
 use super::{Case, strings};
-use crate::engine::surveying::observe;
+use crate::engine::surveying::observe_tenants;
 use crate::engine::tester::OwnAlembic;
 use crate::engine::{Engine, failures};
 use crate::error::Failure;
+use crate::evidence::{Described, VersionTable};
 use crate::model::text::safe;
-use crate::model::{QualifiedName, quote_identifier};
+use crate::model::{ModuleName, QualifiedName, quote_identifier};
 use crate::plan::{self, TableAction, VersionTableChange};
 use crate::steps::{self, Clients, World};
 use crate::worker::WalkRequest;
@@ -70,6 +71,8 @@ impl Engine<'_> {
         // What the chain does to the server is to be done there.
         let mut module = subject.request();
         module.ground = None;
+        // In a version table that chains share, the others' rows are none of this one's.
+        module.is_beside = true;
         let walked = subject.call_within(UPGRADE_LIMIT, |call| {
             subject.worker.upgrade(&module, &request, call)
         });
@@ -89,23 +92,16 @@ impl Engine<'_> {
     ) -> Result<(), Failure> {
         let name = &case.seen.module.name;
         // Taken again: an upgrade has changed the rows, and may have made the table.
-        let evidence = observe(name, &case.target, case.table, case.tables)?;
-        let table = &evidence.version_table;
-        let change = VersionTableChange {
-            module: name.clone(),
-            table: case.table.clone(),
-            expect: table.rows.clone(),
-            exists: table.exists,
-            definition: vec![version_table_definition(case.table)],
-            action: if table.exists {
-                TableAction::ReplaceRows {
-                    remove: from.to_vec(),
-                    insert: to.to_vec(),
-                }
-            } else {
-                TableAction::Create { rows: to.to_vec() }
-            },
-        };
+        let tenants = case
+            .seen
+            .described
+            .seen()
+            .map_or(&[][..], Described::tenants);
+        let evidence = observe_tenants(name, &case.target, case.table, tenants, case.tables)?;
+        let changes: Vec<VersionTableChange> = evidence
+            .version_tables()
+            .map(|table| change(name, table, from, to))
+            .collect();
         let database = plan::reference_to(&evidence);
         let databases = BTreeMap::from([(database.label.clone(), case.target.clone())]);
         let tester = OwnAlembic {
@@ -117,12 +113,36 @@ impl Engine<'_> {
             clients: Clients::Report,
             ..self.world(&databases, &tester)
         };
-        steps::stamp(&database, &[change], &world)
+        steps::stamp(&database, &changes, &world)
             .map(drop)
             .map_err(|error| {
                 Failure::untouched(safe(&error.to_string()).into_owned())
                     .with_hint("its version rows are as they were; give the command again")
             })
+    }
+}
+
+/// The rows of one version table; those of other chains stay.
+fn change(
+    module: &ModuleName,
+    table: &VersionTable,
+    from: &[String],
+    to: &[String],
+) -> VersionTableChange {
+    VersionTableChange {
+        module: module.clone(),
+        table: table.name.clone(),
+        expect: table.rows.clone(),
+        exists: table.exists,
+        definition: vec![version_table_definition(&table.name)],
+        action: if table.exists {
+            TableAction::ReplaceRows {
+                remove: from.to_vec(),
+                insert: to.to_vec(),
+            }
+        } else {
+            TableAction::Create { rows: to.to_vec() }
+        },
     }
 }
 

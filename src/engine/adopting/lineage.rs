@@ -14,7 +14,7 @@ use crate::rehearse::{self, Subject};
 use crate::schema::{Catalog, Difference, ObjectKey, compare};
 use crate::steps::archive::{self, Manifest};
 use crate::survey::chain;
-use crate::system::ReadFiles as _;
+use crate::system::{ReadFiles as _, WriteFiles as _};
 
 /// One chain of a module's past, or its present one.
 pub struct Generation {
@@ -47,8 +47,9 @@ impl Generation {
     }
 }
 
-/// What a chain builds at one of its revisions.
-type Built = Vec<(RevisionId, Arc<Catalog>)>;
+/// What a chain builds as it is applied, revision by revision: the rows that the version table holds
+/// then, and the catalog. A branch that is applied already keeps its row.
+type Built = Vec<(Vec<RevisionId>, Arc<Catalog>)>;
 
 /// A generation by its index, and revisions of it.
 type At = (usize, Vec<RevisionId>);
@@ -123,7 +124,12 @@ impl<'s> Lineage<'s> {
         let built = rehearse::catalogs(&self.subject, &order, &generation.locations)
             .map_err(|error| failures::rehearsal(&self.subject.module.name, &error))?
             .into_iter()
-            .map(|(id, catalog)| (id, Arc::new(catalog)))
+            .enumerate()
+            .map(|(place, (_, catalog))| {
+                let applied = generation.chain.revisions[..=place].to_vec();
+                let rows = Chain::new(applied, Vec::new()).effective_heads();
+                (rows, Arc::new(catalog))
+            })
             .collect();
         let built = Arc::new(built);
         known.insert(index, Arc::clone(&built));
@@ -231,6 +237,11 @@ impl Engine<'_> {
             version_locations: locations.clone(),
             ..module.clone()
         };
+        let mut chain = chain::read(&archived, &self.files);
+        if module.branch.is_some() {
+            self.without_siblings(&mut chain, &files, seen, manifest)
+                .map_err(|error| failed(error.to_string()))?;
+        }
         let place = folder
             .strip_prefix(&self.request.root)
             .unwrap_or(folder)
@@ -238,10 +249,37 @@ impl Engine<'_> {
             .to_string();
         Ok(Generation {
             place,
-            chain: chain::read(&archived, &self.files),
+            chain,
             locations,
             _extracted: Some(temporary),
         })
+    }
+}
+
+impl Engine<'_> {
+    /// The branches of an environment are archived together, and each is a lineage of its own: the
+    /// others' revisions are taken out of the copy, so that Alembic does not see them either.
+    fn without_siblings(
+        &self,
+        chain: &mut Chain,
+        files: &Path,
+        seen: &ModuleEvidence,
+        manifest: &Manifest,
+    ) -> std::io::Result<()> {
+        let members = manifest.members.iter();
+        let own: BTreeSet<PathBuf> = members
+            .filter(|member| member.module == seen.module.name)
+            .map(|member| files.join(&member.file.path))
+            .collect();
+        for revision in &chain.revisions {
+            if !own.contains(&revision.path) {
+                self.files.remove_file(&revision.path)?;
+            }
+        }
+        chain
+            .revisions
+            .retain(|revision| own.contains(&revision.path));
+        Ok(())
     }
 }
 

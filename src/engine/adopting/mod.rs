@@ -23,10 +23,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lineage::{Generation, Lineage};
-use place::{Place, base_of, live_catalog, own_rows, place_of, prove_way};
+use place::{Place, base_of, live_catalog, own_rows, place_of, prove_way, refuse_apart};
 
-use super::planning::{all_version_tables, not_seen};
-use super::surveying::{observe, version_tables};
+use super::ordering::Order;
+use super::planning::not_seen;
+use super::surveying::{observe_tenants, version_tables};
 use super::{Depth, Engine, Survey, failures};
 use crate::error::Failure;
 use crate::evidence::{Described, ModuleEvidence};
@@ -34,6 +35,7 @@ use crate::model::text::safe;
 use crate::model::{Chain, ModuleName, QualifiedName, RevisionId, Target};
 use crate::plan::Choices;
 use crate::rehearse::{ScratchHost, Subject};
+use crate::survey::replaced::replaced;
 use crate::system::connect;
 use crate::worker::Worker;
 
@@ -104,25 +106,34 @@ impl Engine<'_> {
     /// Looks at every database and brings home those that can be proven. In the order given.
     pub fn adopt(&self, adopting: &Adopting) -> Result<Vec<Adoption>, Failure> {
         let survey = self.survey_modules(Depth::Full)?;
-        let tables = all_version_tables(&survey.evidence);
-        let named = version_tables(&survey.evidence);
-        let targets = targets(adopting, &survey)?;
         let choices = Choices::default();
+        let order = self.order(&survey, &self.assess(&survey, Depth::Full), &choices)?;
+        let tables = order.version_tables(&survey);
+        let named = version_tables(&survey.evidence);
+        let mut targets = targets(adopting, &survey)?;
+        targets.sort_by_key(|(seen, _)| order.place(&seen.module.name));
         let mut grounds = Vec::new();
         let mut pasts = Vec::new();
         for seen in &survey.evidence.modules {
             let past = self.past(seen)?;
-            grounds.push(self.ground(seen, &survey, &past)?);
+            grounds.push(self.ground(seen, &survey, &order, &past)?);
             pasts.push(past);
         }
-        let mut lineages = BTreeMap::new();
-        for (ground, past) in grounds.iter().zip(pasts) {
+        let mut beneath = Vec::new();
+        for ground in &grounds {
             let subject = self.subject(ground, &tables, &choices);
+            beneath.push(self.groundwork(&subject, &survey, &order)?);
+        }
+        let mut lineages = BTreeMap::new();
+        for ((ground, past), beneath) in grounds.iter().zip(pasts).zip(&beneath) {
+            let mut subject = self.subject(ground, &tables, &choices);
+            subject.beneath = beneath.as_ref();
             lineages.insert(ground.seen.module.name.clone(), Lineage::new(subject, past));
         }
+        let strangers = self.strangers(&survey)?;
         let everyones: BTreeMap<&ModuleName, BTreeSet<String>> = lineages
             .keys()
-            .map(|name| (name, others(name, &lineages)))
+            .map(|name| (name, &others(name, &lineages) | &strangers))
             .collect();
         let mut cases = Vec::new();
         for (seen, target) in targets {
@@ -140,33 +151,44 @@ impl Engine<'_> {
         Ok(self.bring_all(&cases, adopting.jobs.max(1)))
     }
 
+    /// The identifiers, present and past, of modules that were not asked for: where they share the
+    /// version table, those rows are none of ours.
+    fn strangers(&self, survey: &Survey) -> Result<BTreeSet<String>, Failure> {
+        if survey.evidence.unselected.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let whole = self.whole();
+        let (modules, _) = whole.split(whole.discover()?.modules)?;
+        let is_ours = |name: &ModuleName| {
+            let mut own = survey.evidence.modules.iter();
+            own.any(|seen| seen.module.name == *name)
+        };
+        let mut found = BTreeSet::new();
+        for (_, chain) in modules.iter().filter(|(module, _)| !is_ours(&module.name)) {
+            found.extend(strings(&chain.ids()));
+            found.extend(replaced(chain, &self.files));
+        }
+        Ok(found)
+    }
+
     fn ground<'s>(
         &self,
         seen: &'s ModuleEvidence,
         survey: &Survey,
+        order: &Order,
         past: &[Generation],
     ) -> Result<Ground<'s>, Failure> {
         let name = &seen.module.name;
         let Some(described) = seen.described.seen() else {
             return Err(trouble(survey, name));
         };
-        // Stamping the first alone would be half of it.
-        if !described.tenants().is_empty() {
-            return Err(Failure::refused(format!(
-                "{}: env.py walks over {} tenants' schemas, and only a database with one version \
-                 table can be adopted",
-                safe(&name.0),
-                described.runs.len()
-            ))
-            .with_hint(
-                "let env.py take one of them (an -x argument, a variable), then: redistill adopt",
-            ));
-        }
         // Scratch databases on the module's own server, as the reset had them.
         let host = match survey.targets.get(name) {
             Some(target) if !self.is_production(seen) => {
                 let past = past.iter().map(|generation| &generation.chain);
-                let chains: Vec<&Chain> = past.chain([&seen.chain]).collect();
+                let beneath = order.beneath(survey, name).into_iter();
+                let beneath = beneath.map(|other| &other.chain);
+                let chains: Vec<&Chain> = past.chain([&seen.chain]).chain(beneath).collect();
                 self.host_for(seen, target, &chains)?
             }
             _ => self.sandbox()?,
@@ -193,6 +215,7 @@ impl Engine<'_> {
             version_tables: tables.to_vec(),
             worker: &ground.worker,
             host: &ground.host,
+            beneath: None,
             choices,
             baseline_id: RevisionId(String::new()),
             changes_id: None,
@@ -201,21 +224,32 @@ impl Engine<'_> {
         }
     }
 
-    /// Several at once; each thread takes the next one that nobody has.
+    /// Several at once; each thread takes the next database that nobody has. The modules of one
+    /// database come one after the other, in their order: they may share a version table, and one may
+    /// need what another builds.
     fn bring_all(&self, cases: &[Case<'_>], jobs: usize) -> Vec<Adoption> {
+        let mut databases: Vec<(String, Vec<usize>)> = Vec::new();
+        for (index, case) in cases.iter().enumerate() {
+            let label = case.target.to_string();
+            match databases.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, indices)) => indices.push(index),
+                None => databases.push((label, vec![index])),
+            }
+        }
         let next = AtomicUsize::new(0);
         let work = || {
             let mut done = Vec::new();
-            while let Some((index, case)) = {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                cases.get(index).map(|case| (index, case))
-            } {
-                done.push((index, self.bring(case)));
+            while let Some((_, indices)) = databases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                done.extend(
+                    indices
+                        .iter()
+                        .map(|index| (*index, self.bring(&cases[*index]))),
+                );
             }
             done
         };
         let mut all: Vec<(usize, Adoption)> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..jobs.min(cases.len()))
+            let threads: Vec<_> = (0..jobs.min(databases.len()))
                 .map(|_| scope.spawn(work))
                 .collect();
             threads
@@ -249,7 +283,13 @@ impl Engine<'_> {
 
     fn bring_one(&self, case: &Case<'_>, from: &mut Vec<String>) -> Result<Adopted, Failure> {
         let name = &case.seen.module.name;
-        let evidence = observe(name, &case.target, case.table, case.tables)?;
+        let tenants = case
+            .seen
+            .described
+            .seen()
+            .map_or(&[][..], Described::tenants);
+        let evidence = observe_tenants(name, &case.target, case.table, tenants, case.tables)?;
+        refuse_apart(case, &evidence)?;
         from.clone_from(&evidence.version_table.rows);
         let own = own_rows(case, &evidence);
         let present = case.lineage.present();

@@ -36,6 +36,39 @@ pub(super) fn own_rows(case: &Case<'_>, evidence: &DatabaseEvidence) -> Vec<Stri
         .collect()
 }
 
+/// Tenants' schemas are brought home together: all must stand at the same place.
+pub(super) fn refuse_apart(case: &Case<'_>, evidence: &DatabaseEvidence) -> Result<(), Failure> {
+    let first = &evidence.version_table;
+    let apart: Vec<String> = evidence
+        .tenants
+        .iter()
+        .filter(|tenant| tenant.rows != first.rows)
+        .chain([first])
+        .map(|table| format!("{}: {}", table.name, shown(&table.rows)))
+        .collect();
+    if apart.len() == 1 {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "{}: the schemas that env.py walks over stand at different revisions, and are brought home \
+         together or not at all",
+        safe(&case.target.to_string())
+    ))
+    .with_detail(safe_lines(&apart.join("\n")))
+    .with_hint(
+        "with the revisions of the archive in place, alembic upgrade brings those that are behind to \
+         the old head; then give the command again",
+    ))
+}
+
+fn shown(rows: &[String]) -> String {
+    if rows.is_empty() {
+        "no revision".to_owned()
+    } else {
+        rows.join(", ")
+    }
+}
+
 /// The archived chain must lead to what the next generation begins with.
 pub(super) fn prove_way(case: &Case<'_>, from: usize) -> Result<(), Failure> {
     let lineage = case.lineage;
@@ -66,12 +99,12 @@ fn identify(
     live: &Catalog,
 ) -> Result<Place, Failure> {
     let lineage = case.lineage;
-    let mut built: Vec<(usize, RevisionId, Arc<Catalog>)> = Vec::new();
+    let mut built: Vec<(usize, Vec<RevisionId>, Arc<Catalog>)> = Vec::new();
     for index in 0..=lineage.present() {
         let each = lineage.each(index)?;
         built.extend(
             each.iter()
-                .map(|(id, c)| (index, id.clone(), Arc::clone(c))),
+                .map(|(rows, c)| (index, rows.clone(), Arc::clone(c))),
         );
     }
     let known: BTreeSet<ObjectKey> = built
@@ -86,7 +119,7 @@ fn identify(
     {
         return Ok(Place::Empty);
     }
-    let matching: Vec<&(usize, RevisionId, Arc<Catalog>)> = built
+    let matching: Vec<&(usize, Vec<RevisionId>, Arc<Catalog>)> = built
         .iter()
         .filter(|(_, _, catalog)| differences(catalog, live, &known).is_empty())
         .collect();
@@ -99,16 +132,14 @@ fn identify(
     // An old head and the base that follows it are one place.
     let places: Vec<_> = matching
         .iter()
-        .filter(|(index, id, _)| {
+        .filter(|(index, rows, _)| {
             let generation = &lineage.generations[*index];
-            *index == lineage.present() || generation.chain.effective_heads() != [id.clone()]
+            *index == lineage.present() || generation.chain.effective_heads() != *rows
         })
         .collect();
     match (&places[..], &matching[..]) {
-        ([(index, id, _)], _) if *index == lineage.present() && base == [id.clone()] => {
-            Ok(Place::New)
-        }
-        ([(index, id, _)], _) | ([], [(index, id, _)]) => Ok(Place::Old(*index, vec![id.clone()])),
+        ([(index, rows, _)], _) if *index == lineage.present() && base == *rows => Ok(Place::New),
+        ([(index, rows, _)], _) | ([], [(index, rows, _)]) => Ok(Place::Old(*index, rows.clone())),
         ([], _) => {
             let head = lineage.catalog(lineage.present(), &base)?;
             let refusal = differs(
@@ -130,7 +161,10 @@ fn identify(
             )))
         }
         _ => {
-            let ids: Vec<String> = places.iter().map(|(_, id, _)| id.to_string()).collect();
+            let ids: Vec<String> = places
+                .iter()
+                .map(|(_, rows, _)| strings(rows).join(" and "))
+                .collect();
             Err(Failure::refused(format!(
                 "{}: {what}, and several revisions build what it is: {}",
                 safe(&evidence.label),

@@ -1,12 +1,13 @@
 //! What looks like production is proven, and left to a person.
 
-use super::place::base_of;
+use super::place::{base_of, own_rows};
 use super::{Case, strings};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::evidence::{AskedFor, DatabaseEvidence, Evidence, ModuleEvidence, Observed};
 use crate::model::text::{safe, safe_lines};
 use crate::model::{Host, Target};
+use crate::report::replace_rows;
 use crate::rules::{self, Scope, Severity, Sources};
 use crate::survey::variables;
 
@@ -34,15 +35,14 @@ impl Engine<'_> {
             .iter()
             .map(|finding| format!("{} {}: {}", finding.code, finding.name, finding.message))
             .collect();
-        let base = base_of(case.lineage, case.lineage.present());
         Err(Failure::refused(
             "it can be brought home, but it looks like production, where redistill writes nothing",
         )
         .with_detail(safe_lines(&all.join("\n")))
         .with_hint(format!("why: redistill explain {}", first.code))
         .with_hint(format!(
-            "by hand, once it is at the old head: alembic stamp --purge {}",
-            safe(&strings(&base).join(" "))
+            "by hand, once it is at the old head: {}",
+            safe(&by_hand(case, evidence))
         )))
     }
 
@@ -58,6 +58,19 @@ impl Engine<'_> {
             })
             .collect()
     }
+}
+
+/// What stamps it: `--purge` would take the rows of other chains away.
+fn by_hand(case: &Case<'_>, evidence: &DatabaseEvidence) -> String {
+    let base = strings(&base_of(case.lineage, case.lineage.present()));
+    let own = own_rows(case, evidence);
+    if own.len() == evidence.version_table.rows.len() {
+        return format!("alembic stamp --purge {}", base.join(" "));
+    }
+    format!(
+        "{} (other chains have rows in this table: no --purge)",
+        replace_rows(&evidence.version_table.name, &own, &base)
+    )
 }
 
 /// What the project's own env.py would have asked for, had it named this database.

@@ -3,6 +3,7 @@
 use super::Drafter;
 use crate::model::QualifiedName;
 use crate::plan::Source;
+use crate::rehearse::Groundwork;
 use crate::rehearse::module::RehearseError;
 use crate::schema::{Catalog, Piece, is_left_out, merge, surround};
 use crate::worker::DraftRequest;
@@ -16,6 +17,7 @@ impl Drafter<'_> {
     ) -> Result<(Vec<Piece>, Vec<String>), RehearseError> {
         self.subject.phase("draft")?;
         let leave_out = &self.leave_out;
+        let beneath = self.subject.beneath;
         // For `models` the database must be empty, and is empty again afterwards.
         let empty;
         let (source, database) = match (self.subject.choices.source, &self.replayed) {
@@ -36,7 +38,12 @@ impl Drafter<'_> {
                     source,
                     database,
                     default_schema: Some(self.subject.described.default_schema.clone()),
-                    leave_out: [self.subject.version_tables.clone(), others].concat(),
+                    leave_out: [
+                        self.subject.version_tables.clone(),
+                        others,
+                        beneath.map(Groundwork::tables).unwrap_or_default(),
+                    ]
+                    .concat(),
                     before,
                 };
                 self.subject
@@ -47,6 +54,7 @@ impl Drafter<'_> {
         let mut drafted = draft.pieces;
         drafted.retain(|piece| {
             !is_left_out(&piece.key(), leave_out)
+                && !beneath.is_some_and(|ground| ground.has(&piece.key()))
                 && !self.subject.described.is_another_tenants(&piece.schema)
         });
         let around = surround(reference, &drafted, leave_out).pieces;

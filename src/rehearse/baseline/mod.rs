@@ -133,6 +133,9 @@ impl<'a> Drafter<'a> {
             })
             .map_err(|error| self.replay_error(error))?;
         let session = scratch.connect()?;
+        if let Some(ground) = self.subject.beneath {
+            ground.refuse_changes(self.subject, &session)?;
+        }
         self.window = Some(rows::window(&session, from)?);
         let catalog = self.subject.snapshot(&session)?;
         self.origins = origins::origins(self.subject, &walk, &session)?;

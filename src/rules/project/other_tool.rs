@@ -1,6 +1,8 @@
 //! RD629 other-tool: another tool keeps book of the revisions, too.
 
-use crate::model::Location;
+use std::path::Path;
+
+use crate::model::{Location, ModuleName};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -20,7 +22,8 @@ pub static RULE: Rule = Rule {
               alembic-postgresql-enum writes the drops of ENUM types itself, and in a shared database those of the \
               neighbour.",
         example: "```text\nalembic/versions/head.txt: 4f2a9c\n```",
-        remedy: "After the reset write the baseline's identifier into the file.",
+        remedy: "Nothing, where the file holds nothing but heads, a word a line: the reset writes the baseline's \
+                 identifier into it, and an undo brings it back. Else write it there after the reset.",
     },
     check,
 };
@@ -30,15 +33,17 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     for (module, sources) in case.modules() {
         for path in &sources.surroundings.leftovers {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            findings.push(
+            findings.push(if sources.surroundings.following.contains(path) {
+                follows(&name, path, &module.module.name)
+            } else {
                 RULE.finding(
                     name.as_ref(),
                     format!("{name} of another tool names the old revisions"),
                 )
                 .of(&module.module.name)
                 .at(&Location::of_file(path))
-                .remedy("after the reset write the baseline's identifier into it"),
-            );
+                .remedy("after the reset write the baseline's identifier into it")
+            });
         }
         let imports = sources.env_contents.iter().flat_map(|env| &env.imports);
         for import in imports.filter(|import| import.module.starts_with("alembic_postgresql_enum"))
@@ -58,6 +63,20 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
+/// A file that a reset replaces, too.
+fn follows(name: &str, path: &Path, module: &ModuleName) -> Finding {
+    let mut finding = RULE
+        .finding(
+            name,
+            format!("{name} of another tool names the head; a reset writes the baseline's into it"),
+        )
+        .of(module)
+        .at(&Location::of_file(path))
+        .remedy("nothing is to be done; the plan shows the file");
+    finding.severity = Severity::Note;
+    finding
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::Severity;
@@ -69,6 +88,12 @@ mod tests {
         stage.facts("shop").surroundings.leftovers =
             vec!["/p/shop/alembic/versions/head.txt".into()];
         assert_eq!(stage.only("RD629").severity, Severity::Warn);
+        stage
+            .facts("shop")
+            .surroundings
+            .following
+            .push("/p/shop/alembic/versions/head.txt".into());
+        assert_eq!(stage.only("RD629").severity, Severity::Note);
         let mut stage = Stage::one();
         stage.env("shop", "import alembic_postgresql_enum\n");
         let finding = stage.only("RD629");

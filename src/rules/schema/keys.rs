@@ -219,7 +219,7 @@ fn column_type(column: Option<&LiveColumn>) -> Option<SqlType> {
 
 /// Columns by table and name, replayed operation by operation: a mismatch that a later revision
 /// repairs on both sides was none when it was made.
-fn of_revisions(sources: &ModuleSources) -> Vec<Key> {
+pub(super) fn of_revisions(sources: &ModuleSources) -> Vec<Key> {
     let mut made: HashMap<(String, String), Made> = HashMap::new();
     let mut keys = Vec::new();
     for operation in sources.revisions.iter().flat_map(|file| &file.upgrade) {

@@ -3,6 +3,7 @@
 pub mod chain_without_tables;
 pub mod circular_keys;
 pub mod cross_module_key;
+pub mod crossing;
 pub mod enum_in_two_modules;
 pub mod enum_labels;
 pub mod enum_left_behind;

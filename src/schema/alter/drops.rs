@@ -154,14 +154,22 @@ pub fn parts(writer: &mut Writer<'_>, differences: &[Difference]) -> Vec<Change>
             continue;
         };
         writer.middle.objects.remove(&key);
+        let is_gone = !writer.to.objects.contains_key(&key);
         changes.push(Change {
             up: execute(&statement),
             settles,
-            loses: None,
+            loses: is_gone.then(|| loss(&key)).flatten(),
             guard: None,
         });
     }
     changes
+}
+
+/// What is lost with a part that is not made again: behaviour that no revision knows of. A key, a
+/// check or an index more is a matter of the schema alone.
+fn loss(key: &ObjectKey) -> Option<String> {
+    matches!(key.kind.as_str(), "trigger" | "policy" | "rule")
+        .then(|| format!("the {}, which no revision makes", key.kind))
 }
 
 /// The order of drops; none for what is no part, or goes with another object.
