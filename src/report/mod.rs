@@ -1,5 +1,6 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
+pub mod calling;
 pub mod chain;
 pub mod checklist;
 mod columns;

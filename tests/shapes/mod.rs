@@ -10,6 +10,7 @@ mod models;
 mod sharing;
 mod tables;
 mod tenants;
+mod told;
 
 use crate::support::Lab;
 

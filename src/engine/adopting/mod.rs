@@ -89,6 +89,8 @@ struct Ground<'s> {
 
 /// One database to look at.
 struct Case<'c> {
+    /// The project's folder.
+    root: &'c std::path::Path,
     lineage: &'c Lineage<'c>,
     seen: &'c ModuleEvidence,
     table: &'c QualifiedName,
@@ -128,6 +130,7 @@ impl Engine<'_> {
         for (seen, target) in targets {
             let name = &seen.module.name;
             cases.push(Case {
+                root: &self.request.root,
                 lineage: &lineages[name],
                 seen,
                 table: &named[name],
