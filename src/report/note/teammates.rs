@@ -115,7 +115,7 @@ fn beforehand(material: &NoteMaterial<'_>, group: &Shared<'_>) -> String {
 
 fn behind(text: &mut String, material: &NoteMaterial<'_>, group: &Shared<'_>) {
     let then = if group.is_reused() {
-        "which is all"
+        "that is all"
     } else {
         "then it goes on as above, in the project itself"
     };
