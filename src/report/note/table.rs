@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::NoteMaterial;
-use crate::evidence::ModuleEvidence;
+use crate::evidence::{DatabaseEvidence, ModuleEvidence};
 use crate::model::text::{line, safe, without_passwords};
 use crate::model::{Flavour, QualifiedName, RevisionId};
 use crate::plan::{PlannedModule, place_of};
@@ -56,7 +56,9 @@ pub(super) fn shared<'m>(material: &NoteMaterial<'m>) -> Vec<Shared<'m>> {
             group.modules.push((planned, seen));
             continue;
         }
-        let tables = database.into_iter().flat_map(|seen| seen.version_tables());
+        let tables = database
+            .into_iter()
+            .flat_map(DatabaseEvidence::version_tables);
         let group = Shared {
             modules: vec![(planned, seen)],
             tables: tables.map(|table| table.name.clone()).collect(),
@@ -104,7 +106,9 @@ impl Shared<'_> {
         let files: BTreeSet<&PathBuf> = revisions().map(|one| &one.path).collect();
         self.modules.iter().any(|(_, seen)| {
             let database = seen.database.seen();
-            let tables = database.into_iter().flat_map(|seen| seen.version_tables());
+            let tables = database
+                .into_iter()
+                .flat_map(DatabaseEvidence::version_tables);
             let mut rows = tables.flat_map(|table| &table.rows);
             let branch = seen.module.branch.iter();
             let mut others = branch.flat_map(|branch| &branch.others);
@@ -164,8 +168,13 @@ impl Shared<'_> {
     /// The lines that bring each revision in, one a line: `alembic upgrade` takes one.
     pub fn upgrades(&self, copy: &str, to: &[RevisionId]) -> Vec<String> {
         let to = to.iter();
-        to.map(|id| self.line(copy, &format!("upgrade {}", calling::words(&[id.clone()]))))
-            .collect()
+        to.map(|id| {
+            self.line(
+                copy,
+                &format!("upgrade {}", calling::words(std::slice::from_ref(id))),
+            )
+        })
+        .collect()
     }
 
     /// From the old heads to the baselines.
