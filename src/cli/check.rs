@@ -1,5 +1,7 @@
 //! `redistill check` and `redistill chain`.
 
+use std::collections::BTreeSet;
+
 use super::args::{CheckChoices, FailOn, Format, Global};
 use super::{fix, print, text_or_json};
 use crate::engine::{Assessment, Depth, Engine, Survey};
@@ -31,6 +33,9 @@ pub fn check(
         }
     }
     print_report(&survey, &assessment, &corrected, global.format);
+    if global.format == Format::Text {
+        say_waivers(&survey, &assessment.findings);
+    }
     let mut exit = if fails(&assessment.findings, choices.fail_on) || !survey.obstacles.is_empty() {
         Exit::Refused
     } else {
@@ -69,6 +74,25 @@ fn print_report(survey: &Survey, assessment: &Assessment, corrected: &[Corrected
     });
     for obstacle in &survey.obstacles {
         print::aside(&format!("  {obstacle}"));
+    }
+}
+
+/// What goes into the configuration once the team has agreed to live with a finding; one entry a
+/// rule and module.
+fn say_waivers(survey: &Survey, findings: &[Finding]) {
+    let refusing = findings.iter().filter(|finding| finding.refuses());
+    let entries: BTreeSet<String> = refusing
+        .filter_map(|finding| report::waiver(finding, &survey.evidence))
+        .collect();
+    if entries.is_empty() {
+        return;
+    }
+    print::aside(
+        "once the team has agreed, these lines in redistill.toml waive it when committed:",
+    );
+    for entry in entries {
+        print::aside("");
+        print::aside(entry.trim_end());
     }
 }
 

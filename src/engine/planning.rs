@@ -10,17 +10,19 @@ use crate::error::Failure;
 use crate::events::{Event, Item};
 use crate::evidence::Evidence;
 use crate::model::text::{count, safe};
-use crate::model::{ModuleName, QualifiedName};
+use crate::model::{ModuleName, QualifiedName, Revision, RevisionId};
 use crate::plan::{
     self, Alteration, Choices, Inventory, Material, Plan, PlannedModule, Source, Strategy,
 };
+use crate::python::rows::Moves;
+use crate::python::{Syntax, operations, rows};
 use crate::rehearse::Rehearsal;
 use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
 use crate::rules::{Severity, Verdict};
 use crate::survey::inventory;
-use crate::system::clock;
 use crate::system::connect::Surroundings;
+use crate::system::{ReadFiles as _, clock};
 
 /// What `plan` came to.
 pub struct Planned {
@@ -231,6 +233,8 @@ impl Engine<'_> {
             .iter()
             .filter_map(|module| inventories.get(&module.module))
             .collect();
+        let x = modules.iter().map(|module| &module.module);
+        let x = x.map(|name| (name.clone(), self.x_of(name))).collect();
         let note = note(&NoteMaterial {
             id: &names.id,
             date: &names.date,
@@ -245,6 +249,8 @@ impl Engine<'_> {
             note_path: &names.note_path,
             rebuilds: &rebuilds,
             alterations: &alterations,
+            moved: &self.moved(&survey.evidence, &modules),
+            x: &x,
         });
         plan::draft(Material {
             id: names.id,
@@ -260,6 +266,35 @@ impl Engine<'_> {
             alterations,
         })
         .map_err(|error| failures::draft(&error))
+    }
+
+    /// The revisions that move rows, as their source says.
+    fn moved(
+        &self,
+        evidence: &Evidence,
+        modules: &[PlannedModule],
+    ) -> Vec<(ModuleName, Vec<(RevisionId, Moves)>)> {
+        let moves = |revision: &Revision| {
+            let bytes = self.files.read(&revision.path).ok()?;
+            let operations = operations::read(&Syntax::parse(&revision.path, &bytes));
+            Some((revision.id.clone(), rows::moves(&operations)?))
+        };
+        modules
+            .iter()
+            .map(|planned| {
+                let mut seen = evidence.modules.iter();
+                let seen = seen.find(|seen| seen.module.name == planned.module);
+                let chain = seen.map(|seen| &seen.chain);
+                let of = |id: &RevisionId| {
+                    let mut revisions = chain?.revisions.iter();
+                    revisions
+                        .find(|revision| revision.id == *id)
+                        .and_then(moves)
+                };
+                let found = planned.revisions.iter().filter_map(of).collect();
+                (planned.module.clone(), found)
+            })
+            .collect()
     }
 
     /// Puts the baseline's file into the folder of the old head, relative to the root.

@@ -13,6 +13,7 @@ mod names;
 pub mod operations;
 pub mod outside;
 pub mod revision;
+pub mod rows;
 pub mod source;
 mod sql;
 pub mod sql_type;

@@ -101,6 +101,11 @@ pub enum OperationKind {
         /// The text.
         text: String,
     },
+    /// An expression that moves rows: `table.update().where(…)`.
+    Rows {
+        /// As it is written, in one line, without secrets.
+        written: String,
+    },
     /// Something that may do anything and cannot be read: SQL that is put together or read from a
     /// file, a function of another file, `create_all`.
     Unread,

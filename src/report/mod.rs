@@ -1,5 +1,6 @@
 //! What was found, planned and done, as text, JSON, Markdown. Pure: data in, strings out.
 
+pub mod calling;
 pub mod chain;
 pub mod checklist;
 mod columns;
@@ -20,7 +21,6 @@ pub mod scaffold;
 mod sides;
 #[cfg(test)]
 mod stage;
-mod teammates;
 pub mod text;
 mod untouched;
 mod waiver;
@@ -30,6 +30,5 @@ pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;
 pub use sides::{sides, sides_of};
-pub use teammates::replace_rows;
 pub use untouched::untouched;
 pub use waiver::waiver;

@@ -3,18 +3,24 @@
 //! Pure. The text is part of the plan, so it speaks of what the plan does, in the past tense that
 //! is true once the plan has run; the digest is not in it because it is part of what is digested.
 
+mod moved;
+mod table;
+mod teammates;
+
 use std::collections::BTreeMap;
 
+use super::calling::word;
 use super::checklist::review;
 use super::plan::difference;
-use super::teammates;
 use crate::evidence::{DatabaseEvidence, Evidence};
-use crate::model::ModuleName;
 use crate::model::text::{bytes, count, line, safe, safe_lines};
+use crate::model::{ModuleName, RevisionId};
 use crate::plan::{
     Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy, place_of,
 };
+use crate::python::rows::Moves;
 use crate::rules::{Finding, Waived};
+use table::{Block, Shared, fenced, shared};
 
 /// What the note is made of.
 pub struct NoteMaterial<'a> {
@@ -44,6 +50,10 @@ pub struct NoteMaterial<'a> {
     pub rebuilds: &'a BTreeMap<String, Rebuild>,
     /// What brings live databases in line, by module.
     pub alterations: &'a BTreeMap<ModuleName, Alteration>,
+    /// The old revisions that moved rows, by module, parents first.
+    pub moved: &'a [(ModuleName, Vec<(RevisionId, Moves)>)],
+    /// The arguments for `context.get_x_argument`, by module.
+    pub x: &'a BTreeMap<ModuleName, Vec<String>>,
 }
 
 /// Writes the note.
@@ -63,6 +73,7 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
         let dump = rebuilds.find(|rebuild| rebuild.alterations.contains(alteration));
         in_line_section(&mut text, alteration, dump.map(|rebuild| &*rebuild.dump));
     }
+    moved::section(&mut text, material);
     waived_section(&mut text, material);
     evidence_section(&mut text, material);
     undo_section(&mut text, material);
@@ -378,9 +389,16 @@ fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text);
     line!(
         text,
-        "- Unpack `{}/versions.tar.gz` at the project's root, and remove the new revisions.",
-        material.archive_folder
+        "- From the project's folder, remove the new revisions and unpack the old ones:"
     );
+    line!(text);
+    let mut lines: Vec<String> = teammates::new_files(material)
+        .map(|path| format!("rm {}", word(path)))
+        .collect();
+    let archive = format!("{}/versions.tar.gz", material.archive_folder);
+    lines.push(format!("tar -xzf {}", word(&archive)));
+    let lines: Vec<String> = lines.iter().map(|one| safe(one).into_owned()).collect();
+    fenced(text, "sh", &lines);
     for (place, rebuild) in material.rebuilds {
         let there = material.evidence.modules.iter();
         let mut there = there.filter_map(|seen| seen.database.seen());
@@ -397,13 +415,32 @@ fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
             statements_back(text, alteration);
         }
     }
+    stamped_back(text, material);
+}
+
+/// The old heads' rows.
+fn stamped_back(text: &mut String, material: &NoteMaterial<'_>) {
+    let groups = shared(material);
+    let blocks: Vec<Block> = groups.iter().map(Shared::unstamp).collect();
+    if blocks.iter().all(|block| matches!(block, Block::Nothing)) {
+        line!(
+            text,
+            "- The version tables stay: the baseline kept the old head's identifier."
+        );
+        line!(text);
+        return;
+    }
     let last = if material.rebuilds.is_empty() {
-        "Then stamp"
+        "Then put the old head back into the version table"
     } else {
-        "In every database that did not come back from a dump, stamp"
+        "In every database that did not come back from a dump, put the old head back into the \
+         version table"
     };
-    line!(text, "- {last} the old head: `alembic stamp --purge`.");
+    line!(text, "- {last} (statements: with `psql` in the database):");
     line!(text);
+    for block in blocks {
+        block.write(text);
+    }
 }
 
 /// A database whose way back is its dump.

@@ -85,6 +85,7 @@ fn words(kind: &OperationKind) -> (String, bool) {
             return (format!("drop type {name}"), true);
         }
         OperationKind::Sql { text } => return statement(text),
+        OperationKind::Rows { written } => written.clone(),
         OperationKind::Unread => "something that cannot be read from here".to_owned(),
         OperationKind::Other { method } => {
             return (method.replace('_', " "), method.starts_with("drop_"));

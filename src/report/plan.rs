@@ -130,7 +130,20 @@ pub fn summary(plan: &Plan) -> String {
             _ => {}
         }
     }
+    line!(text, "{}", for_teammates(plan));
     text
+}
+
+/// What the others do: their databases still stand at the old history.
+fn for_teammates(plan: &Plan) -> &'static str {
+    let is_reused = |module: &PlannedModule| {
+        module.model_changes.is_none() && module.old_heads == [module.baseline_id.clone()]
+    };
+    if plan.modules.iter().all(is_reused) {
+        "teammates at the old head need nothing; those behind it, after pulling: redistill adopt"
+    } else {
+        "teammates, after pulling: redistill adopt"
+    }
 }
 
 /// The module, what becomes of its chain, and how that was proven.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{Finding, ModuleSources, Scope, Sources, assess};
+use super::{Finding, ModuleSources, Scope, Severity, Sources, assess};
 use crate::evidence::{
     AskedFor, DatabaseEvidence, Described, EnvironmentEvidence, Evidence, GitEvidence, Holders,
     How, LiveSchema, ModuleEvidence, NeighbourDatabase, Observed, Person, Place, Pooling,
@@ -182,8 +182,23 @@ impl Stage {
         self
     }
 
+    /// What refuses says the command that would change the answer, whatever the test is about: to
+    /// read about it changes nothing.
     pub fn findings(&self) -> Vec<Finding> {
-        assess(&self.evidence, &self.sources, Scope::Full)
+        let findings = assess(&self.evidence, &self.sources, Scope::Full);
+        for one in findings
+            .iter()
+            .filter(|one| one.severity == Severity::Refuse)
+        {
+            let command = one.remedy.command.as_deref().unwrap_or_default();
+            assert!(
+                !command.is_empty() && !command.starts_with("redistill explain"),
+                "{} says no way on: {:?}",
+                one.code,
+                one.remedy
+            );
+        }
+        findings
     }
 
     /// The codes of all findings, in order.

@@ -115,6 +115,15 @@ fn a_waiver_counts_only_committed_in_time_and_for_its_head() {
 fn a_waived_finding_stays_visible_and_goes_into_the_plan_and_the_note() {
     let lab = shared();
     on(&lab, "2026-11-22", &["plan"]).expect(1);
+    // The entry that a refusal ends with lacks the reason alone.
+    let refused = on(&lab, "2026-11-22", &["check"]).expect(1);
+    let next = "git add redistill.toml && git commit -m 'waive RD201' redistill.toml";
+    assert!(refused.stdout.contains(next), "{}", refused.stdout);
+    let entry = &refused.stderr[refused.stderr.find("[[waivers]]").unwrap()..];
+    let entry = entry.replace("reason = \"\"", "reason = \"agreed\"");
+    assert!(entry.contains("until = 2026-12-22"), "{entry}");
+    commit(&lab, &entry);
+    assert_eq!(checked(&lab, "2026-11-22", 0), ["RD201 waived"]);
     commit(&lab, WAIVER);
     let text = on(&lab, "2026-11-22", &["check"]).expect(0).stdout;
     assert!(text.contains("Waived (1)"), "{text}");

@@ -97,13 +97,7 @@ fn branches_of_one_version_table_come_home_one_after_the_other() {
         ]);
         assert_eq!(outcomes(&answer.expect(0)), ["upgraded"], "{module}");
     }
-    // By hand: `--purge` would take the other branch's row.
-    let note = note(&lab);
-    assert!(!note.contains("\nalembic stamp --purge"), "{note}");
-    for script in after(&note, "A database at the old head") {
-        run(&lab, &script, "by_hand");
-    }
-    for name in ["at_heads", "behind", "by_hand"] {
+    for name in ["at_heads", "behind"] {
         assert_eq!(rows(&lab, name), home, "{name}");
         assert_eq!(lab.dump(name, &["-s"]), lab.dump("app", &["-s"]), "{name}");
     }
@@ -237,81 +231,4 @@ fn wrong_lines_stop_all_and_a_server_that_is_gone_stops_one() {
     assert!(!format!("{}{}", answer.stdout, answer.stderr).contains("secret"));
     assert_eq!(rows(&lab, "mine"), rows(&lab, "app"));
     assert_eq!(lab.dump("ahead", &[]), before);
-}
-
-#[test]
-fn the_lines_of_the_note_bring_a_database_home_without_redistill() {
-    let lab = Lab::with_module(&Module::default());
-    database(&lab, "at_head", &[&["upgrade", "n002"]]);
-    database(&lab, "behind", &[&["upgrade", "n001"]]);
-    database(&lab, "empty", &[]);
-    lab.reset(&[]);
-    let note = note(&lab);
-    for (name, case) in [
-        ("at_head", "A database at the old head"),
-        ("behind", "A database behind it"),
-        ("empty", "A database that holds nothing"),
-    ] {
-        let scripts = after(&note, case);
-        assert_eq!(scripts.len(), 1, "{case}\n{note}");
-        let files = lab.tree();
-        run(&lab, &scripts[0], name);
-        assert_eq!(lab.tree().len(), files.len(), "{case}");
-        assert_eq!(rows(&lab, name), rows(&lab, "app"), "{name}");
-        assert_eq!(lab.dump(name, &["-s"]), lab.dump("app", &["-s"]), "{name}");
-    }
-}
-
-/// The note of the last reset.
-fn note(lab: &Lab) -> String {
-    let tree = lab.tree();
-    let mut notes = tree
-        .iter()
-        .filter(|(path, _)| path.contains("MIGRATION_BACKUP_"));
-    String::from_utf8(notes.next_back().unwrap().1.clone()).unwrap()
-}
-
-/// The block of code after each sentence that begins so.
-fn after(note: &str, sentence: &str) -> Vec<String> {
-    let parts = note.split(sentence).skip(1);
-    parts
-        .map(|part| {
-            let code = part.split("```sh\n").nth(1).unwrap();
-            code.split("```").next().unwrap().to_owned()
-        })
-        .collect()
-}
-
-/// Runs lines as a person would: in the module's folder, with `alembic` and `psql` at hand.
-fn run(lab: &Lab, script: &str, database: &str) {
-    let tools = lab.beside("tools");
-    std::fs::create_dir_all(&tools).unwrap();
-    let write = |name: &str, text: String| {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = tools.join(name);
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    };
-    let python = lab.python.display();
-    write(
-        "alembic",
-        format!("#!/bin/sh\nexec '{python}' -B -m alembic \"$@\"\n"),
-    );
-    let psql = lab.server.program("psql").unwrap();
-    write(
-        "psql",
-        format!("#!/bin/sh\nexec '{}' \"$@\"\n", psql.display()),
-    );
-    at(lab, database, || {
-        let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
-        let output = Command::new("sh")
-            .args(["-euc", script])
-            .current_dir(lab.root().join("api"))
-            .env("PATH", path)
-            .env("URL", url(lab, database))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{script}\n{said}");
-    });
 }

@@ -14,6 +14,7 @@ mod runner;
 mod sharing;
 mod tables;
 mod tenants;
+mod told;
 
 use crate::support::Lab;
 

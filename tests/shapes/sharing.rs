@@ -84,8 +84,8 @@ fn two_sections_of_one_ini_share_the_script_folder() {
     .go(&lab);
 }
 
-#[test]
-fn two_modules_in_one_version_table() {
+/// Two modules whose folders know nothing of each other, at their heads in one table.
+pub fn two_in_one_version_table() -> Lab {
     let lab = Lab::new();
     lab.create_database("shared");
     lab.sql("shared", "create schema aside");
@@ -114,6 +114,12 @@ fn two_modules_in_one_version_table() {
         "shared",
         "insert into alembic_version select * from aside.alembic_version; drop schema aside cascade",
     );
+    lab
+}
+
+#[test]
+fn two_modules_in_one_version_table() {
+    let lab = two_in_one_version_table();
     let before = (lab.tree(), lab.dump("shared", &[]));
     // Alone, it takes its own row out and leaves the neighbour's and the table.
     let alone = lab.redistill(&["plan", "--module", "admin"]).expect(0);

@@ -91,6 +91,8 @@ struct Ground<'s> {
 
 /// One database to look at.
 struct Case<'c> {
+    /// The project's folder.
+    root: &'c std::path::Path,
     lineage: &'c Lineage<'c>,
     seen: &'c ModuleEvidence,
     table: &'c QualifiedName,
@@ -139,6 +141,7 @@ impl Engine<'_> {
         for (seen, target) in targets {
             let name = &seen.module.name;
             cases.push(Case {
+                root: &self.request.root,
                 lineage: &lineages[name],
                 seen,
                 table: &named[name],

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::lineage::{Lineage, differences};
-use super::{CONNECT_LIMIT, Case, strings};
+use super::production::stamp_line;
+use super::{CONNECT_LIMIT, Case};
 use crate::engine::failures;
 use crate::error::Failure;
 use crate::evidence::DatabaseEvidence;
@@ -154,10 +155,10 @@ fn identify(
             } else {
                 refusal
             };
+            let rows: Vec<RevisionId> = own.iter().cloned().map(RevisionId).collect();
             Err(refusal.with_hint(format!(
-                "the differences are those to the baseline; mend them, then: alembic stamp \
-                 --purge {}",
-                safe(&strings(&base).join(" "))
+                "the differences are those to the baseline; mend them, then: {}",
+                stamp_line(case, evidence, &rows)
             )))
         }
         _ => {

@@ -1,13 +1,13 @@
 //! What looks like production is proven, and left to a person.
 
+use super::Case;
 use super::place::{base_of, own_rows};
-use super::{Case, strings};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::evidence::{AskedFor, DatabaseEvidence, Evidence, ModuleEvidence, Observed};
-use crate::model::text::{safe, safe_lines};
-use crate::model::{Host, Target};
-use crate::report::replace_rows;
+use crate::model::text::{safe, safe_lines, without_passwords};
+use crate::model::{Host, RevisionId, Target};
+use crate::report::calling::{self, Calling};
 use crate::rules::{self, Scope, Severity, Sources};
 use crate::survey::variables;
 
@@ -35,6 +35,14 @@ impl Engine<'_> {
             .iter()
             .map(|finding| format!("{} {}: {}", finding.code, finding.name, finding.message))
             .collect();
+        let present = case.lineage.present();
+        let old = match present.checked_sub(1) {
+            Some(before) => case.lineage.generations[before].chain.effective_heads(),
+            None => own_rows(case, evidence)
+                .into_iter()
+                .map(RevisionId)
+                .collect(),
+        };
         Err(Failure::refused(
             "it can be brought home, but it looks like production, where redistill writes nothing",
         )
@@ -42,7 +50,7 @@ impl Engine<'_> {
         .with_hint(format!("why: redistill explain {}", first.code))
         .with_hint(format!(
             "by hand, once it is at the old head: {}",
-            safe(&by_hand(case, evidence))
+            stamp_line(case, evidence, &old)
         )))
     }
 
@@ -60,17 +68,29 @@ impl Engine<'_> {
     }
 }
 
-/// What stamps it: `--purge` would take the rows of other chains away.
-fn by_hand(case: &Case<'_>, evidence: &DatabaseEvidence) -> String {
-    let base = strings(&base_of(case.lineage, case.lineage.present()));
-    let own = own_rows(case, evidence);
-    if own.len() == evidence.version_table.rows.len() {
-        return format!("alembic stamp --purge {}", base.join(" "));
+/// What stamps a database by hand, from these rows; those of other modules stay.
+pub(super) fn stamp_line(
+    case: &Case<'_>,
+    evidence: &DatabaseEvidence,
+    from: &[RevisionId],
+) -> String {
+    let base = base_of(case.lineage, case.lineage.present());
+    if own_rows(case, evidence).len() == evidence.version_table.rows.len() {
+        let calling = Calling {
+            root: case.root,
+            module: &case.seen.module,
+            x: &case.lineage.subject().x,
+        };
+        let line = calling.line(&format!("stamp --purge {}", calling::words(&base)));
+        return safe(&without_passwords(&line)).into_owned();
     }
-    format!(
-        "{} (other chains have rows in this table: no --purge)",
-        replace_rows(&evidence.version_table.name, &own, &base)
-    )
+    // `--purge` would take the neighbours' rows with it.
+    let statements = match base.first() {
+        Some(base) if !from.is_empty() => calling::replaced(case.table, from, base),
+        _ => calling::inserted(case.table, &base).into_iter().collect(),
+    };
+    let statements = safe(&statements.join(" ")).into_owned();
+    format!("psql -1 -c {}", calling::word(&statements))
 }
 
 /// What the project's own env.py would have asked for, had it named this database.

@@ -8,6 +8,7 @@ use ruff_text_size::Ranged as _;
 use super::{Operation, OperationKind};
 use crate::model::Location;
 use crate::python::columns::{TableFact, column, is_column, listed, qualified, table_arguments};
+use crate::python::contents::hide_secrets;
 use crate::python::names::Names;
 use crate::python::sql;
 use crate::python::sql_type::SqlType;
@@ -385,8 +386,16 @@ impl Walker<'_> {
             return;
         };
         let texts = self.names.strings(argument);
-        if texts.is_empty() && !self.is_statement(argument) {
-            self.push(OperationKind::Unread, &location);
+        if texts.is_empty() {
+            let kind = if self.is_statement(argument) {
+                let written = self.syntax.source(argument.range());
+                let line: Vec<&str> = written.split_whitespace().collect();
+                let written = hide_secrets(&line.join(" ")).into_owned();
+                OperationKind::Rows { written }
+            } else {
+                OperationKind::Unread
+            };
+            self.push(kind, &location);
         }
         if texts.is_empty() {
             // What cannot be read may drop a type; the name-less drop keeps the rules silent.

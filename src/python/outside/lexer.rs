@@ -3,7 +3,7 @@
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::python) enum Kind {
     /// A word, in capitals.
     Word,
     /// A quoted name, as it is.
@@ -14,7 +14,7 @@ pub(super) enum Kind {
 
 /// One of them.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(in crate::python) struct Token {
     /// The text.
     pub text: String,
     /// What it is.
@@ -34,7 +34,7 @@ impl Token {
 const DEEPEST: usize = 8;
 
 /// The tokens of a text.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(in crate::python) fn tokens(text: &str) -> Vec<Token> {
     read(text, false, 0)
 }
 

@@ -5,7 +5,7 @@
 //! the user's server. Statements that are put together when the revision runs are refused there by
 //! the worker, whose twin of this is `assets/worker/outside.py`; both are held to `cases.txt`.
 
-mod lexer;
+pub(super) mod lexer;
 mod literals;
 
 use lexer::{Kind, Token, tokens};

@@ -1,6 +1,7 @@
 //! RD231 environment-holds-revisions: a configured environment stands at our revisions.
 
 use super::holding::{held, modules_of, owner, seen_rows, waiver};
+use super::waivers::agreed;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -50,7 +51,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                      --url …), and say so in {}",
                     waiver(RULE.code, module)
                 ))
-                .next("redistill explain RD231");
+                .next(agreed(&RULE));
             findings.push(seen_rows(finding, &place.label, &rows));
         }
     }

@@ -1,5 +1,6 @@
 //! RD213 revisions-in-other-table: our revisions stand in a second table.
 
+use super::waivers::agreed;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
 
@@ -55,8 +56,12 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
                     ),
                 )
                 .of(&module.module.name)
-                .remedy("find out who applied this history there, and bring it along or drop it")
-                .next("redistill explain RD213");
+                .remedy(
+                    "find out who applied this history there, and bring it along or drop it; what \
+                     stays as it is, is waived in the committed configuration (`redistill check` \
+                     ends with the entry)",
+                )
+                .next(agreed(&RULE));
             for row in ours {
                 finding = finding.seen(format!("row of {table}: {row}"));
             }

@@ -1,6 +1,7 @@
 //! RD201 history-shared: others may have applied these revisions.
 
 use super::people::{others, seen};
+use super::waivers::agreed;
 use crate::evidence::GitEvidence;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule::{Case, Explanation, Family, Needs, Rule};
@@ -38,9 +39,10 @@ fn finding(git: &GitEvidence, reasons: &[String]) -> Finding {
         .finding("history", message)
         .remedy(
             "a shared history is not reset alone: agree on it with the others, then waive this \
-             finding in the committed configuration",
+             finding in the committed configuration (`redistill check` ends with the entry); with \
+             `plan --revision-id reuse-head` databases at the old head then need nothing",
         )
-        .next("redistill explain RD201");
+        .next(agreed(&RULE));
     seen(git).into_iter().fold(finding, Finding::seen)
 }
 

@@ -23,6 +23,14 @@ pub fn void(
         .collect()
 }
 
+/// What makes an agreement count, once its entry is written.
+pub fn agreed(rule: &Rule) -> String {
+    format!(
+        "git add redistill.toml && git commit -m 'waive {}' redistill.toml",
+        rule.code
+    )
+}
+
 /// A finding about a waiver.
 pub fn finding(rule: &Rule, waiver: &Waiver, why: &str) -> Finding {
     let finding = rule

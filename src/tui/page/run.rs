@@ -97,9 +97,6 @@ fn report(page: &mut Page, model: &Model, finished: &Finished) {
             if let Some(summary) = &finished.summary {
                 page.text(Tone::Plain, 2, summary.trim_end());
                 page.command("  undo:", &format!("redistill undo {}", ended.id));
-                if finished.task == Task::Reset {
-                    page.command("  for everybody who pulls it:", "redistill adopt");
-                }
             }
             for sentence in &ended.by_hand {
                 page.labelled("  by hand", 10, Tone::Caution, sentence);
