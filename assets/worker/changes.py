@@ -27,6 +27,7 @@ def changes(project):
         revisions.run_autogenerate(heads, context)
         for generated in revisions.generated_revisions:
             complete_enums(generated, context.connection)
+            complete_numbers(generated)
         return []
 
     project.run_env(compare, config, script, dont_mutate=True, template_args=revisions.template_args, revision_context=revisions)
@@ -77,6 +78,27 @@ def complete_enums(generated, connection):
         generated.upgrade_ops.ops.insert(0, ops.ExecuteSQLOp("CREATE TYPE %s AS ENUM (%s)" % (quoted(preparer, schema, name), escape(listed))))
     for schema, name in sorted(set(with_columns) | set(with_tables), key=str):
         generated.downgrade_ops.ops.append(ops.ExecuteSQLOp("DROP TYPE %s" % quoted(preparer, schema, name)))
+
+
+def complete_numbers(generated):
+    """A column that numbers its rows from now on goes on behind those that are there: ALTER COLUMN begins at 1."""
+    preparer = postgresql.dialect().identifier_preparer
+    tables = generated.upgrade_ops.ops if generated.upgrade_ops is not None else []
+    for table in [one for one in tables if isinstance(one, ops.ModifyTableOps)]:
+        for operation in [one for one in table.ops if isinstance(one, ops.AlterColumnOp)]:
+            comes = isinstance(operation.modify_server_default, sqlalchemy.Identity)
+            if comes and not isinstance(operation.existing_server_default, sqlalchemy.Identity):
+                after = table.ops.index(operation) + 1
+                table.ops.insert(after, ops.ExecuteSQLOp(numbered(preparer, operation)))
+
+
+def numbered(preparer, operation):
+    name = quoted(preparer, operation.schema, operation.table_name)
+    column = preparer.quote(operation.column_name)
+    sequence = "pg_get_serial_sequence(%s, %s)" % tuple("'%s'" % part.replace("'", "''") for part in (name, operation.column_name))
+    return escape(
+        "SELECT setval(%s, greatest(CAST(max(%s) AS bigint) + 1, nextval(%s)), false) FROM %s" % (sequence, column, sequence, name)
+    )
 
 
 def escape(text):

@@ -21,8 +21,8 @@ pub use draft::{
     place_of, reference_to,
 };
 pub use step::{
-    ArchiveMember, DatabaseRef, FileRef, Fingerprint, OwnObject, Rebuild, Step, TableAction,
-    VersionTableChange,
+    ArchiveMember, DatabaseRef, Dumped, FileRef, Fingerprint, OwnObject, Rebuild, Step,
+    TableAction, VersionTableChange,
 };
 
 use crate::model::text::hex;

@@ -151,6 +151,15 @@ pub struct Fingerprint {
     pub rows: Vec<(QualifiedName, u64, String)>,
 }
 
+/// What a dump was taken of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dumped {
+    /// What the objects to be dropped are at that moment.
+    pub fingerprint: Fingerprint,
+    /// Where they and all that belongs to them stand: the system catalog, and the identifier in it.
+    pub addresses: Vec<(u32, u32)>,
+}
+
 /// One effect on the world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "step")]

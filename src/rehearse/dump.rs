@@ -9,6 +9,8 @@
 //!
 //! Called by `engine` for the steps. Never writes to the live database.
 
+use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,9 +19,9 @@ use thiserror::Error;
 use super::copy::exclusion;
 use super::{ScratchError, ScratchHost};
 use crate::model::{Host, QualifiedName, Target, TlsMode};
-use crate::plan::{Fingerprint, OwnObject, Rebuild};
+use crate::plan::{Dumped, Fingerprint, OwnObject, Rebuild};
 use crate::sandbox::{SandboxError, client_program};
-use crate::schema::{Catalog, Difference, compare};
+use crate::schema::{Catalog, Difference, ObjectKey, compare};
 use crate::survey::{catalog, rows};
 use crate::system::process::Process;
 use crate::system::{ConnectError, Session, SqlError, environment};
@@ -37,6 +39,9 @@ pub enum DumpError {
     /// It does not run.
     #[error("pg_dump cannot be run: {0}")]
     Start(#[from] std::io::Error),
+    /// What it wrote cannot be read.
+    #[error("the dump cannot be read: {0}")]
+    Read(std::io::Error),
     /// It ended with an error.
     #[error("pg_dump failed: {0}")]
     Failed(String),
@@ -81,15 +86,20 @@ pub fn program(major: u32) -> Result<std::path::PathBuf, DumpError> {
 }
 
 /// Writes the whole database into the file and gives what the own objects are at that moment.
-pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint, DumpError> {
+pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Dumped, DumpError> {
     let session = Session::connect(live, CONNECT_LIMIT)?;
     let program = program(major(&session)?)?;
     session.batch(catalog::READ_ONLY)?;
     session.batch("SET LOCAL statement_timeout = 0")?;
     let snapshot: String = session.query("SELECT pg_catalog.pg_export_snapshot()", &[])?[0].get(0);
-    let found = fingerprint(&session, &rebuild.own, &rebuild.version_tables)?;
+    let found = Dumped {
+        fingerprint: fingerprint(&session, &rebuild.own, &rebuild.version_tables)?,
+        addresses: addresses(&session, &rebuild.own, &rebuild.version_tables)?,
+    };
     let output = command(&program, live)
-        .args(["--format=plain", "--inserts", "--rows-per-insert=200"])
+        // Verbose: every entry tells which object it is.
+        .args(["--format=plain", "--verbose", "--inserts"])
+        .arg("--rows-per-insert=200")
         .args(["--encoding=UTF8", "--no-password", "--no-subscriptions"])
         .args(["--lock-wait-timeout=2000", "--snapshot"])
         .arg(&snapshot)
@@ -100,8 +110,15 @@ pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint
     if output.status.success() {
         Ok(found)
     } else {
-        Err(DumpError::Failed(output.text().trim().to_owned()))
+        Err(DumpError::Failed(last_words(&output.text())))
     }
+}
+
+/// What a program that tells everything that it does said at the end.
+fn last_words(text: &str) -> String {
+    let is_told = |line: &&str| line.contains("error:") || !line.starts_with("pg_dump: ");
+    let told: Vec<&str> = text.trim().lines().filter(is_told).collect();
+    told.join("\n")
 }
 
 /// The statements that build the schema of the whole database but these tables.
@@ -268,20 +285,74 @@ fn settled<T>(
     Ok(found)
 }
 
+/// Where these objects and all that belongs to them stand in the catalogs, in the transaction that
+/// is open.
+fn addresses(
+    session: &Session,
+    objects: &[OwnObject],
+    version_tables: &[QualifiedName],
+) -> Result<Vec<(u32, u32)>, SqlError> {
+    let own = Own::of(objects);
+    let all = settled(session, || {
+        catalog::addresses_within(session, version_tables)
+    })?;
+    let mut found: Vec<(u32, u32)> = all
+        .into_iter()
+        .filter(|(key, _)| own.has(key))
+        .map(|(_, address)| address)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
 /// Keeps these objects, and what belongs to them.
 pub(super) fn restrict(catalog: &mut Catalog, objects: &[OwnObject]) {
-    let is_own = |schema: &str, kind: Option<&str>, name: &str| {
-        objects.iter().any(|own| {
-            own.schema == schema && own.name == name && kind.is_none_or(|kind| kind == own.kind)
-        })
-    };
-    catalog.objects.retain(|key, _| {
-        if key.table.is_empty() {
-            is_own(&key.schema, Some(&key.kind), &key.name)
-        } else {
-            is_own(&key.schema, None, &key.table)
+    let own = Own::of(objects);
+    catalog.objects.retain(|key, _| own.has(key));
+}
+
+/// Objects of a plan, to be looked up.
+struct Own<'a> {
+    wholes: BTreeSet<(&'a str, &'a str, &'a str)>,
+    /// Those that have parts: no two of a schema have the same name.
+    relations: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Own<'a> {
+    fn of(objects: &'a [OwnObject]) -> Self {
+        let has_parts = |object: &&OwnObject| {
+            matches!(
+                object.kind.as_str(),
+                "table"
+                    | "view"
+                    | "materialized view"
+                    | "foreign table"
+                    | "composite type"
+                    | "domain"
+            )
+        };
+        Self {
+            wholes: objects
+                .iter()
+                .map(|own| (&*own.kind, &*own.schema, &*own.name))
+                .collect(),
+            relations: objects
+                .iter()
+                .filter(has_parts)
+                .map(|own| (&*own.schema, &*own.name))
+                .collect(),
         }
-    });
+    }
+
+    fn has(&self, key: &ObjectKey) -> bool {
+        if key.table.is_empty() {
+            self.wholes
+                .contains(&(&*key.kind, &*key.schema, &*key.name))
+        } else {
+            self.relations.contains(&(&*key.schema, &*key.table))
+        }
+    }
 }
 
 /// Everything that must come back.
@@ -345,8 +416,8 @@ pub fn prove(
     host: &ScratchHost,
     live: &Target,
     rebuild: &Rebuild,
-    whole: &[&str],
-    back: &[&str],
+    whole: &mut dyn Iterator<Item = io::Result<String>>,
+    back: &mut dyn Iterator<Item = io::Result<String>>,
 ) -> Result<(), DumpError> {
     let session = Session::connect(live, CONNECT_LIMIT)?;
     let expected = Whole::of(&session, &rebuild.version_tables)?;
@@ -355,7 +426,7 @@ pub fn prove(
     let scratch = host.create("d")?;
     let session = scratch.connect()?;
     let doing = "restoring the dump";
-    run(&session, whole.iter().copied(), doing)?;
+    run(&session, whole, doing)?;
     expected.refuse_other(&Whole::of(&session, &rebuild.version_tables)?, doing)?;
     drop(session);
 
@@ -364,28 +435,29 @@ pub fn prove(
     let doing = "dropping and building";
     session.batch("BEGIN; SET LOCAL search_path = pg_catalog")?;
     let statements = rebuild.drop.iter().chain(&rebuild.build);
-    run(&session, statements.map(String::as_str), doing)?;
+    run(&session, &mut statements.cloned().map(Ok), doing)?;
     session.batch("COMMIT")?;
 
     let doing = "bringing back";
     session.batch("BEGIN; SET LOCAL search_path = pg_catalog")?;
     run(
         &session,
-        rebuild.drop_built.iter().map(String::as_str),
+        &mut rebuild.drop_built.iter().cloned().map(Ok),
         doing,
     )?;
-    run(&session, back.iter().copied(), doing)?;
+    run(&session, back, doing)?;
     session.batch("COMMIT")?;
     expected.refuse_other(&Whole::of(&session, &rebuild.version_tables)?, doing)
 }
 
-fn run<'a>(
+fn run(
     session: &Session,
-    statements: impl Iterator<Item = &'a str>,
+    statements: &mut dyn Iterator<Item = io::Result<String>>,
     doing: &'static str,
 ) -> Result<(), DumpError> {
     for statement in statements {
-        session.batch(statement).map_err(|error| {
+        let statement = statement.map_err(DumpError::Read)?;
+        session.batch(&statement).map_err(|error| {
             let line = statement.trim().lines().next().unwrap_or_default();
             DumpError::Statement {
                 doing,

@@ -109,21 +109,33 @@ SELECT x.line FROM (
 ) AS x ORDER BY x.place, x.line";
 
 /// Where there is a list: everything is taken from the owner and given again, in the order of the stored
-/// list, which `pg_dump` follows. Grants are made as the owner.
+/// list, which `pg_dump` follows. Grants are made as the owner. Default privileges that stand would give
+/// the new table more: their grantees are taken it from, too.
 const PRIVILEGES: &str = "
+WITH others AS (
+    SELECT DISTINCT e.grantee
+    FROM pg_class c
+    JOIN pg_default_acl d ON d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, c.relnamespace)
+    CROSS JOIN aclexplode(d.defaclacl) e
+    WHERE c.oid = $1 AND e.grantee <> c.relowner
+)
 SELECT x.line FROM (
     SELECT -1::bigint AS place, ''::text AS privilege,
-        format('REVOKE ALL ON TABLE %I.%I FROM PUBLIC, %I', n.nspname, c.relname,
-            pg_get_userbyid(c.relowner)) AS line
+        format('REVOKE ALL ON TABLE %I.%I FROM PUBLIC, %I%s', n.nspname, c.relname,
+            pg_get_userbyid(c.relowner),
+            (SELECT string_agg(format(', %I', pg_get_userbyid(o.grantee)), '' ORDER BY o.grantee)
+             FROM others o WHERE o.grantee <> 0)) AS line
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = $1 AND c.relacl IS NOT NULL
+    WHERE c.oid = $1 AND (c.relacl IS NOT NULL OR EXISTS (SELECT FROM others))
     UNION ALL
     SELECT i.place, e.privilege_type, format('GRANT %s ON TABLE %I.%I TO %s%s', e.privilege_type, n.nspname,
         c.relname, CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
         CASE WHEN e.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN unnest(c.relacl) WITH ORDINALITY AS i (item, place)
+    CROSS JOIN unnest(CASE WHEN EXISTS (SELECT FROM others)
+        THEN coalesce(c.relacl, acldefault('r', c.relowner)) ELSE c.relacl END)
+        WITH ORDINALITY AS i (item, place)
     CROSS JOIN aclexplode(ARRAY[i.item]) e
     WHERE c.oid = $1
     UNION ALL
