@@ -1,6 +1,5 @@
 //! The full lane: all of this folder on every PostgreSQL whose programs are given.
 
-use std::ffi::OsString;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -61,26 +60,18 @@ fn link(folder: &Path, given: &[PathBuf], major: u32, links: &Path) -> [u32; 2] 
         let program = entry.path().canonicalize().unwrap();
         symlink(program, links.join(entry.file_name())).unwrap();
     }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = given
-        .iter()
-        .cloned()
-        .chain(std::env::split_paths(&path))
-        .collect();
     for client in CLIENTS {
         let place = links.join(client);
         if place.exists() {
             continue;
         }
-        let candidates = folders.iter().map(|folder| folder.join(client));
+        let candidates = given.iter().map(|folder| folder.join(client));
         let closest = candidates
             .filter_map(|program| Some((version(&program)?, program)))
             .filter(|(found, _)| found[0] >= major)
             .min();
         if let Some((_, program)) = closest {
-            // By a script: a Debian wrapper looks at its own name.
-            let program = program.canonicalize().unwrap();
-            symlink(program, place).unwrap();
+            symlink(program.canonicalize().unwrap(), place).unwrap();
         }
     }
     version(&links.join("pg_dump")).expect("a pg_dump that can read this server")
@@ -88,10 +79,7 @@ fn link(folder: &Path, given: &[PathBuf], major: u32, links: &Path) -> [u32; 2] 
 
 /// `[15, 18]` out of `pg_dump (PostgreSQL) 15.18 (Debian …)`.
 fn version(program: &Path) -> Option<[u32; 2]> {
-    let output = Command::new(program)
-        .arg(OsString::from("--version"))
-        .output()
-        .ok()?;
+    let output = Command::new(program).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let (_, rest) = text.split_once("(PostgreSQL) ")?;
     let mut numbers = rest.split(|c: char| !c.is_ascii_digit());
