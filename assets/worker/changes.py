@@ -81,15 +81,29 @@ def complete_enums(generated, connection):
 
 
 def complete_numbers(generated):
-    """A column that numbers its rows from now on goes on behind those that are there: ALTER COLUMN begins at 1."""
+    """A column that numbers its rows from now on goes on behind those that are there: ALTER COLUMN begins at 1. And no
+    downgrade takes the numbering away: DROP DEFAULT is an error there."""
+    if generated.upgrade_ops is None or generated.downgrade_ops is None:
+        return
     preparer = postgresql.dialect().identifier_preparer
-    tables = generated.upgrade_ops.ops if generated.upgrade_ops is not None else []
-    for table in [one for one in tables if isinstance(one, ops.ModifyTableOps)]:
-        for operation in [one for one in table.ops if isinstance(one, ops.AlterColumnOp)]:
-            comes = isinstance(operation.modify_server_default, sqlalchemy.Identity)
-            if comes and not isinstance(operation.existing_server_default, sqlalchemy.Identity):
-                after = table.ops.index(operation) + 1
-                table.ops.insert(after, ops.ExecuteSQLOp(numbered(preparer, operation)))
+    begun = set()
+    for table, operation in alterations(generated.upgrade_ops):
+        comes = isinstance(operation.modify_server_default, sqlalchemy.Identity)
+        if comes and not isinstance(operation.existing_server_default, sqlalchemy.Identity):
+            begun.add((operation.schema, operation.table_name, operation.column_name))
+            table.ops.insert(table.ops.index(operation) + 1, ops.ExecuteSQLOp(numbered(preparer, operation)))
+    for table, operation in alterations(generated.downgrade_ops):
+        if (operation.schema, operation.table_name, operation.column_name) in begun:
+            name = quoted(preparer, operation.schema, operation.table_name)
+            text = "ALTER TABLE %s ALTER COLUMN %s DROP IDENTITY" % (name, preparer.quote(operation.column_name))
+            operation.modify_server_default = operation.existing_server_default = False
+            place = table.ops.index(operation)
+            table.ops[place:place + (not operation.has_changes())] = [ops.ExecuteSQLOp(escape(text))]
+
+
+def alterations(operations):
+    tables = [one for one in operations.ops if isinstance(one, ops.ModifyTableOps)]
+    return [(table, one) for table in tables for one in table.ops if isinstance(one, ops.AlterColumnOp)]
 
 
 def numbered(preparer, operation):

@@ -86,6 +86,7 @@ fn numbers_go_on_behind_the_rows_that_are_there() {
     let lab = Lab::with_module(&Module {
         models: &format!("{NOTES_MODEL}{number}{}", class("sa.Identity()")),
         revisions: &revisions,
+        configure: "compare_server_default=True,",
         ..Module::default()
     });
     lab.sql(
