@@ -81,7 +81,8 @@ fn numbers_go_on_behind_the_rows_that_are_there() {
     );
     let mut revisions = NOTES_CHAIN.to_vec();
     revisions.push(("p001_pages.py", &pages));
-    // A column that comes with its numbers, and one that begins to number.
+    // A column that comes with its numbers, and one that begins to number; and one whose sequence is
+    // gone.
     let number = "    number: Mapped[int] = mapped_column(sa.Integer(), sa.Identity())\n";
     let lab = Lab::with_module(&Module {
         models: &format!("{NOTES_MODEL}{number}{}", class("sa.Identity()")),
@@ -92,7 +93,8 @@ fn numbers_go_on_behind_the_rows_that_are_there() {
     lab.sql(
         "app",
         "insert into notes (title, state) values ('one', 'open'), ('two', 'done');
-         insert into pages values (7), (8)",
+         insert into pages values (7), (8);
+         alter table notes alter column id drop default; drop sequence notes_id_seq",
     );
     let before = everything(&lab);
     let choices = ["--with-model-changes", "--accept-destructive", "app"];
@@ -105,8 +107,11 @@ fn numbers_go_on_behind_the_rows_that_are_there() {
         "app",
         "insert into notes (title, state) values ('three', 'open'); insert into pages default values",
     );
-    let numbers = lab.column("app", "select number from notes order by id");
-    assert_eq!(numbers, ["1", "2", "3"]);
+    let numbers = lab.column(
+        "app",
+        "select format('%s %s', id, number) from notes order by id",
+    );
+    assert_eq!(numbers, ["1 1", "2 2", "3 3"]);
     let pages = lab.column("app", "select id from pages order by id");
     assert_eq!(pages, ["7", "8", "9"]);
 }
