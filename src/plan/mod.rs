@@ -21,7 +21,7 @@ pub use draft::{
     place_of, reference_to,
 };
 pub use step::{
-    ArchiveMember, DatabaseRef, Dumped, FileRef, Fingerprint, OwnObject, Rebuild, Step,
+    Address, ArchiveMember, DatabaseRef, Dumped, FileRef, Fingerprint, OwnObject, Rebuild, Step,
     TableAction, VersionTableChange,
 };
 

@@ -18,7 +18,7 @@ use super::tracked::{self, Found};
 use super::{Context, Dumper, Foreseen, Standing, StepError, database};
 use crate::model::Target;
 use crate::model::text::{bytes, count};
-use crate::plan::{DatabaseRef, Dumped, Fingerprint, Rebuild};
+use crate::plan::{Address, DatabaseRef, Dumped, Fingerprint, Rebuild};
 use crate::system::tree;
 
 /// The format of the facts.
@@ -44,7 +44,7 @@ pub struct Facts {
     /// What the objects that are dropped were when it was made.
     pub fingerprint: Fingerprint,
     /// Where they stood in the catalogs: an entry of the dump is known by that.
-    pub addresses: Vec<(u32, u32)>,
+    pub addresses: Vec<Address>,
 }
 
 /// The lines under the title.
@@ -180,11 +180,11 @@ fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Res
     files
         .write_new(&partial, b"", 0o600)
         .map_err(StepError::files("write", &partial))?;
-    let dumped = dumper.dump(target, rebuild, &partial).map_err(failed)?;
+    let taken = dumper.dump(target, rebuild, &partial).map_err(failed)?;
     files
         .rename(&partial, &path)
         .map_err(StepError::files("move", &partial))?;
-    try_out(dumper, target, rebuild, &dumped, &|| files.open(&path)).map_err(failed)?;
+    try_out(dumper, target, rebuild, &taken, &|| files.open(&path)).map_err(failed)?;
     let (size, sha256) = tracked::hash_of(&path, context)?;
     let facts = Facts {
         format: FORMAT,
@@ -194,8 +194,8 @@ fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Res
         database: database.clone(),
         size,
         sha256,
-        fingerprint: dumped.fingerprint,
-        addresses: dumped.addresses,
+        fingerprint: taken.fingerprint,
+        addresses: taken.addresses,
     };
     let json = serde_json::to_vec_pretty(&facts).expect("facts hold nothing that JSON cannot");
     let place = context.resolve(&facts_path(&rebuild.dump))?;
@@ -210,12 +210,12 @@ pub fn try_out(
     dumper: &dyn Dumper,
     target: &Target,
     rebuild: &Rebuild,
-    dumped: &Dumped,
+    taken: &Dumped,
     open: &dyn Fn() -> io::Result<Box<dyn BufRead>>,
 ) -> Result<(), String> {
     let read = || open().map_err(|error| format!("the dump cannot be read: {error}"));
     let mut whole = statements(read()?, |_, _| true);
-    let mut back = belonging(read()?, rebuild, &dumped.addresses);
+    let mut back = belonging(read()?, rebuild, &taken.addresses);
     dumper.prove(target, rebuild, &mut whole, &mut back)
 }
 
@@ -223,7 +223,7 @@ pub fn try_out(
 pub fn belonging<R: BufRead>(
     dump: R,
     rebuild: &Rebuild,
-    addresses: &[(u32, u32)],
+    addresses: &[Address],
 ) -> impl Iterator<Item = io::Result<String>> + use<R> {
     let mut chooser = Chooser::new(&rebuild.own, addresses);
     statements(dump, move |head, text| chooser.takes(head, text))

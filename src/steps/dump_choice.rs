@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 
 use super::dump_text::{Head, is_word};
-use crate::plan::OwnObject;
+use crate::plan::{Address, OwnObject};
 
 /// Tells which entries belong to a set of objects; asked in the dump's order.
 pub struct Chooser {
-    addresses: BTreeSet<(u32, u32)>,
+    addresses: BTreeSet<Address>,
     /// The objects of tables' catalog: rows and row security have their tables' identifier alone.
     relations: BTreeSet<u32>,
     publications: BTreeSet<String>,
@@ -30,7 +30,7 @@ const PG_CLASS: u32 = 1259;
 impl Chooser {
     /// For these objects, which stand in the dumped database at these addresses: catalog and
     /// identifier, with all that belongs to them.
-    pub fn new(own: &[OwnObject], addresses: &[(u32, u32)]) -> Self {
+    pub fn new(own: &[OwnObject], addresses: &[Address]) -> Self {
         let names = |kind: &'static str| {
             own.iter()
                 .filter(move |object| object.kind == kind)

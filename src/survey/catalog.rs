@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::QualifiedName;
+use crate::plan::Address;
 use crate::schema::{Catalog, Object, ObjectKey};
 use crate::system::{Session, SqlError};
 
@@ -142,12 +143,12 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
     Ok(Catalog { objects })
 }
 
-/// Where the objects stand that the snapshot knows, each with the parts that `pg_dump` tells apart:
-/// the system catalog, and the identifier in it. In the read-only transaction that is already open.
+/// Where the objects stand that the snapshot knows, each with the parts that `pg_dump` tells apart.
+/// In the read-only transaction that is already open.
 pub fn addresses_within(
     session: &Session,
     exclude: &[QualifiedName],
-) -> Result<Vec<(ObjectKey, (u32, u32))>, SqlError> {
+) -> Result<Vec<(ObjectKey, Address)>, SqlError> {
     let schemas: Vec<&str> = exclude.iter().map(|name| name.schema.as_str()).collect();
     let names: Vec<&str> = exclude.iter().map(|name| name.name.as_str()).collect();
     let sql = format!("{SCOPE}{NAMES}{ADDRESSES}");
