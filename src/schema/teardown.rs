@@ -264,4 +264,45 @@ mod tests {
         let found = teardown(&shop(), |key| key.kind != "view", &[]);
         assert_eq!(found.hindrances, ["view report needs table notes"]);
     }
+
+    #[test]
+    fn event_triggers_go_first_and_default_privileges_are_taken_back() {
+        let whole = |kind: &str, name: &str| ObjectKey {
+            schema: String::new(),
+            ..key(kind, "", name)
+        };
+        let mut found = catalog(&[
+            (key("aggregate", "", "a(integer)"), &[]),
+            (
+                whole("event trigger", "watch"),
+                &[key("function", "", "on_ddl()")],
+            ),
+            (key("function", "", "on_ddl()"), &[]),
+        ]);
+        let attributes = [
+            ("privileges", "app\tEXECUTE\t"),
+            ("~usual", "PUBLIC\tEXECUTE\t\napp\tEXECUTE\t"),
+        ];
+        let defaults = Object {
+            attributes: attributes
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            definition: None,
+        };
+        let name = "for app on functions";
+        found
+            .objects
+            .insert(whole("default privileges", name), defaults);
+        let found = teardown(&found, |_| true, &[]);
+        assert!(found.hindrances.is_empty(), "{:?}", found.hindrances);
+        assert_eq!(
+            found.statements,
+            [
+                "DROP EVENT TRIGGER watch",
+                "DROP AGGREGATE public.a(integer)",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE app GRANT EXECUTE ON FUNCTIONS TO PUBLIC",
+                "DROP FUNCTION public.on_ddl()",
+            ]
+        );
+    }
 }
