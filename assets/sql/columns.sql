@@ -57,6 +57,7 @@ CROSS JOIN LATERAL (VALUES
     ('compression', CASE to_jsonb(f) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END),
     ('statistics target', CASE WHEN f.attstattarget >= 0 THEN f.attstattarget::text END),
     ('options', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(f.attoptions) o)),
+    ('~options', array_to_string(f.attoptions, ', ')),
     ('foreign options', o.list),
     ('not null constraint', nn.definition),
     ('inherited', CASE WHEN f.attinhcount > 0
@@ -65,4 +66,4 @@ CROSS JOIN LATERAL (VALUES
 ) AS a (attribute, value)
 WHERE a.value IS NOT NULL AND (rel.relkind IN ('r', 'p', 'f')
     OR rel.relkind = 'v' AND a.attribute = 'default'
-    OR rel.relkind = 'm' AND a.attribute IN ('storage', 'compression', 'statistics target', 'options'))
+    OR rel.relkind = 'm' AND a.attribute IN ('storage', 'compression', 'statistics target', 'options', '~options'))

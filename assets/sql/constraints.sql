@@ -13,6 +13,8 @@ CROSS JOIN LATERAL (VALUES
         FROM pg_class i, unnest(i.reloptions) x
         -- an exclusion says them itself
         WHERE i.oid = o.conindid AND o.contype IN ('p', 'u'))),
+    ('~index options', (SELECT array_to_string(i.reloptions, ', ') FROM pg_class i
+        WHERE i.oid = o.conindid AND o.contype IN ('p', 'u'))),
     ('tablespace', (SELECT ts.spcname::text FROM pg_class i JOIN pg_tablespace ts ON ts.oid = i.reltablespace
         WHERE i.oid = o.conindid AND o.contype IN ('p', 'u', 'x'))),
     ('@create', format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s',

@@ -49,6 +49,10 @@ CROSS JOIN LATERAL (VALUES
     ('clustered on', clustered.name),
     ('storage parameters', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(c.reloptions) o)),
     ('toast parameters', (SELECT string_agg('toast.' || o, ', ' ORDER BY o) FROM unnest(toast.reloptions) o)),
+    -- as they lie there: pg_dump shows the order, nothing counts on it
+    ('~storage parameters', array_to_string(c.reloptions, ', ')),
+    ('~toast parameters', (SELECT string_agg('toast.' || o, ', ' ORDER BY place)
+        FROM unnest(toast.reloptions) WITH ORDINALITY AS u (o, place))),
     ('access method', CASE WHEN am.amname <> 'heap' THEN am.amname::text END),
     ('tablespace', ts.spcname::text),
     ('of type', CASE WHEN c.reloftype <> 0 THEN format_type(ty.oid, NULL) END),

@@ -5,8 +5,8 @@ JOIN pg_class c ON c.oid = rel.oid
 LEFT JOIN LATERAL (
     SELECT string_agg(o, ', ' ORDER BY o) AS list,
         string_agg(format('%s = %L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', '
-            ORDER BY o) AS quoted
-    FROM unnest(c.reloptions) o
+            ORDER BY place) AS quoted
+    FROM unnest(c.reloptions) WITH ORDINALITY AS u (o, place)
 ) AS o ON true
 LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
 CROSS JOIN LATERAL (

@@ -28,6 +28,7 @@ def changes(project):
         for generated in revisions.generated_revisions:
             leave_beneath(project, generated, context.connection)
             complete_enums(generated, context.connection)
+            complete_numbers(generated)
         return []
 
     project.run_env(compare, config, script, dont_mutate=True, template_args=revisions.template_args, revision_context=revisions)
@@ -92,6 +93,41 @@ def complete_enums(generated, connection):
         generated.upgrade_ops.ops.insert(0, ops.ExecuteSQLOp("CREATE TYPE %s AS ENUM (%s)" % (quoted(preparer, schema, name), escape(listed))))
     for schema, name in sorted(set(with_columns) | set(with_tables), key=str):
         generated.downgrade_ops.ops.append(ops.ExecuteSQLOp("DROP TYPE %s" % quoted(preparer, schema, name)))
+
+
+def complete_numbers(generated):
+    """A column that numbers its rows from now on goes on behind those that are there: ALTER COLUMN begins at 1. And no
+    downgrade takes the numbering away: DROP DEFAULT is an error there."""
+    if generated.upgrade_ops is None or generated.downgrade_ops is None:
+        return
+    preparer = postgresql.dialect().identifier_preparer
+    begun = set()
+    for table, operation in alterations(generated.upgrade_ops):
+        comes = isinstance(operation.modify_server_default, sqlalchemy.Identity)
+        if comes and not isinstance(operation.existing_server_default, sqlalchemy.Identity):
+            begun.add((operation.schema, operation.table_name, operation.column_name))
+            table.ops.insert(table.ops.index(operation) + 1, ops.ExecuteSQLOp(numbered(preparer, operation)))
+    for table, operation in alterations(generated.downgrade_ops):
+        if (operation.schema, operation.table_name, operation.column_name) in begun:
+            name = quoted(preparer, operation.schema, operation.table_name)
+            text = "ALTER TABLE %s ALTER COLUMN %s DROP IDENTITY" % (name, preparer.quote(operation.column_name))
+            operation.modify_server_default = operation.existing_server_default = False
+            place = table.ops.index(operation)
+            table.ops[place:place + (not operation.has_changes())] = [ops.ExecuteSQLOp(escape(text))]
+
+
+def alterations(operations):
+    tables = [one for one in operations.ops if isinstance(one, ops.ModifyTableOps)]
+    return [(table, one) for table in tables for one in table.ops if isinstance(one, ops.AlterColumnOp)]
+
+
+def numbered(preparer, operation):
+    name = quoted(preparer, operation.schema, operation.table_name)
+    column = preparer.quote(operation.column_name)
+    sequence = "pg_get_serial_sequence(%s, %s)" % tuple("'%s'" % part.replace("'", "''") for part in (name, operation.column_name))
+    return escape(
+        "SELECT setval(%s, greatest(CAST(max(%s) AS bigint) + 1, nextval(%s)), false) FROM %s" % (sequence, column, sequence, name)
+    )
 
 
 def escape(text):

@@ -54,15 +54,14 @@ impl Engine<'_> {
         self.files
             .write_new(&file, b"", 0o600)
             .map_err(|error| failed(error.to_string()))?;
-        rehearse::dump(target, rebuild, &file).map_err(|error| failed(error.to_string()))?;
-        let contents = self
+        let dumped =
+            rehearse::dump(target, rebuild, &file).map_err(|error| failed(error.to_string()))?;
+        try_dump(self, target, rebuild, &dumped, &|| self.files.open(&file)).map_err(failed)?;
+        let size = self
             .files
-            .read(&file)
-            .map_err(|error| failed(error.to_string()))?;
-        let text = std::str::from_utf8(&contents)
-            .map_err(|_| failed("the dump is not UTF-8".to_owned()))?;
-        try_dump(self, target, rebuild, text).map_err(failed)?;
-        let size = contents.len() as u64;
+            .stat(&file)
+            .map_err(|error| failed(error.to_string()))?
+            .map_or(0, |stat| stat.size);
         let text = format!(
             "{}: dumped ({}), and all of it tried out and brought back on a scratch database, in {}",
             safe(&label),

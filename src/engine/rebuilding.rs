@@ -4,6 +4,7 @@
 //! the reset, the steps ask for dumps through [`Dumper`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +15,9 @@ use crate::error::Failure;
 use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName, Target};
-use crate::plan::{Alteration, Fingerprint, OwnObject, Rebuild, Strategy, place_of};
+use crate::plan::{Alteration, Dumped, Fingerprint, OwnObject, Rebuild, Strategy, place_of};
 use crate::rehearse::{self, Rehearsal, ScratchHost};
-use crate::schema::{Catalog, ObjectKey, Teardown, teardown};
+use crate::schema::{Catalog, Object, ObjectKey, Teardown, teardown};
 use crate::steps::Dumper;
 use crate::system::{Session, SqlError};
 
@@ -146,12 +147,7 @@ fn may_create(session: &Session) -> Result<bool, SqlError> {
 }
 
 impl Dumper for Engine<'_> {
-    fn dump(
-        &self,
-        database: &Target,
-        rebuild: &Rebuild,
-        file: &Path,
-    ) -> Result<Fingerprint, String> {
+    fn dump(&self, database: &Target, rebuild: &Rebuild, file: &Path) -> Result<Dumped, String> {
         rehearse::dump(database, rebuild, file).map_err(|error| error.to_string())
     }
 
@@ -159,8 +155,8 @@ impl Dumper for Engine<'_> {
         &self,
         database: &Target,
         rebuild: &Rebuild,
-        whole: &[&str],
-        back: &[&str],
+        whole: &mut dyn Iterator<Item = io::Result<String>>,
+        back: &mut dyn Iterator<Item = io::Result<String>>,
     ) -> Result<(), String> {
         let host = self.host_of(database)?;
         rehearse::prove(&host, database, rebuild, whole, back).map_err(|error| error.to_string())
@@ -222,7 +218,7 @@ fn rebuild(
     };
     let going = teardown(&live, is_own, &occupied);
     refuse(&going)?;
-    refuse(&not_brought_back(&going))?;
+    refuse(&added_defaults(shared, &live, &going))?;
     let stays = |key: &ObjectKey| live.objects.contains_key(key) && !going.objects.contains(key);
     let staying: Vec<&str> = live
         .objects
@@ -233,7 +229,6 @@ fn rebuild(
         .collect();
     let coming = teardown(&built, |key| !stays(key), &staying);
     refuse(&coming)?;
-    refuse(&standing_defaults(&built, &live, &staying))?;
     let is_there = |statement: &String| {
         built.objects.iter().any(|(key, object)| {
             key.kind == "schema" && stays(key) && object.definition.as_ref() == Some(statement)
@@ -254,48 +249,34 @@ fn rebuild(
     })
 }
 
-/// Objects whose entries are not looked for in a dump: their way back cannot be proven.
-fn not_brought_back(going: &Teardown) -> Teardown {
-    let is_foreign_to_dumps = |key: &&ObjectKey| {
-        matches!(
-            key.kind.as_str(),
-            "language"
-                | "transform"
-                | "access method"
-                | "conversion"
-                | "operator class"
-                | "operator family"
-                | "foreign data wrapper"
-                | "foreign server"
-                | "user mapping"
-                | "text search parser"
-                | "text search template"
-        )
+/// Default privileges that go must be the modules' alone: what somebody else has added to them would
+/// be taken away until the undo.
+fn added_defaults(shared: &Shared<'_>, live: &Catalog, going: &Teardown) -> Teardown {
+    let given: BTreeSet<(&ObjectKey, &str)> = shared
+        .rehearsals
+        .iter()
+        .flat_map(|rehearsal| [&rehearsal.reference, &rehearsal.built])
+        .flat_map(|catalog| &catalog.objects)
+        .flat_map(|(key, object)| lines(object).map(move |line| (key, line)))
+        .collect();
+    let is_added = |key: &&ObjectKey| {
+        let mut there = live.objects.get(*key).into_iter().flat_map(lines);
+        key.kind == "default privileges" && there.any(|line| !given.contains(&(*key, line)))
     };
-    let hindrances = going.objects.iter().filter(is_foreign_to_dumps);
-    Teardown {
-        hindrances: hindrances
-            .map(|key| format!("{key} cannot be brought back from a dump by redistill"))
-            .collect(),
-        ..Teardown::default()
-    }
-}
-
-/// Default privileges of the baseline's own that stay while the rest is dropped: what is built again
-/// would be born with them, and what is brought back, too.
-fn standing_defaults(built: &Catalog, live: &Catalog, staying: &[&str]) -> Teardown {
-    let stands = |key: &&ObjectKey| {
-        key.kind == "default privileges"
-            && live.objects.contains_key(*key)
-            && (key.schema.is_empty() || staying.contains(&key.schema.as_str()))
-    };
-    let hindrances = built.objects.keys().filter(stands).map(|key| {
-        format!("{key} stay, and would hold for what is built again before the baseline sets them")
+    let hindrances = going.objects.iter().filter(is_added).map(|key| {
+        format!("{key} give more than the modules' history says, and cannot be taken away by parts")
     });
     Teardown {
         hindrances: hindrances.collect(),
         ..Teardown::default()
     }
+}
+
+/// Its privileges, one by one; those that it has without anybody's doing among them.
+fn lines(object: &Object) -> impl Iterator<Item = &str> {
+    ["privileges", "~usual"]
+        .into_iter()
+        .flat_map(|attribute| object.get(attribute).unwrap_or_default().lines())
 }
 
 /// Whether the old chain made it, or the baseline is about to. Where the chain does not replay, the

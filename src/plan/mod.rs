@@ -23,8 +23,8 @@ pub use draft::{
 };
 pub use head_files::{HeadFile, HeadWord};
 pub use step::{
-    ArchiveMember, DatabaseRef, FileRef, Fingerprint, OwnObject, Rebuild, Step, TableAction,
-    VersionTableChange,
+    Address, ArchiveMember, DatabaseRef, Dumped, FileRef, Fingerprint, OwnObject, Rebuild, Step,
+    TableAction, VersionTableChange,
 };
 
 use crate::model::text::hex;

@@ -151,6 +151,18 @@ pub struct Fingerprint {
     pub rows: Vec<(QualifiedName, u64, String)>,
 }
 
+/// Where an object stands: the system catalog, and its identifier in it.
+pub type Address = (u32, u32);
+
+/// What a dump was taken of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dumped {
+    /// What the objects to be dropped are at that moment.
+    pub fingerprint: Fingerprint,
+    /// Where they and all that belongs to them stand.
+    pub addresses: Vec<Address>,
+}
+
 /// One effect on the world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "step")]

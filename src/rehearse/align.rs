@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use super::changes::Ahead;
 use super::copy::LiveCopy;
 use super::module::{Lived, RehearseError, Subject, walk_request};
-use super::{Scratch, dump};
+use super::{Scratch, own};
 use crate::plan::{Alteration, OwnObject, Statement};
 use crate::schema::{
     Catalog, Change, Difference, ObjectKey, alter, compare, fills_itself, is_left_out, wholes,
@@ -304,7 +304,7 @@ fn own(origin: &Catalog, arrived: &Catalog) -> Vec<OwnObject> {
 
 fn digest(catalog: &Catalog, objects: &[OwnObject]) -> String {
     let mut catalog = catalog.clone();
-    dump::restrict(&mut catalog, objects);
+    own::restrict(&mut catalog, objects);
     catalog.digest()
 }
 

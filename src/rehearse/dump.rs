@@ -9,15 +9,17 @@
 //!
 //! Called by `engine` for the steps. Never writes to the live database.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
 
 use super::copy::exclusion;
+use super::own::{addresses, fingerprint};
 use super::{ScratchError, ScratchHost};
 use crate::model::{Host, QualifiedName, Target, TlsMode};
-use crate::plan::{Fingerprint, OwnObject, Rebuild};
+use crate::plan::{Dumped, OwnObject, Rebuild};
 use crate::sandbox::{SandboxError, client_program};
 use crate::schema::{Catalog, Difference, compare};
 use crate::survey::{catalog, rows};
@@ -37,6 +39,9 @@ pub enum DumpError {
     /// It does not run.
     #[error("pg_dump cannot be run: {0}")]
     Start(#[from] std::io::Error),
+    /// What it wrote cannot be read.
+    #[error("the dump cannot be read: {0}")]
+    Read(std::io::Error),
     /// It ended with an error.
     #[error("pg_dump failed: {0}")]
     Failed(String),
@@ -81,15 +86,20 @@ pub fn program(major: u32) -> Result<std::path::PathBuf, DumpError> {
 }
 
 /// Writes the whole database into the file and gives what the own objects are at that moment.
-pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint, DumpError> {
+pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Dumped, DumpError> {
     let session = Session::connect(live, CONNECT_LIMIT)?;
     let program = program(session.major()?)?;
     session.batch(catalog::READ_ONLY)?;
     session.batch("SET LOCAL statement_timeout = 0")?;
     let snapshot: String = session.query("SELECT pg_catalog.pg_export_snapshot()", &[])?[0].get(0);
-    let found = fingerprint(&session, &rebuild.own, &rebuild.version_tables)?;
+    let found = Dumped {
+        fingerprint: fingerprint(&session, &rebuild.own, &rebuild.version_tables)?,
+        addresses: addresses(&session, &rebuild.own, &rebuild.version_tables)?,
+    };
     let output = command(&program, live)
-        .args(["--format=plain", "--inserts", "--rows-per-insert=200"])
+        // Verbose: every entry tells which object it is.
+        .args(["--format=plain", "--verbose", "--inserts"])
+        .arg("--rows-per-insert=200")
         .args(["--encoding=UTF8", "--no-password", "--no-subscriptions"])
         .args(["--lock-wait-timeout=2000", "--snapshot"])
         .arg(&snapshot)
@@ -100,8 +110,15 @@ pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint
     if output.status.success() {
         Ok(found)
     } else {
-        Err(DumpError::Failed(output.text().trim().to_owned()))
+        Err(DumpError::Failed(last_words(&output.text())))
     }
+}
+
+/// What a program that tells everything that it does said at the end.
+fn last_words(text: &str) -> String {
+    let is_told = |line: &&str| line.contains("error:") || !line.starts_with("pg_dump: ");
+    let told: Vec<&str> = text.trim().lines().filter(is_told).collect();
+    told.join("\n")
 }
 
 /// The statements that build the schema of the whole database but these tables.
@@ -209,73 +226,6 @@ const fn sslmode(tls: TlsMode) -> &'static str {
     }
 }
 
-/// What these objects are, in the transaction that is open; its settings stay as they are.
-pub fn fingerprint(
-    session: &Session,
-    objects: &[OwnObject],
-    version_tables: &[QualifiedName],
-) -> Result<Fingerprint, SqlError> {
-    settled(session, || {
-        let mut catalog = catalog::snapshot_within(session, version_tables)?;
-        restrict(&mut catalog, objects);
-        let rows = rows::rows_within(session, &catalog.tables())?;
-        Ok(Fingerprint {
-            catalog: catalog.digest(),
-            rows: rows
-                .into_iter()
-                .map(|(table, digest)| (table, digest.count, digest.sha256))
-                .collect(),
-        })
-    })
-}
-
-/// SHA-256 over the catalog of these objects, in the transaction that is open.
-pub fn catalog_of(
-    session: &Session,
-    objects: &[OwnObject],
-    version_tables: &[QualifiedName],
-) -> Result<String, SqlError> {
-    settled(session, || {
-        let mut catalog = catalog::snapshot_within(session, version_tables)?;
-        restrict(&mut catalog, objects);
-        Ok(catalog.digest())
-    })
-}
-
-/// Reads under the settings of a snapshot; those of the transaction stay as they are.
-fn settled<T>(
-    session: &Session,
-    read: impl FnOnce() -> Result<T, SqlError>,
-) -> Result<T, SqlError> {
-    session.batch(
-        "SAVEPOINT redistill_fingerprint; SET LOCAL search_path = pg_catalog; \
-         SET LOCAL row_security = off; SET LOCAL timezone = 'UTC'; \
-         SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; \
-         SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1",
-    )?;
-    let found = read()?;
-    session.batch(
-        "ROLLBACK TO SAVEPOINT redistill_fingerprint; RELEASE SAVEPOINT redistill_fingerprint",
-    )?;
-    Ok(found)
-}
-
-/// Keeps these objects, and what belongs to them.
-pub(super) fn restrict(catalog: &mut Catalog, objects: &[OwnObject]) {
-    let is_own = |schema: &str, kind: Option<&str>, name: &str| {
-        objects.iter().any(|own| {
-            own.schema == schema && own.name == name && kind.is_none_or(|kind| kind == own.kind)
-        })
-    };
-    catalog.objects.retain(|key, _| {
-        if key.table.is_empty() {
-            is_own(&key.schema, Some(&key.kind), &key.name)
-        } else {
-            is_own(&key.schema, None, &key.table)
-        }
-    });
-}
-
 /// Everything that must come back.
 struct Whole {
     catalog: Catalog,
@@ -337,8 +287,8 @@ pub fn prove(
     host: &ScratchHost,
     live: &Target,
     rebuild: &Rebuild,
-    whole: &[&str],
-    back: &[&str],
+    whole: &mut dyn Iterator<Item = io::Result<String>>,
+    back: &mut dyn Iterator<Item = io::Result<String>>,
 ) -> Result<(), DumpError> {
     let session = Session::connect(live, CONNECT_LIMIT)?;
     let expected = Whole::of(&session, &rebuild.version_tables)?;
@@ -347,7 +297,7 @@ pub fn prove(
     let scratch = host.create("d")?;
     let session = scratch.connect()?;
     let doing = "restoring the dump";
-    run(&session, whole.iter().copied(), doing)?;
+    run(&session, whole, doing)?;
     expected.refuse_other(&Whole::of(&session, &rebuild.version_tables)?, doing)?;
     drop(session);
 
@@ -356,28 +306,29 @@ pub fn prove(
     let doing = "dropping and building";
     session.batch("BEGIN; SET LOCAL search_path = pg_catalog")?;
     let statements = rebuild.drop.iter().chain(&rebuild.build);
-    run(&session, statements.map(String::as_str), doing)?;
+    run(&session, &mut statements.cloned().map(Ok), doing)?;
     session.batch("COMMIT")?;
 
     let doing = "bringing back";
     session.batch("BEGIN; SET LOCAL search_path = pg_catalog")?;
     run(
         &session,
-        rebuild.drop_built.iter().map(String::as_str),
+        &mut rebuild.drop_built.iter().cloned().map(Ok),
         doing,
     )?;
-    run(&session, back.iter().copied(), doing)?;
+    run(&session, back, doing)?;
     session.batch("COMMIT")?;
     expected.refuse_other(&Whole::of(&session, &rebuild.version_tables)?, doing)
 }
 
-fn run<'a>(
+fn run(
     session: &Session,
-    statements: impl Iterator<Item = &'a str>,
+    statements: &mut dyn Iterator<Item = io::Result<String>>,
     doing: &'static str,
 ) -> Result<(), DumpError> {
     for statement in statements {
-        session.batch(statement).map_err(|error| {
+        let statement = statement.map_err(DumpError::Read)?;
+        session.batch(&statement).map_err(|error| {
             let line = statement.trim().lines().next().unwrap_or_default();
             DumpError::Statement {
                 doing,

@@ -23,6 +23,7 @@ mod ground;
 mod lineage;
 mod module;
 mod names;
+mod own;
 mod reference;
 mod scratch;
 mod tenants;
@@ -30,12 +31,11 @@ mod trial;
 mod uncovered;
 mod verify;
 
-pub use dump::{
-    DumpError, catalog_of, dump, fingerprint, of_other_owners, program as dump_program, prove, size,
-};
+pub use dump::{DumpError, dump, of_other_owners, program as dump_program, prove, size};
 pub use ground::{Groundwork, Layer, lay};
 pub use lineage::{catalog_at, catalogs};
 pub use module::{Lived, Rehearsal, RehearseError, Subject, rehearse};
+pub use own::{catalog_of, fingerprint};
 pub use scratch::{Scratch, ScratchError, ScratchHost};
 pub use trial::{TrialFolder, sweep_trials};
 pub use verify::{Verified, verify};

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::carry::sql;
+use super::carry::{grants, sql};
 use super::{Catalog, ObjectKey};
 
 /// How a set of objects is dropped.
@@ -58,8 +58,8 @@ pub fn teardown(
             hindrances.push(format!("{} depend on each other", listed(&left)));
             break;
         }
-        match statement(&group) {
-            Some(statement) => statements.push(statement),
+        match removal(catalog, &group) {
+            Some(removal) => statements.extend(removal),
             None => hindrances.push(format!("{} cannot be dropped by redistill", listed(&group))),
         }
         left.retain(|key| !group.contains(key));
@@ -71,14 +71,24 @@ pub fn teardown(
     }
 }
 
-/// Facts about the database, and its first schema, are no objects that could be made again.
+/// Its first schema belongs to the database.
 fn is_droppable(key: &ObjectKey) -> bool {
-    key.kind != "default privileges" && !(key.kind == "schema" && key.name == "public")
+    !(key.kind == "schema" && key.name == "public")
 }
 
 fn listed(keys: &BTreeSet<ObjectKey>) -> String {
     let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
     names.join(", ")
+}
+
+/// Default privileges are taken back, everything else is dropped.
+fn removal(catalog: &Catalog, group: &BTreeSet<ObjectKey>) -> Option<Vec<String>> {
+    match group.first() {
+        Some(key) if key.kind == "default privileges" => {
+            grants::withdrawn(key, catalog.objects.get(key)?)
+        }
+        _ => statement(group).map(|statement| vec![statement]),
+    }
 }
 
 /// Tables that refer to each other go in one statement; everything else alone.
@@ -173,14 +183,17 @@ impl<'a> Wholes<'a> {
     }
 
     /// The next to be dropped: one that no other of these needs, else all tables that only tables
-    /// need.
+    /// need. Event triggers first: they would run for all that follows.
     fn next(&self, left: &BTreeSet<ObjectKey>) -> BTreeSet<ObjectKey> {
         let needed_by = |key: &ObjectKey, by: &dyn Fn(&ObjectKey) -> bool| {
             self.needs
                 .iter()
                 .any(|(whole, need)| need == key && left.contains(whole) && by(whole))
         };
-        if let Some(free) = left.iter().find(|key| !needed_by(key, &|_| true)) {
+        let (first, others): (Vec<_>, Vec<_>) =
+            left.iter().partition(|key| key.kind == "event trigger");
+        let mut inorder = first.into_iter().chain(others);
+        if let Some(free) = inorder.find(|key| !needed_by(key, &|_| true)) {
             return BTreeSet::from([free.clone()]);
         }
         left.iter()
@@ -250,5 +263,46 @@ mod tests {
     fn what_stays_and_needs_what_goes_is_named() {
         let found = teardown(&shop(), |key| key.kind != "view", &[]);
         assert_eq!(found.hindrances, ["view report needs table notes"]);
+    }
+
+    #[test]
+    fn event_triggers_go_first_and_default_privileges_are_taken_back() {
+        let whole = |kind: &str, name: &str| ObjectKey {
+            schema: String::new(),
+            ..key(kind, "", name)
+        };
+        let mut found = catalog(&[
+            (key("aggregate", "", "a(integer)"), &[]),
+            (
+                whole("event trigger", "watch"),
+                &[key("function", "", "on_ddl()")],
+            ),
+            (key("function", "", "on_ddl()"), &[]),
+        ]);
+        let attributes = [
+            ("privileges", "app\tEXECUTE\t"),
+            ("~usual", "PUBLIC\tEXECUTE\t\napp\tEXECUTE\t"),
+        ];
+        let defaults = Object {
+            attributes: attributes
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            definition: None,
+        };
+        let name = "for app on functions";
+        found
+            .objects
+            .insert(whole("default privileges", name), defaults);
+        let found = teardown(&found, |_| true, &[]);
+        assert!(found.hindrances.is_empty(), "{:?}", found.hindrances);
+        assert_eq!(
+            found.statements,
+            [
+                "DROP EVENT TRIGGER watch",
+                "DROP AGGREGATE public.a(integer)",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE app GRANT EXECUTE ON FUNCTIONS TO PUBLIC",
+                "DROP FUNCTION public.on_ddl()",
+            ]
+        );
     }
 }

@@ -7,20 +7,22 @@
 //! The facts beside the dump are written last: with them it is whole and proven, without them it
 //! is nothing. Nothing is dropped from a database by this step.
 
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::dump_text::{self, Entry};
+use super::dump_choice::Chooser;
+use super::dump_text::{self, Head, Pieces};
 use super::tracked::{self, Found};
 use super::{Context, Dumper, Foreseen, Standing, StepError, database};
 use crate::model::Target;
 use crate::model::text::{bytes, count};
-use crate::plan::{DatabaseRef, Fingerprint, Rebuild};
+use crate::plan::{Address, DatabaseRef, Dumped, Fingerprint, Rebuild};
 use crate::system::tree;
 
 /// The format of the facts.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What is known of a dump.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,14 +43,8 @@ pub struct Facts {
     pub sha256: String,
     /// What the objects that are dropped were when it was made.
     pub fingerprint: Fingerprint,
-}
-
-/// A dump that is what its facts say.
-pub struct Proven {
-    /// The facts.
-    pub facts: Facts,
-    /// Its entries.
-    pub entries: Vec<Entry>,
+    /// Where they stood in the catalogs: an entry of the dump is known by that.
+    pub addresses: Vec<Address>,
 }
 
 /// The lines under the title.
@@ -128,7 +124,7 @@ pub fn standing(rebuild: &Rebuild, context: &Context<'_>) -> Result<Standing, St
         return Ok(Standing::NotDone);
     }
     Ok(match prove(rebuild, context) {
-        Ok(proven) if proven.facts.run == context.run => Standing::Done,
+        Ok(facts) if facts.run == context.run => Standing::Done,
         Ok(_) => Standing::Torn {
             why: format!("{} is the dump of another run", rebuild.dump),
         },
@@ -159,13 +155,13 @@ pub fn apply(
             });
         }
     }
-    let proven = prove(rebuild, context)?;
-    let rows: u64 = proven.facts.fingerprint.rows.iter().map(|r| r.1).sum();
+    let facts = prove(rebuild, context)?;
+    let rows: u64 = facts.fingerprint.rows.iter().map(|r| r.1).sum();
     Ok(format!(
         "{} in {}, {}, proven",
         count(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
         rebuild.dump,
-        bytes(proven.facts.size)
+        bytes(facts.size)
     ))
 }
 
@@ -184,21 +180,22 @@ fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Res
     files
         .write_new(&partial, b"", 0o600)
         .map_err(StepError::files("write", &partial))?;
-    let fingerprint = dumper.dump(target, rebuild, &partial).map_err(failed)?;
+    let taken = dumper.dump(target, rebuild, &partial).map_err(failed)?;
     files
         .rename(&partial, &path)
         .map_err(StepError::files("move", &partial))?;
-    let contents = tracked::read(&path, context)?;
-    try_out(dumper, target, rebuild, text_of(&contents, rebuild)?).map_err(failed)?;
+    try_out(dumper, target, rebuild, &taken, &|| files.open(&path)).map_err(failed)?;
+    let (size, sha256) = tracked::hash_of(&path, context)?;
     let facts = Facts {
         format: FORMAT,
         created: context.world.now.to_rfc3339(),
         run: context.run.to_owned(),
         plan: context.digest.to_owned(),
         database: database.clone(),
-        size: contents.len() as u64,
-        sha256: tracked::hash(&contents),
-        fingerprint,
+        size,
+        sha256,
+        fingerprint: taken.fingerprint,
+        addresses: taken.addresses,
     };
     let json = serde_json::to_vec_pretty(&facts).expect("facts hold nothing that JSON cannot");
     let place = context.resolve(&facts_path(&rebuild.dump))?;
@@ -207,50 +204,93 @@ fn make(database: &DatabaseRef, rebuild: &Rebuild, context: &Context<'_>) -> Res
         .map_err(StepError::files("write", &place))
 }
 
-/// Restores a dump on scratch, does there what the plan does, and brings everything back.
+/// Restores a dump on scratch, does there what the plan does, and brings everything back. The dump is
+/// read twice, and never held.
 pub fn try_out(
     dumper: &dyn Dumper,
     target: &Target,
     rebuild: &Rebuild,
-    text: &str,
+    taken: &Dumped,
+    open: &dyn Fn() -> io::Result<Box<dyn BufRead>>,
 ) -> Result<(), String> {
-    let entries = dump_text::entries(text);
-    let back = dump_text::belonging(&entries, &rebuild.own);
-    dumper.prove(target, rebuild, &statements(&entries), &statements(&back))
+    let read = || open().map_err(|error| format!("the dump cannot be read: {error}"));
+    let mut whole = statements(read()?, |_, _| true);
+    let mut back = belonging(read()?, rebuild, &taken.addresses);
+    dumper.prove(target, rebuild, &mut whole, &mut back)
 }
 
-/// The statements of entries, with the settings that they expect.
-pub fn statements(entries: &[Entry]) -> Vec<&str> {
-    let mut statements = vec![dump_text::SETTINGS];
-    statements.extend(entries.iter().flat_map(dump_text::portions));
-    statements
+/// The statements that bring the plan's own objects back.
+pub fn belonging<R: BufRead>(
+    dump: R,
+    rebuild: &Rebuild,
+    addresses: &[Address],
+) -> impl Iterator<Item = io::Result<String>> + use<R> {
+    let mut chooser = Chooser::new(&rebuild.own, addresses);
+    statements(dump, move |head, text| chooser.takes(head, text))
 }
 
-fn text_of<'a>(contents: &'a [u8], rebuild: &Rebuild) -> Result<&'a str, StepError> {
-    std::str::from_utf8(contents).map_err(|_| StepError::Damaged {
-        path: rebuild.dump.clone(),
-        why: "it is not UTF-8".to_owned(),
-    })
+/// The statements of the entries that are taken, with the settings that they expect; those between
+/// the entries are kept.
+fn statements<R: BufRead, T: FnMut(&Head, &str) -> bool>(
+    dump: R,
+    mut takes: T,
+) -> impl Iterator<Item = io::Result<String>> + use<R, T> {
+    let chosen = Pieces::of(dump).filter_map(move |piece| match piece {
+        Ok(piece) if !piece.head.kind.is_empty() && takes(&piece.head, &piece.text) => {
+            Some(Ok(piece.text))
+        }
+        Ok(piece) => dump_text::settings(&piece.text).map(Ok),
+        Err(error) => Some(Err(error)),
+    });
+    std::iter::once(Ok(dump_text::SETTINGS.to_owned())).chain(chosen)
 }
 
 /// Reads a dump and its facts from disk and compares them.
-pub fn prove(rebuild: &Rebuild, context: &Context<'_>) -> Result<Proven, StepError> {
-    let damaged = |why: &str| StepError::Damaged {
-        path: rebuild.dump.clone(),
-        why: why.to_owned(),
-    };
+pub fn prove(rebuild: &Rebuild, context: &Context<'_>) -> Result<Facts, StepError> {
     let facts = tracked::read(&context.resolve(&facts_path(&rebuild.dump))?, context)?;
     let facts: Facts =
-        serde_json::from_slice(&facts).map_err(|_| damaged("its facts cannot be read"))?;
+        serde_json::from_slice(&facts).map_err(|_| damaged(rebuild, "its facts cannot be read"))?;
     if facts.format != FORMAT {
-        return Err(damaged("its facts have another format"));
+        return Err(damaged(rebuild, "its facts have another format"));
     }
-    let contents = tracked::read(&context.resolve(&rebuild.dump)?, context)?;
-    if tracked::hash(&contents) != facts.sha256 {
-        return Err(damaged("it is not what its facts say"));
+    let (_, sha256) = tracked::hash_of(&context.resolve(&rebuild.dump)?, context)?;
+    if sha256 == facts.sha256 {
+        Ok(facts)
+    } else {
+        Err(damaged(rebuild, "it is not what its facts say"))
     }
-    let entries = dump_text::entries(text_of(&contents, rebuild)?);
-    Ok(Proven { facts, entries })
+}
+
+fn damaged(rebuild: &Rebuild, why: &str) -> StepError {
+    StepError::Damaged {
+        path: rebuild.dump.clone(),
+        why: why.to_owned(),
+    }
+}
+
+/// Sends what belongs to the plan's objects, statement by statement, and refuses at the end if what
+/// was read is not what the facts say: the transaction must not be committed then.
+pub fn bring_back(
+    facts: &Facts,
+    rebuild: &Rebuild,
+    context: &Context<'_>,
+    run: &mut dyn FnMut(&str) -> Result<(), StepError>,
+) -> Result<(), StepError> {
+    let path = context.resolve(&rebuild.dump)?;
+    let input = context
+        .files()
+        .open(&path)
+        .map_err(StepError::files("read", &path))?;
+    let read = tracked::Hashed::of(input);
+    let hash = read.hash();
+    for statement in belonging(read, rebuild, &facts.addresses) {
+        run(&statement.map_err(StepError::files("read", &path))?)?;
+    }
+    if hash.digest() == facts.sha256 {
+        Ok(())
+    } else {
+        Err(damaged(rebuild, "it changed while it was read"))
+    }
 }
 
 /// Removes what an attempt left that did not come to its end. The folder is this run's own.

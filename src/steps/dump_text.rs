@@ -1,7 +1,8 @@
-//! Reads what `pg_dump` writes as plain SQL: entry by entry, and which of them belong to whom.
+//! Reads what `pg_dump --verbose` writes as plain SQL, entry by entry, without holding it.
 //!
 //! ```text
 //! --
+//! -- TOC entry 3651 (class 2606 OID 17210)
 //! -- Name: notes notes_pkey; Type: CONSTRAINT; Schema: public; Owner: app
 //! --
 //!
@@ -9,12 +10,11 @@
 //!     ADD CONSTRAINT notes_pkey PRIMARY KEY (id);
 //! ```
 //!
-//! Such a line counts only outside of quotes: a function's body or a row may hold one. Pure; that
-//! the right entries were chosen is proven on a scratch database before anything is dropped.
+//! Such lines count only outside of quotes: a function's body or a row may hold one. Which entries
+//! belong to whom is [`super::dump_choice`]'s affair. Writes nothing.
 
-use std::collections::BTreeSet;
-
-use crate::plan::OwnObject;
+use std::io::{self, BufRead};
+use std::rc::Rc;
 
 /// What the entries expect; the preamble that `pg_dump` writes may name settings that an older
 /// server does not know.
@@ -26,56 +26,168 @@ pub const SETTINGS: &str = "SET check_function_bodies = false; SET xmloption = c
 /// The longest text that is sent at once, in bytes, where it can be divided.
 const CHUNK: usize = 1 << 20;
 
-/// One entry of a dump.
+/// What stands above an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct Head {
+    /// The entry's number.
+    pub id: u32,
+    /// The system catalog that its object stands in; 0: the entry is about another's object.
+    pub class: u32,
+    /// The object's identifier there, or its table's where `class` is 0.
+    pub oid: u32,
+    /// The entries that it is about, or rests on.
+    pub needs: Vec<u32>,
     /// `notes notes_pkey`, `COLUMN notes.id`.
     pub name: String,
-    /// `TABLE`, `TABLE DATA`, `FK CONSTRAINT` …
+    /// `TABLE`, `TABLE DATA`, `FK CONSTRAINT` …; empty before the first.
     pub kind: String,
     /// The schema; empty for none.
     pub schema: String,
+}
+
+/// Whole statements of one entry: all of them, or a portion of its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The entry.
+    pub head: Rc<Head>,
     /// The statements; settings for the next entry may stand at the end.
     pub text: String,
 }
 
-/// The entries, in order.
-pub fn entries(dump: &str) -> Vec<Entry> {
-    let mut found: Vec<Entry> = Vec::new();
-    let mut scanner = Scanner::default();
-    for line in dump.split_inclusive('\n') {
-        if scanner.is_between() {
-            if let Some(entry) = header(line) {
-                found.push(entry);
-                continue;
-            }
-            // psql's own commands, and comments.
-            if line.starts_with('\\') || line.starts_with("--") {
-                continue;
-            }
-        }
-        scanner.read(line);
-        if let Some(entry) = found.last_mut() {
-            entry.text.push_str(line);
-        }
-    }
-    found
+/// The pieces of a dump, in order. What stands before the first entry has a head without a kind.
+pub struct Pieces<R> {
+    input: R,
+    scanner: Scanner,
+    head: Rc<Head>,
+    /// What the lines above a name said.
+    coming: Head,
+    text: String,
+    is_over: bool,
 }
 
-fn header(line: &str) -> Option<Entry> {
-    let line = line.trim_end_matches(['\n', '\r']);
+impl<R: BufRead> Pieces<R> {
+    /// Reads from the beginning of a dump.
+    pub fn of(input: R) -> Self {
+        Self {
+            input,
+            scanner: Scanner::default(),
+            head: Rc::default(),
+            coming: Head::default(),
+            text: String::new(),
+            is_over: false,
+        }
+    }
+
+    fn read(&mut self) -> io::Result<Option<Piece>> {
+        while let Some(line) = self.line()? {
+            if self.scanner.is_between() {
+                if let Some(rest) = line.strip_prefix("--") {
+                    if let Some(head) = self.header(rest) {
+                        let before = std::mem::replace(&mut self.head, Rc::new(head));
+                        return Ok(Some(self.piece(before)));
+                    }
+                    continue;
+                }
+                // psql's own commands.
+                if line.starts_with('\\') {
+                    continue;
+                }
+            }
+            let is_whole = self.scanner.read(&line) && self.scanner.is_between();
+            self.text.push_str(&line);
+            if is_whole && self.text.len() > CHUNK && self.head.kind == "TABLE DATA" {
+                let head = Rc::clone(&self.head);
+                return Ok(Some(self.piece(head)));
+            }
+        }
+        self.is_over = true;
+        let head = Rc::clone(&self.head);
+        Ok(Some(self.piece(head)))
+    }
+
+    fn piece(&mut self, head: Rc<Head>) -> Piece {
+        Piece {
+            head,
+            text: std::mem::take(&mut self.text),
+        }
+    }
+
+    fn line(&mut self) -> io::Result<Option<String>> {
+        let mut bytes = Vec::new();
+        if self.input.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(None);
+        }
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+    }
+
+    /// Follows the comment above an entry; gives its head at the line with the name.
+    fn header(&mut self, line: &str) -> Option<Head> {
+        let line = line.trim_end_matches(['\n', '\r']);
+        if let Some((id, class, oid)) = address(line) {
+            self.coming = Head {
+                id,
+                class,
+                oid,
+                ..Head::default()
+            };
+        } else if let Some(needs) = line.strip_prefix(" Dependencies: ") {
+            self.coming.needs = needs.split(' ').flat_map(str::parse).collect();
+        } else if let Some((name, kind, schema)) = title(line) {
+            return Some(Head {
+                name,
+                kind,
+                schema,
+                ..std::mem::take(&mut self.coming)
+            });
+        }
+        None
+    }
+}
+
+impl<R: BufRead> Iterator for Pieces<R> {
+    type Item = io::Result<Piece>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let read = self.read();
+        self.is_over |= read.is_err();
+        read.transpose()
+    }
+}
+
+/// ` TOC entry 3651 (class 2606 OID 17210)`
+fn address(line: &str) -> Option<(u32, u32, u32)> {
+    let (id, rest) = line.strip_prefix(" TOC entry ")?.split_once(" (class ")?;
+    let (class, oid) = rest.strip_suffix(')')?.split_once(" OID ")?;
+    Some((id.parse().ok()?, class.parse().ok()?, oid.parse().ok()?))
+}
+
+/// Name, kind and schema. The name may hold whatever separates them.
+fn title(line: &str) -> Option<(String, String, String)> {
     let rest = line
-        .strip_prefix("-- Name: ")
-        .or_else(|| line.strip_prefix("-- Data for Name: "))?;
+        .strip_prefix(" Name: ")
+        .or_else(|| line.strip_prefix(" Data for Name: "))?;
     let (rest, owner) = rest.rsplit_once("; Schema: ")?;
     let (name, kind) = rest.rsplit_once("; Type: ")?;
     let (schema, _) = owner.split_once("; Owner: ")?;
-    Some(Entry {
-        name: name.to_owned(),
-        kind: kind.to_owned(),
-        schema: if schema == "-" { "" } else { schema }.to_owned(),
-        text: String::new(),
-    })
+    let schema = if schema == "-" { "" } else { schema };
+    Some((name.to_owned(), kind.to_owned(), schema.to_owned()))
+}
+
+/// `SET default_…` lines at the end of an entry: they are meant for the next one.
+pub fn settings(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text
+        .lines()
+        .rev()
+        .take_while(|line| line.is_empty() || line.starts_with("SET default_"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let lines: Vec<&str> = lines.into_iter().rev().collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// Follows quotes through the lines of a dump.
@@ -92,9 +204,9 @@ impl Scanner {
         self.until.is_none()
     }
 
-    /// Reads on; gives the places behind semicolons outside of quotes.
-    fn read(&mut self, text: &str) -> Vec<usize> {
-        let mut ends = Vec::new();
+    /// Reads on; tells whether a statement ended at the line's end.
+    fn read(&mut self, text: &str) -> bool {
+        let mut is_ended = false;
         let mut at = 0;
         while at < text.len() {
             let rest = &text[at..];
@@ -111,8 +223,7 @@ impl Scanner {
                 continue;
             }
             if rest.starts_with("--") {
-                at += rest.find('\n').unwrap_or(rest.len());
-                continue;
+                break;
             }
             let c = rest.chars().next().unwrap_or_default();
             let before = text[..at].chars().next_back().unwrap_or(' ');
@@ -133,16 +244,16 @@ impl Scanner {
                         continue;
                     }
                 }
-                ';' => ends.push(at + 1),
                 _ => {}
             }
+            is_ended = c == ';' || is_ended && c.is_whitespace();
             at += c.len_utf8();
         }
-        ends
+        is_ended
     }
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
@@ -150,245 +261,6 @@ fn is_word(c: char) -> bool {
 fn dollar_tag(text: &str) -> Option<&str> {
     let end = text[1..].find('$')? + 2;
     text[1..end - 1].chars().all(is_word).then(|| &text[..end])
-}
-
-/// What is sent to the server for an entry: rows in portions, everything else as it stands.
-pub fn portions(entry: &Entry) -> Vec<&str> {
-    if entry.kind != "TABLE DATA" {
-        return vec![&entry.text];
-    }
-    let mut portions = Vec::new();
-    let mut from = 0;
-    let mut last = 0;
-    for end in Scanner::default().read(&entry.text) {
-        if end - from > CHUNK && last > from {
-            portions.push(&entry.text[from..last]);
-            from = last;
-        }
-        last = end;
-    }
-    portions.push(&entry.text[from..]);
-    portions
-}
-
-/// The entries that make these objects with all that belongs to them, in the dump's order.
-/// Settings between the entries are kept.
-pub fn belonging(entries: &[Entry], own: &[OwnObject]) -> Vec<Entry> {
-    let mut chooser = Chooser::new(own);
-    let mut chosen = Vec::new();
-    for entry in entries {
-        if chooser.takes(entry) {
-            chosen.push(entry.clone());
-        } else if let Some(text) = settings(&entry.text) {
-            chosen.push(Entry {
-                kind: "SETTINGS".to_owned(),
-                text,
-                ..Entry::default()
-            });
-        }
-    }
-    chosen
-}
-
-/// `SET default_…` lines at the end of an entry: they are meant for the next one.
-fn settings(text: &str) -> Option<String> {
-    let lines: Vec<&str> = text
-        .lines()
-        .rev()
-        .take_while(|line| line.is_empty() || line.starts_with("SET default_"))
-        .filter(|line| !line.is_empty())
-        .collect();
-    let lines: Vec<&str> = lines.into_iter().rev().collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-/// Tells which entries belong to a set of objects.
-struct Chooser {
-    own: BTreeSet<(String, String, String)>,
-    /// Tables, views and sequences by schema and name; identity sequences are learned on the way.
-    relations: BTreeSet<(String, String)>,
-    /// Indexes that were taken, for what is attached to them.
-    indexes: BTreeSet<(String, String)>,
-}
-
-impl Chooser {
-    fn new(own: &[OwnObject]) -> Self {
-        let is_relation = |kind: &str| {
-            matches!(
-                kind,
-                "table" | "view" | "materialized view" | "foreign table" | "sequence"
-            )
-        };
-        Self {
-            own: own
-                .iter()
-                .map(|o| (class(&o.kind), o.schema.clone(), o.name.clone()))
-                .collect(),
-            relations: own
-                .iter()
-                .filter(|o| is_relation(&o.kind))
-                .map(|o| (o.schema.clone(), o.name.clone()))
-                .collect(),
-            indexes: BTreeSet::new(),
-        }
-    }
-
-    fn takes(&mut self, entry: &Entry) -> bool {
-        let relation = |name: &str| {
-            self.relations
-                .contains(&(entry.schema.clone(), name.to_owned()))
-        };
-        let statement = entry.text.trim_start();
-        match entry.kind.as_str() {
-            "TABLE"
-            | "VIEW"
-            | "MATERIALIZED VIEW"
-            | "FOREIGN TABLE"
-            | "TABLE DATA"
-            | "MATERIALIZED VIEW DATA"
-            | "SEQUENCE SET"
-            | "SEQUENCE OWNED BY" => relation(&entry.name),
-            // An identity column's is made by altering the table.
-            "SEQUENCE" => match altered(statement) {
-                Some(table) if self.relations.contains(&table) => {
-                    self.relations
-                        .insert((entry.schema.clone(), entry.name.clone()));
-                    true
-                }
-                Some(_) => false,
-                None => relation(&entry.name),
-            },
-            "CONSTRAINT" | "FK CONSTRAINT" | "CHECK CONSTRAINT" | "DEFAULT" | "ROW SECURITY"
-            | "TABLE ATTACH" => {
-                let is_own =
-                    altered(statement).is_some_and(|table| self.relations.contains(&table));
-                if is_own && let Some((_, name)) = entry.name.rsplit_once(' ') {
-                    self.indexes.insert((entry.schema.clone(), name.to_owned()));
-                }
-                is_own
-            }
-            "INDEX" => {
-                let is_own = indexed(statement).is_some_and(|t| self.relations.contains(&t));
-                if is_own {
-                    self.indexes
-                        .insert((entry.schema.clone(), entry.name.clone()));
-                }
-                is_own
-            }
-            "INDEX ATTACH" => self
-                .indexes
-                .contains(&(entry.schema.clone(), entry.name.clone())),
-            "TRIGGER" | "RULE" | "POLICY" => self.begins_with_relation(entry),
-            "COMMENT" | "ACL" | "SECURITY LABEL" => self.is_about_own(entry),
-            kind => self.owns(kind, &entry.schema, &entry.name),
-        }
-    }
-
-    fn owns(&self, kind: &str, schema: &str, name: &str) -> bool {
-        let key = (class(kind), schema.to_owned(), name.to_owned());
-        self.own.contains(&key)
-    }
-
-    /// `notes touch_updated_at`; both names may hold spaces.
-    fn begins_with_relation(&self, entry: &Entry) -> bool {
-        entry.name.match_indices(' ').any(|(at, _)| {
-            self.relations
-                .contains(&(entry.schema.clone(), entry.name[..at].to_owned()))
-        })
-    }
-
-    /// `TABLE notes`, `COLUMN notes.id`, `CONSTRAINT c ON notes`, `FUNCTION f(integer)`.
-    fn is_about_own(&self, entry: &Entry) -> bool {
-        let at = |name: &str| (entry.schema.clone(), name.to_owned());
-        let Some((kind, name)) = kind_and_name(&entry.name) else {
-            return false;
-        };
-        // Unlike the names of other entries these are quoted where SQL wants it.
-        let Some((first, rest)) = identifier(name) else {
-            return false;
-        };
-        match kind {
-            "TABLE" | "VIEW" | "MATERIALIZED VIEW" | "FOREIGN TABLE" | "SEQUENCE" | "COLUMN" => {
-                self.relations.contains(&at(&first))
-            }
-            "INDEX" => self.indexes.contains(&at(&first)),
-            "CONSTRAINT" | "TRIGGER" | "RULE" | "POLICY" => rest
-                .strip_prefix(" ON ")
-                .and_then(identifier)
-                .is_some_and(|(table, _)| self.relations.contains(&at(&table))),
-            kind => self.owns(kind, &entry.schema, &format!("{first}{rest}")),
-        }
-    }
-}
-
-fn kind_and_name(text: &str) -> Option<(&str, &str)> {
-    const LONG: [&str; 5] = [
-        "MATERIALIZED VIEW",
-        "FOREIGN TABLE",
-        "EVENT TRIGGER",
-        "TEXT SEARCH CONFIGURATION",
-        "TEXT SEARCH DICTIONARY",
-    ];
-    let long = LONG
-        .iter()
-        .find_map(|kind| Some((*kind, text.strip_prefix(kind)?.strip_prefix(' ')?)));
-    long.or_else(|| text.split_once(' '))
-}
-
-/// One word for kinds that share their names.
-fn class(kind: &str) -> String {
-    match kind.to_ascii_lowercase().as_str() {
-        "enum" | "composite type" | "range type" | "base type" | "domain" | "type"
-        | "shell type" => "type".to_owned(),
-        "function" | "procedure" | "aggregate" => "routine".to_owned(),
-        kind => kind.to_owned(),
-    }
-}
-
-/// The table in `ALTER TABLE [ONLY] schema.name …`.
-fn altered(statement: &str) -> Option<(String, String)> {
-    let rest = statement
-        .strip_prefix("ALTER TABLE ")
-        .or_else(|| statement.strip_prefix("ALTER FOREIGN TABLE "))?;
-    qualified(rest.strip_prefix("ONLY ").unwrap_or(rest))
-}
-
-/// The table in `CREATE [UNIQUE] INDEX name ON [ONLY] schema.table …`.
-fn indexed(statement: &str) -> Option<(String, String)> {
-    let rest = statement
-        .strip_prefix("CREATE INDEX ")
-        .or_else(|| statement.strip_prefix("CREATE UNIQUE INDEX "))?;
-    let (_, rest) = identifier(rest)?;
-    let rest = rest.strip_prefix(" ON ")?;
-    qualified(rest.strip_prefix("ONLY ").unwrap_or(rest))
-}
-
-fn qualified(text: &str) -> Option<(String, String)> {
-    let (schema, rest) = identifier(text)?;
-    let (name, _) = identifier(rest.strip_prefix('.')?)?;
-    Some((schema, name))
-}
-
-/// An identifier at the beginning, and what follows.
-fn identifier(text: &str) -> Option<(String, &str)> {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
-        return (end > 0).then(|| (text[..end].to_owned(), &text[end..]));
-    };
-    let mut name = String::new();
-    let mut rest = quoted;
-    loop {
-        let end = rest.find('"')?;
-        name.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        match rest.strip_prefix('"') {
-            Some(more) => {
-                name.push('"');
-                rest = more;
-            }
-            None => return Some((name, rest)),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -404,6 +276,7 @@ mod tests {
 SET transaction_timeout = 0;
 
 --
+-- TOC entry 5 (class 1247 OID 16390)
 -- Name: mood; Type: TYPE; Schema: public; Owner: app
 --
 
@@ -415,6 +288,7 @@ CREATE TYPE public.mood AS ENUM ('a;
 SET default_tablespace = '';
 
 --
+-- TOC entry 6 (class 1259 OID 16400)
 -- Name: my "notes"; Type: TABLE; Schema: public; Owner: app
 --
 
@@ -422,40 +296,20 @@ CREATE TABLE public."my ""notes""" (id integer);
 
 
 --
+-- TOC entry 7 (class 1255 OID 16410)
 -- Name: f(public.mood); Type: FUNCTION; Schema: public; Owner: app
 --
 
 CREATE FUNCTION public.f(public.mood) RETURNS int LANGUAGE sql AS $_$
+-- TOC entry 8 (class 1259 OID 1)
 -- Name: false; Type: TABLE; Schema: public; Owner: app
 select 1 -- it's
 $_$;
 
 
 --
--- Data for Name: my "notes"; Type: TABLE DATA; Schema: public; Owner: app
---
-
-INSERT INTO public."my ""notes""" VALUES
-	(1),
-	(2);
-
-
---
--- Name: my "notes" pk; Type: CONSTRAINT; Schema: public; Owner: app
---
-
-ALTER TABLE ONLY public."my ""notes"""
-    ADD CONSTRAINT pk PRIMARY KEY (id);
-
-
---
--- Name: ix; Type: INDEX; Schema: public; Owner: app
---
-
-CREATE INDEX ix ON public."my ""notes""" USING btree (id);
-
-
---
+-- TOC entry 9 (class 0 OID 0)
+-- Dependencies: 6 12
 -- Name: COLUMN "my ""notes""".id; Type: COMMENT; Schema: public; Owner: app
 --
 
@@ -469,69 +323,65 @@ COMMENT ON COLUMN x IS 'y';
 \unrestrict abc
 "#;
 
-    fn own(kind: &str, name: &str) -> OwnObject {
-        OwnObject {
-            kind: kind.to_owned(),
-            schema: "public".to_owned(),
-            name: name.to_owned(),
-        }
+    fn pieces(text: &str) -> Vec<Piece> {
+        Pieces::of(text.as_bytes()).map(Result::unwrap).collect()
     }
 
     #[test]
     fn headers_in_quotes_are_no_headers() {
-        let kinds: Vec<String> = entries(DUMP).into_iter().map(|e| e.kind).collect();
+        let found = pieces(DUMP);
+        let heads: Vec<(u32, u32, u32, &str)> = found
+            .iter()
+            .map(|piece| {
+                (
+                    piece.head.id,
+                    piece.head.class,
+                    piece.head.oid,
+                    &*piece.head.kind,
+                )
+            })
+            .collect();
         assert_eq!(
-            kinds,
+            heads,
             [
-                "TYPE",
-                "TABLE",
-                "FUNCTION",
-                "TABLE DATA",
-                "CONSTRAINT",
-                "INDEX",
-                "COMMENT"
+                (0, 0, 0, ""),
+                (5, 1247, 16390, "TYPE"),
+                (6, 1259, 16400, "TABLE"),
+                (7, 1255, 16410, "FUNCTION"),
+                (9, 0, 0, "COMMENT"),
             ]
         );
-        assert!(entries(DUMP).iter().all(|entry| !entry.text.contains('\\')));
+        assert_eq!(found[2].head.name, "my \"notes\"");
+        assert_eq!(found[4].head.needs, [6, 12]);
+        assert!(found.iter().all(|piece| !piece.text.contains('\\')));
+        assert_eq!(
+            settings(&found[1].text).as_deref(),
+            Some("SET default_tablespace = '';")
+        );
+        assert!(found[3].text.contains("-- Name: false"));
     }
 
     #[test]
-    fn what_belongs_to_a_table_comes_with_it_and_settings_stay() {
-        let chosen = belonging(&entries(DUMP), &[own("table", "my \"notes\"")]);
-        let kinds: Vec<&str> = chosen.iter().map(|e| e.kind.as_str()).collect();
-        assert_eq!(
-            kinds,
-            [
-                "SETTINGS",
-                "TABLE",
-                "TABLE DATA",
-                "CONSTRAINT",
-                "INDEX",
-                "COMMENT"
-            ]
+    fn long_data_comes_in_portions_of_whole_statements() {
+        let head = "-- TOC entry 1 (class 0 OID 2)\n\
+                    -- Data for Name: t; Type: TABLE DATA; Schema: public; Owner: app\n";
+        let row = format!(
+            "INSERT INTO t VALUES\n\t('{};\n');\n",
+            "x".repeat(CHUNK / 2)
         );
-        let chosen = belonging(
-            &entries(DUMP),
-            &[own("enum", "mood"), own("function", "f(public.mood)")],
-        );
-        assert_eq!(chosen.len(), 2);
+        let found = pieces(&format!("{head}{}", row.repeat(5)));
+        assert!(found.len() > 3, "{}", found.len());
+        let texts: Vec<&str> = found.iter().map(|piece| &*piece.text).collect();
+        assert_eq!(texts.concat(), row.repeat(5));
+        for text in texts.iter().filter(|text| !text.trim().is_empty()) {
+            assert!(text.starts_with("INSERT") && text.ends_with("');\n"));
+        }
     }
 
     #[test]
-    fn long_data_is_sent_in_portions_between_statements() {
-        let row = format!("INSERT INTO t VALUES ('{};');\n", "x".repeat(CHUNK / 2));
-        let entry = Entry {
-            kind: "TABLE DATA".to_owned(),
-            text: row.repeat(5),
-            ..Entry::default()
-        };
-        let portions = portions(&entry);
-        assert!(portions.len() > 2);
-        assert_eq!(portions.concat(), entry.text);
-        assert!(
-            portions
-                .iter()
-                .all(|p| p.matches("INSERT").count() > 0 || p.trim().is_empty())
-        );
+    fn bytes_that_are_no_text_are_an_error() {
+        let mut pieces = Pieces::of(&b"SET x = 1;\n\xff\n"[..]);
+        assert!(pieces.next().unwrap().is_err());
+        assert!(pieces.next().is_none());
     }
 }

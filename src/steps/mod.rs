@@ -18,6 +18,7 @@ mod alteration;
 pub mod archive;
 mod database;
 mod dump;
+mod dump_choice;
 mod dump_text;
 mod error;
 mod foresee;

@@ -14,9 +14,7 @@ use std::path::PathBuf;
 
 use super::database::Database;
 use super::version_tables;
-use super::{
-    Before, Commit, Context, Inverse, StepError, alteration, dump, dump_text, version_rows,
-};
+use super::{Before, Commit, Context, Inverse, StepError, alteration, dump, version_rows};
 use crate::journal::run_folder;
 use crate::model::QualifiedName;
 use crate::plan::{DatabaseRef, Fingerprint, OwnObject, Rebuild, Step, VersionTableChange};
@@ -103,10 +101,10 @@ pub fn apply(
     commit: &mut Commit<'_>,
 ) -> Result<String, StepError> {
     let work = |open: &Database<'_>| {
-        let proven = dump::prove(rebuild, context)?;
+        let facts = dump::prove(rebuild, context)?;
         lock(open, &rebuild.own)?;
         let now = fingerprint(open, database, &rebuild.own, rebuild, context)?;
-        compare(open, &proven.facts.fingerprint, &now, "was dumped")?;
+        compare(open, &facts.fingerprint, &now, "was dumped")?;
         if rebuild.alterations.is_empty() {
             version_tables::run(open, &rebuild.drop)?;
             version_tables::run(open, &rebuild.build)?;
@@ -142,17 +140,16 @@ pub fn apply_back(
     commit: &mut Commit<'_>,
 ) -> Result<String, StepError> {
     let work = |open: &Database<'_>| {
-        let proven = dump::prove(rebuild, context)?;
+        let facts = dump::prove(rebuild, context)?;
         lock(open, &rebuild.built)?;
         left_alone(open, database, rebuild, run, context)?;
         version_tables::run(open, &rebuild.drop_built)?;
-        let back = dump_text::belonging(&proven.entries, &rebuild.own);
-        for statements in dump::statements(&back) {
-            version_tables::run_one(open, statements)?;
-        }
+        dump::bring_back(&facts, rebuild, context, &mut |statements| {
+            version_tables::run_one(open, statements)
+        })?;
         settle(open)?;
         let now = fingerprint(open, database, &rebuild.own, rebuild, context)?;
-        compare(open, &proven.facts.fingerprint, &now, "was dumped")
+        compare(open, &facts.fingerprint, &now, "was dumped")
     };
     version_tables::apply(database, changes, &work, context, commit)?;
     Ok(format!(

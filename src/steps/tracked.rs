@@ -1,6 +1,9 @@
 //! Files that are known by their hash: looking, comparing, moving. Used by the file steps.
 
+use std::cell::RefCell;
+use std::io::{self, BufRead, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -30,6 +33,70 @@ impl Found {
 /// SHA-256 in 64 hexadecimal digits.
 pub fn hash(contents: &[u8]) -> String {
     hex(&Sha256::digest(contents))
+}
+
+/// What has been read of a file so far, as a hash.
+#[derive(Clone, Default)]
+pub struct Hash(Rc<RefCell<Sha256>>);
+
+impl Hash {
+    /// SHA-256 in 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        hex(&self.0.borrow().clone().finalize())
+    }
+}
+
+/// A file that is hashed while it is read.
+pub struct Hashed<R> {
+    input: R,
+    hash: Hash,
+}
+
+impl<R: BufRead> Hashed<R> {
+    /// From the beginning.
+    pub fn of(input: R) -> Self {
+        Self {
+            input,
+            hash: Hash::default(),
+        }
+    }
+
+    /// The hash, which goes on with the reading.
+    pub fn hash(&self) -> Hash {
+        self.hash.clone()
+    }
+}
+
+impl<R: BufRead> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.hash.0.borrow_mut().update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Hashed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        if let Ok(buffer) = self.input.fill_buf() {
+            self.hash.0.borrow_mut().update(&buffer[..amount]);
+        }
+        self.input.consume(amount);
+    }
+}
+
+/// Size and hash of a file, which may be larger than the memory.
+pub fn hash_of(path: &Path, context: &Context<'_>) -> Result<(u64, String), StepError> {
+    let read = || {
+        let mut file = Hashed::of(context.files().open(path)?);
+        let hash = file.hash();
+        let size = io::copy(&mut file, &mut io::sink())?;
+        Ok((size, hash.digest()))
+    };
+    read().map_err(StepError::files("read", path))
 }
 
 /// A file as the plan knows it.

@@ -1,6 +1,7 @@
 //! What a step is given: the project, the connections, the means to write; and what it answers.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
@@ -8,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use super::StepError;
 use crate::journal::{JournalError, run_folder};
 use crate::model::{ModuleName, QualifiedName, Target};
-use crate::plan::{Fingerprint, OwnObject, Rebuild, Step};
+use crate::plan::{Dumped, Fingerprint, OwnObject, Rebuild, Step};
 use crate::system::{Session, WriteFiles};
 
 /// What `alembic current`, `heads` and `check` say of a module.
@@ -46,12 +47,7 @@ pub enum Clients {
 pub trait Dumper: Send + Sync {
     /// Writes the whole database, as it is at one moment, into a file that is there and empty.
     /// Gives what the objects to be dropped are at that moment.
-    fn dump(
-        &self,
-        database: &Target,
-        rebuild: &Rebuild,
-        file: &Path,
-    ) -> Result<Fingerprint, String>;
+    fn dump(&self, database: &Target, rebuild: &Rebuild, file: &Path) -> Result<Dumped, String>;
 
     /// Restores `whole` on a scratch database and compares it with the live one, then drops and
     /// builds as the plan says, then brings it back by `back`, and compares again.
@@ -59,8 +55,8 @@ pub trait Dumper: Send + Sync {
         &self,
         database: &Target,
         rebuild: &Rebuild,
-        whole: &[&str],
-        back: &[&str],
+        whole: &mut dyn Iterator<Item = io::Result<String>>,
+        back: &mut dyn Iterator<Item = io::Result<String>>,
     ) -> Result<(), String>;
 
     /// What these objects are, in the transaction that is open.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::QualifiedName;
+use crate::plan::Address;
 use crate::schema::{Catalog, Object, ObjectKey};
 use crate::system::{Session, SqlError};
 
@@ -26,6 +27,7 @@ FROM pg_catalog.pg_settings WHERE name = 'search_path'";
 
 const SCOPE: &str = include_str!("../../assets/sql/scope.sql");
 const NAMES: &str = include_str!("../../assets/sql/names.sql");
+const ADDRESSES: &str = include_str!("../../assets/sql/addresses.sql");
 
 const OWN_NAMES: &str = include_str!("../../assets/sql/own_names.sql");
 
@@ -139,6 +141,28 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
         object.attributes.insert(attribute, value);
     }
     Ok(Catalog { objects })
+}
+
+/// Where the objects stand that the snapshot knows, each with the parts that `pg_dump` tells apart.
+/// In the read-only transaction that is already open.
+pub fn addresses_within(
+    session: &Session,
+    exclude: &[QualifiedName],
+) -> Result<Vec<(ObjectKey, Address)>, SqlError> {
+    let schemas: Vec<&str> = exclude.iter().map(|name| name.schema.as_str()).collect();
+    let names: Vec<&str> = exclude.iter().map(|name| name.name.as_str()).collect();
+    let sql = format!("{SCOPE}{NAMES}{ADDRESSES}");
+    let rows = session.query(&sql, &[&schemas, &names])?;
+    let found = rows.iter().map(|row| {
+        let key = ObjectKey {
+            kind: row.get(0),
+            schema: row.get(1),
+            table: row.get(2),
+            name: row.get(3),
+        };
+        (key, (row.get(4), row.get(5)))
+    });
+    Ok(found.collect())
 }
 
 /// The names that the server itself has for a relation, a type, a function or the like.

@@ -33,6 +33,10 @@ pub struct Stat {
 pub trait ReadFiles: Send + Sync {
     /// The whole contents.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// The contents, to be read piece by piece.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn io::BufRead>> {
+        Ok(Box::new(io::Cursor::new(self.read(path)?)))
+    }
     /// The entries of a folder, sorted by name.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
     /// Facts about a path without following a link; `None` if there is nothing.
@@ -73,6 +77,10 @@ pub struct RealFiles;
 impl ReadFiles for RealFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         fs::read(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn io::BufRead>> {
+        Ok(Box::new(io::BufReader::new(fs::File::open(path)?)))
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {

@@ -1,7 +1,4 @@
-//! Databases of the old history of projects in other shapes: brought home by `adopt`, or by hand with
-//! the note's own lines.
-
-use std::process::Command;
+//! Databases of the old history of projects in other shapes, brought home by `adopt`.
 
 use super::borrowed;
 use super::graph::{file, models, with};
@@ -73,7 +70,6 @@ fn branches_of_one_version_table_come_home_one_after_the_other() {
         "behind",
         &[&["upgrade", "s001"], &["upgrade", "b001"]],
     );
-    database(&lab, "by_hand", &[&["upgrade", "heads"]]);
     lab.reset(&[]);
     let home = rows(&lab, "app");
     assert_eq!(home.len(), 2);

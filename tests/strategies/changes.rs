@@ -1,7 +1,7 @@
 //! `--with-model-changes`: what the models are ahead by, as a second revision in the same reset.
 
 use super::{everything, schema};
-use crate::support::{Lab, Module, NOTES_MODEL};
+use crate::support::{Lab, Module, NOTES_CHAIN, NOTES_MODEL};
 
 const AHEAD: &[&str] = &["--with-model-changes"];
 
@@ -63,6 +63,57 @@ fn they_become_a_second_revision_and_run_with_the_stamp() {
     assert_eq!(super::fresh(&lab, ""), live);
     lab.redistill(&["undo", &id]).expect(0);
     assert!(everything(&lab) == before);
+}
+
+#[test]
+fn numbers_go_on_behind_the_rows_that_are_there() {
+    let class = |id: &str| {
+        format!(
+            "\n\nclass Page(Base):\n    __tablename__ = \"pages\"\n    \
+             id: Mapped[int] = mapped_column({id}, primary_key=True)\n"
+        )
+    };
+    let pages = super::revision(
+        "p001",
+        "\"n002\"",
+        "op.create_table(\"pages\", sa.Column(\"id\", sa.Integer(), autoincrement=False, primary_key=True))",
+        "op.drop_table(\"pages\")",
+    );
+    let mut revisions = NOTES_CHAIN.to_vec();
+    revisions.push(("p001_pages.py", &pages));
+    // A column that comes with its numbers, and one that begins to number; and one whose sequence is
+    // gone.
+    let number = "    number: Mapped[int] = mapped_column(sa.Integer(), sa.Identity())\n";
+    let lab = Lab::with_module(&Module {
+        models: &format!("{NOTES_MODEL}{number}{}", class("sa.Identity()")),
+        revisions: &revisions,
+        configure: "compare_server_default=True,",
+        ..Module::default()
+    });
+    lab.sql(
+        "app",
+        "insert into notes (title, state) values ('one', 'open'), ('two', 'done');
+         insert into pages values (7), (8);
+         alter table notes alter column id drop default; drop sequence notes_id_seq",
+    );
+    let before = everything(&lab);
+    let choices = ["--with-model-changes", "--accept-destructive", "app"];
+    let id = lab.reset(&choices);
+    lab.alembic("api", &["check"]);
+    lab.redistill(&["undo", &id]).expect(0);
+    assert!(everything(&lab) == before);
+    lab.reset(&choices);
+    lab.sql(
+        "app",
+        "insert into notes (title, state) values ('three', 'open'); insert into pages default values",
+    );
+    let numbers = lab.column(
+        "app",
+        "select format('%s %s', id, number) from notes order by id",
+    );
+    assert_eq!(numbers, ["1 1", "2 2", "3 3"]);
+    let pages = lab.column("app", "select id from pages order by id");
+    assert_eq!(pages, ["7", "8", "9"]);
 }
 
 #[test]

@@ -200,19 +200,27 @@ fn narrowing(writer: &Writer<'_>, key: &ObjectKey) -> Option<String> {
 
 /// A column that numbers rows from now on goes on behind those that are there.
 fn numbered(writer: &Writer<'_>, key: &ObjectKey) -> Option<String> {
-    let (None, Some(_)) = writer.pair(key, "identity") else {
-        return None;
-    };
     let (table, name) = (sql::table(key), sql::name(&key.name));
-    let sequence = format!(
-        "pg_catalog.pg_get_serial_sequence({}, {})",
-        quote_literal(&table),
-        quote_literal(&key.name)
-    );
+    let (was, will) = writer.pair(key, "default");
+    let sequence = match writer.pair(key, "identity") {
+        (None, Some(_)) => format!(
+            "pg_catalog.pg_get_serial_sequence({}, {})",
+            quote_literal(&table),
+            quote_literal(&key.name)
+        ),
+        _ if was.and_then(counter).is_none() => counter(will?)?.to_owned(),
+        _ => return None,
+    };
     Some(format!(
         "SELECT pg_catalog.setval({sequence}, \
-         greatest(max({name}) + 1, pg_catalog.nextval({sequence})), false) FROM {table}"
+         greatest(max({name})::bigint + 1, pg_catalog.nextval({sequence})), false) FROM {table}"
     ))
+}
+
+/// `'public.notes_id_seq'::regclass` of a default that counts.
+fn counter(default: &str) -> Option<&str> {
+    let counter = default.strip_prefix("nextval(")?.strip_suffix(')')?;
+    counter.ends_with("::regclass").then_some(counter)
 }
 
 /// A generated column under another expression, or one that was none.

@@ -1,5 +1,7 @@
 //! What a statement may lose.
 
+use crate::model::{quote_identifier, quote_literal};
+
 /// Whether every value of one type is a value of the other, unchanged. What is not known to be so is
 /// not.
 pub fn is_widening(was: &str, will: &str) -> bool {
@@ -138,7 +140,31 @@ pub fn of_statement(statement: &str, is_widened: bool) -> Option<&'static str> {
     let is_definition = ["INDEX", "VIEW", "TRIGGER", "POLICY", "RULE", "STATISTICS"]
         .iter()
         .any(|kind| begins(&format!("DROP {kind} ")));
-    (!only_adds && !is_added && !is_definition).then_some(UNTOLD)
+    let is_known = only_adds || is_added || is_definition || numbers_on(inner);
+    (!is_known).then_some(UNTOLD)
+}
+
+/// Whether it is, word for word, the statement by which a column that begins to number its rows goes
+/// on behind those that are there.
+fn numbers_on(statement: &str) -> bool {
+    let told = || {
+        let rest = statement.strip_prefix("SELECT setval(pg_get_serial_sequence('")?;
+        let (table, rest) = rest.split_once("', '")?;
+        let (column, _) = rest.split_once("')")?;
+        let (table, column) = (table.replace("''", "'"), column.replace("''", "'"));
+        let sequence = format!(
+            "pg_get_serial_sequence({}, {})",
+            quote_literal(&table),
+            quote_literal(&column)
+        );
+        Some([column.clone(), quote_identifier(&column)].map(|name| {
+            format!(
+                "SELECT setval({sequence}, greatest(CAST(max({name}) AS bigint) + 1, \
+                 nextval({sequence})), false) FROM {table}"
+            )
+        }))
+    };
+    told().is_some_and(|forms| forms.iter().any(|form| form == statement))
 }
 
 /// What is to be said where nothing is known.
@@ -158,6 +184,18 @@ fn drops_bare_column(words: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn going_on_with_the_numbers_loses_nothing_word_for_word() {
+        let sequence = "pg_get_serial_sequence('shop.notes', 'Odd')";
+        let statement = format!(
+            "SELECT setval({sequence}, greatest(CAST(max(\"Odd\") AS bigint) + 1, \
+             nextval({sequence})), false) FROM shop.notes"
+        );
+        assert_eq!(of_statement(&statement, false), None);
+        let more = format!("{statement}, (SELECT forget()) AS x");
+        assert!(of_statement(&more, false).is_some());
+    }
 
     #[test]
     fn only_what_is_known_to_be_wider_is_wider() {

@@ -49,6 +49,10 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey, attribute: &str) -> bool
     if (key.kind.as_str(), attribute) == ("index", "statistics") {
         return index_statistics(writer, key, wanted.as_deref());
     }
+    // Parameters are compared as a set, and written in the order in which they lie there.
+    let in_order = writer.a.objects.get(key);
+    let in_order = in_order.and_then(|object| object.get(&format!("~{attribute}")));
+    let wanted = in_order.map(str::to_owned).or(wanted);
     let Some((stage, statement)) = statement(key, attribute, wanted.as_deref()) else {
         return false;
     };

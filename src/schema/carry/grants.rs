@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::source::execute;
-use crate::schema::{Catalog, ObjectKey, Stage};
+use crate::schema::{Catalog, Object, ObjectKey, Stage};
 
 use super::{Writer, sql};
 
@@ -11,7 +11,7 @@ use super::{Writer, sql};
 type Privilege = (String, String, bool);
 
 /// Gives an object the privileges of the old chain's.
-pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
+pub(super) fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
     let Some(target) = target(key) else {
         return false;
     };
@@ -37,7 +37,7 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
             .collect()
     };
     let (wanted, present) = (others(&wanted), others(&present));
-    let mut up = statements(&target, &present, &wanted);
+    let mut up = executed(&target, &present, &wanted);
     up.extend(taken_from_owner(writer, key, &target));
     if up.is_empty() {
         return false;
@@ -46,7 +46,7 @@ pub fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
     let outlives = key.kind == "default privileges"
         || key.kind == "schema" && writer.b.objects.contains_key(key);
     let down = if outlives {
-        statements(&target, &wanted, &present).join("\n")
+        executed(&target, &wanted, &present).join("\n")
     } else {
         String::new()
     };
@@ -171,6 +171,21 @@ fn target(key: &ObjectKey) -> Option<Target> {
     })
 }
 
+/// The statements that take default privileges back to what every role has.
+pub fn withdrawn(key: &ObjectKey, object: &Object) -> Option<Vec<String>> {
+    let target = target(key)?;
+    let read = |attribute: &str| parse(object.get(attribute).unwrap_or_default());
+    Some(statements(&target, &read("privileges"), &read("~usual")))
+}
+
+/// As operations of a revision.
+fn executed(target: &Target, from: &BTreeSet<Privilege>, to: &BTreeSet<Privilege>) -> Vec<String> {
+    statements(target, from, to)
+        .iter()
+        .map(|statement| execute(statement))
+        .collect()
+}
+
 /// The statements that lead from one list to the other: revokes first.
 fn statements(
     target: &Target,
@@ -195,16 +210,14 @@ fn statements(
     let mut lines = Vec::new();
     for ((grantee, _), privileges) in by_grantee(from.difference(to).collect()) {
         let list = privileges.join(", ");
-        lines.push(execute(&format!(
-            "{prefix}REVOKE {list} ON {object} FROM {grantee}"
-        )));
+        lines.push(format!("{prefix}REVOKE {list} ON {object} FROM {grantee}"));
     }
     for ((grantee, option), privileges) in by_grantee(to.difference(from).collect()) {
         let list = privileges.join(", ");
         let option = if option { " WITH GRANT OPTION" } else { "" };
-        lines.push(execute(&format!(
+        lines.push(format!(
             "{prefix}GRANT {list} ON {object} TO {grantee}{option}"
-        )));
+        ));
     }
     lines
 }

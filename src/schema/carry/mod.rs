@@ -5,7 +5,7 @@
 //! written is named, never dropped.
 
 mod attributes;
-mod grants;
+pub(super) mod grants;
 mod object;
 mod order;
 mod partition;

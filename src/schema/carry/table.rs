@@ -252,7 +252,7 @@ pub fn constraint(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> 
     let table = sql::table(key);
     let name = sql::name(&key.name);
     let options = object
-        .get("index options")
+        .get("~index options")
         .map(|options| format!(" WITH ({options})"));
     if object.get("tablespace").is_some() {
         return false;
