@@ -1,5 +1,6 @@
 //! What the session answers.
 
+use super::super::consent;
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
 use super::{actions, ask, begin, corrections};
@@ -107,15 +108,18 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
         return commands;
     }
     match outcome {
-        Ok(planned) => {
+        Ok(mut planned) => {
+            consent::take(model, &mut planned);
             if let Some(survey) = &mut model.survey {
                 survey.verdict = Verdict::of(&planned.findings);
                 survey.findings.clone_from(&planned.findings);
             }
             let notice = if planned.plan.is_ok() {
                 "the plan is made: read it at item 6, Confirm"
-            } else {
+            } else if planned.lacking.is_empty() {
                 "there is no plan: item 6, Confirm, says why"
+            } else {
+                "something may be lost: read it at item 6, Confirm"
             };
             model.notice = Some(notice.to_owned());
             model.planned = Some(*planned);
@@ -164,6 +168,7 @@ fn ended(model: &mut Model, outcome: Result<Ended, Failure>) -> Vec<Command> {
         model.planned = None;
     }
     if is_done {
+        consent::forget(model);
         model.checklist.at = Item::Test.number() - 1;
     }
     // The report stands above the steps.
