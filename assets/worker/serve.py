@@ -3,6 +3,7 @@
 Never runs code of the project. Ends, with all children and their descendants, when the pipe to the
 Rust side closes.
 """
+import gc
 import json
 import os
 import selectors
@@ -25,6 +26,8 @@ def die_with_parent(number):
 
 def warm_up():
     """Imports what every child needs; returns the versions, or the reason why there are none."""
+    # Imports make objects that stay: the collector would look through all of them again and again.
+    gc.disable()
     try:
         import alembic
         import alembic.autogenerate
@@ -40,6 +43,7 @@ def warm_up():
             __import__(extra)
         except Exception:
             pass
+    gc.enable()
     return {
         "python": "%d.%d.%d" % sys.version_info[:3],
         "alembic": alembic.__version__,
@@ -77,6 +81,8 @@ class Server:
             self.ended = True
 
     def run(self):
+        # No child looks through what was imported, and so shares it with us untouched.
+        gc.freeze()
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
         os.set_blocking(wake_read, False)

@@ -3,8 +3,8 @@
 //! First to its first connection, which is stopped; then led to an empty scratch on a server of our
 //! own (`docs/design/0004-scratch-and-describe.md`).
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{Engine, Survey, failures, lock};
@@ -13,7 +13,7 @@ use crate::evidence::{AskedFor, Described, ModuleEvidence, Observed};
 use crate::model::text::{safe, safe_lines};
 use crate::model::{Interpreter, ModuleName, Target};
 use crate::rehearse::ScratchHost;
-use crate::sandbox::Server;
+use crate::sandbox::{Server, ServerOptions};
 use crate::survey::catalog;
 use crate::system::connect;
 use crate::worker::{ModuleRequest, Worker};
@@ -66,16 +66,9 @@ impl Engine<'_> {
         }
     }
 
-    /// An ephemeral server of our own; started once.
+    /// An ephemeral server of our own, for any number of rows; started once.
     pub(super) fn sandbox(&self) -> Result<Arc<ScratchHost>, Failure> {
-        let mut sandbox = lock(&self.sandbox);
-        if let Some(host) = &*sandbox {
-            return Ok(Arc::clone(host));
-        }
-        let server = Server::start().map_err(|error| failures::sandbox(&error))?;
-        let host = Arc::new(ScratchHost::ephemeral(server));
-        *sandbox = Some(Arc::clone(&host));
-        Ok(host)
+        started(&self.sandbox, true)
     }
 
     /// Runs every env.py: first to its first connection, which is stopped, then on an empty scratch.
@@ -167,7 +160,8 @@ impl Engine<'_> {
 
     fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
         let name = &seen.module.name;
-        let host = self.sandbox()?;
+        // No revision runs there.
+        let host = started(&self.empty_sandbox, false)?;
         let scratch = host
             .create("d")
             .map_err(|error| Failure::untouched(safe(&error.to_string()).into_owned()))?;
@@ -192,6 +186,25 @@ impl Engine<'_> {
             .collect();
         Ok(described)
     }
+}
+
+/// The ephemeral server that is kept here; started now if it is the first time.
+fn started(
+    kept: &Mutex<Option<Arc<ScratchHost>>>,
+    large: bool,
+) -> Result<Arc<ScratchHost>, Failure> {
+    let mut kept = lock(kept);
+    if let Some(host) = &*kept {
+        return Ok(Arc::clone(host));
+    }
+    let options = ServerOptions {
+        large,
+        ..ServerOptions::default()
+    };
+    let server = Server::start_with(&options).map_err(|error| failures::sandbox(&error))?;
+    let host = Arc::new(ScratchHost::ephemeral(server));
+    *kept = Some(Arc::clone(&host));
+    Ok(host)
 }
 
 /// The database that the migrations go to, where env.py says so: it may ask another one first.

@@ -15,7 +15,7 @@ use crate::model::{Chain, RevisionId, Target};
 use crate::python::Syntax;
 use crate::python::outside::{self, Outside};
 use crate::rehearse::ScratchHost;
-use crate::sandbox::Server;
+use crate::sandbox::{Server, ServerOptions};
 use crate::system::ReadFiles as _;
 
 /// How many revisions a remark names.
@@ -106,7 +106,11 @@ fn stand_in(
         .flat_map(|(_, found)| found)
         .filter_map(|one| one.makes.clone())
         .collect();
-    let server = Server::start().map_err(|error| failures::sandbox(&error))?;
+    let options = ServerOptions {
+        large: true,
+        ..ServerOptions::default()
+    };
+    let server = Server::start_with(&options).map_err(|error| failures::sandbox(&error))?;
     ScratchHost::stand_in(server, target, &made).map_err(|error| {
         Failure::untouched(format!(
             "{}: no server can stand in for its own: {}",

@@ -130,6 +130,8 @@ pub struct Engine<'a> {
     files: RealFiles,
     workers: Mutex<BTreeMap<environments::Program, Worker>>,
     sandbox: Mutex<Option<Arc<ScratchHost>>>,
+    /// The same for databases that stay empty.
+    empty_sandbox: Mutex<Option<Arc<ScratchHost>>>,
 }
 
 impl<'a> Engine<'a> {
@@ -143,6 +145,7 @@ impl<'a> Engine<'a> {
             files: RealFiles,
             workers: Mutex::new(BTreeMap::new()),
             sandbox: Mutex::new(None),
+            empty_sandbox: Mutex::new(None),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::home::Home;
+use super::home::{Ground, Home};
 use super::options::ServerOptions;
 use super::programs::Places;
 use super::{Server, home, identity, wheel};
@@ -17,10 +17,17 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// A server under each identity that this user can give it.
 fn servers() -> Vec<Server> {
-    let mut servers = vec![Server::start().unwrap()];
+    let large = ServerOptions {
+        large: true,
+        ..ServerOptions::default()
+    };
+    let mut servers = vec![
+        Server::start().unwrap(),
+        Server::start_with(&large).unwrap(),
+    ];
     if rustix::process::geteuid().is_root() {
         let (user, group) = identity::NOBODY;
-        let home = Home::make(Some(identity::NOBODY)).unwrap();
+        let home = Home::make(Ground::Disk, Some(identity::NOBODY)).unwrap();
         let programs = Places::of_environment().find(None).unwrap();
         let nobody = RunAs::User(user, group);
         let options = ServerOptions::default();

@@ -1,7 +1,9 @@
 //! The folder of an ephemeral server: short, ours, and recognisably dead once its owner is.
 //!
 //! Called by `server`. A socket's path holds 107 bytes at most, so the folder lies in `/tmp`
-//! whatever TMPDIR says. It is owned as long as somebody holds the lock on its marker:
+//! whatever TMPDIR says, or in memory where little will be written: a server is a thousand small
+//! files, and a disk needs longer for them than the server for its work. It is owned as long as
+//! somebody holds the lock on its marker:
 //!
 //! ```text
 //! /tmp/redistill-pg-4711-9f3a2c/     0700
@@ -26,6 +28,21 @@ const PREFIX: &str = "redistill-pg-";
 const MARKER: &str = "redistill-owner";
 const MARKER_TEXT: &[u8] = b"redistill ephemeral server\n";
 
+/// Files in memory, where Linux has them.
+const MEMORY: &str = "/dev/shm";
+
+/// What must be free there, in bytes: a container may have 64 MB, and a server begins with 30.
+const ROOM: u64 = 1 << 30;
+
+/// What a folder lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// The disk: for rows whose number nobody knows, and for programs, which need not run elsewhere.
+    Disk,
+    /// Memory, where there is plenty; else the disk.
+    Memory,
+}
+
 /// An owned folder; dropping it removes it.
 #[derive(Debug)]
 pub(super) struct Home {
@@ -35,8 +52,13 @@ pub(super) struct Home {
 
 impl Home {
     /// Makes a folder, for `owner` where the server runs as another user.
-    pub(super) fn make(owner: Option<Owner>) -> io::Result<Self> {
-        Self::make_in(&base(), owner)
+    pub(super) fn make(ground: Ground, owner: Option<Owner>) -> io::Result<Self> {
+        let memory = Path::new(MEMORY);
+        if ground == Ground::Memory && is_roomy(memory) {
+            Self::make_in(memory, owner)
+        } else {
+            Self::make_in(&base(), owner)
+        }
     }
 
     fn make_in(base: &Path, owner: Option<Owner>) -> io::Result<Self> {
@@ -85,9 +107,14 @@ fn base() -> PathBuf {
     }
 }
 
+fn is_roomy(memory: &Path) -> bool {
+    private::is_writable(memory) && tree::free_space(memory).is_ok_and(|free| free >= ROOM)
+}
+
 /// Removes the folders whose owners are dead, with what their servers left in the kernel.
 pub(super) fn sweep() {
     sweep_in(&base());
+    sweep_in(Path::new(MEMORY));
 }
 
 fn sweep_in(base: &Path) {
@@ -155,8 +182,27 @@ mod tests {
 
     #[test]
     fn the_socket_path_is_short_whatever_tmpdir_says() {
-        let home = Home::make(None).unwrap();
-        let socket = home.folder().join(".s.PGSQL.65535.lock");
-        assert!(socket.as_os_str().len() < 107, "{}", socket.display());
+        for ground in [Ground::Disk, Ground::Memory] {
+            let home = Home::make(ground, None).unwrap();
+            let socket = home.folder().join(".s.PGSQL.65535.lock");
+            assert!(socket.as_os_str().len() < 107, "{}", socket.display());
+        }
+    }
+
+    #[test]
+    fn only_what_stays_small_lies_in_memory() {
+        let disk = Home::make(Ground::Disk, None).unwrap();
+        assert!(disk.folder().starts_with(base()));
+        let memory = Home::make(Ground::Memory, None).unwrap();
+        let wanted = if is_roomy(Path::new(MEMORY)) {
+            PathBuf::from(MEMORY)
+        } else {
+            base()
+        };
+        assert!(memory.folder().starts_with(wanted));
+        assert!(
+            !is_roomy(Path::new("/proc")),
+            "nothing can be written there"
+        );
     }
 }

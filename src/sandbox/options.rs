@@ -17,6 +17,8 @@ pub struct ServerOptions {
     pub password: Option<Secret>,
     /// Keep the data in a folder of the caller's; implies `tcp`.
     pub kept: Option<Kept>,
+    /// Rows whose number nobody knows go into it: its data lies on disk, not in memory.
+    pub large: bool,
     /// The folder of the programs; looked for unless given.
     pub programs: Option<PathBuf>,
 }

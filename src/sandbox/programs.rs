@@ -152,6 +152,9 @@ impl Places {
                     if found >= wanted && is_better {
                         best = Some((found, program));
                     }
+                    if found == wanted {
+                        break;
+                    }
                 }
                 Ok((None, text)) => looked.push(format!("{} is {text}", program.display())),
                 Err(why) => looked.push(format!("{}: {why}", program.display())),

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use super::error::SandboxError;
-use super::home::{self, Home};
+use super::home::{self, Ground, Home};
 use super::keeper::Keeper;
 use super::launch::{Launch, START_LIMIT};
 use super::options::{Kept, ServerOptions};
@@ -47,13 +47,19 @@ impl Server {
         };
         match identity::choose(&programs) {
             Ok(run_as) => {
-                let home = Home::make(identity::owner(run_as))?;
+                let ground = if options.large || options.kept.is_some() {
+                    Ground::Disk
+                } else {
+                    Ground::Memory
+                };
+                let home = Home::make(ground, identity::owner(run_as))?;
                 Self::start_at(home, programs, run_as, options)
             }
-            // The wheel lies in root's home, which nobody else can enter.
+            // The wheel lies in root's home, which nobody else can enter; from memory programs may
+            // not run.
             Err(error) if !wheel::holds(&programs.folder) => Err(error),
             Err(_) => {
-                let home = Home::make(Some(identity::NOBODY))?;
+                let home = Home::make(Ground::Disk, Some(identity::NOBODY))?;
                 let programs = wheel::lend(&programs, &home)?;
                 let run_as = identity::choose(&programs)?;
                 Self::start_at(home, programs, run_as, options)
@@ -327,7 +333,7 @@ mod tests {
         let start = |home, programs| {
             Server::start_at(home, programs, nobody, &ServerOptions::default()).unwrap()
         };
-        let home = || Home::make(Some(identity::NOBODY)).unwrap();
+        let home = || Home::make(Ground::Disk, Some(identity::NOBODY)).unwrap();
         let system = start(home(), Places::of_environment().find(None).unwrap());
         let lent = home();
         let programs = examine(&wheel::programs().unwrap()).unwrap();

@@ -2,6 +2,7 @@
 
 pub mod packages;
 pub mod terminal;
+mod warm;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -177,6 +178,9 @@ def downgrade():
     ),
 ];
 
+/// How an interpreter is told to be Alembic.
+const ALEMBIC: &[&str] = &["-B", "-m", "alembic"];
+
 /// A project, a server, and the program.
 pub struct Lab {
     pub server: Server,
@@ -209,7 +213,7 @@ impl Lab {
             folder,
             root,
             python: interpreter().to_owned(),
-            alembic: &["-B", "-m", "alembic"],
+            alembic: ALEMBIC,
         }
     }
 
@@ -337,10 +341,14 @@ impl Lab {
 
     /// Runs Alembic itself in a module's folder.
     pub fn alembic_output(&self, folder: &str, arguments: &[&str]) -> Output {
+        let folder = self.root.join(folder);
+        if self.python == interpreter() && self.alembic == ALEMBIC {
+            return warm::alembic(&folder, arguments);
+        }
         Command::new(&self.python)
             .args(self.alembic)
             .args(arguments)
-            .current_dir(self.root.join(folder))
+            .current_dir(folder)
             .stdin(Stdio::null())
             .output()
             .unwrap()
