@@ -303,20 +303,44 @@ mod tests {
                 "CREATE VIEW public.v AS SELECT public.f(t.a) FROM public.t",
                 "CREATE VIEW v AS SELECT f(t.a) FROM t",
             ),
-            ("DEFAULT nextval('public.s'::regclass)", "DEFAULT nextval('s'::regclass)"),
-            ("'public.s'::text || 'it''s public.x'", "'public.s'::text || 'it''s public.x'"),
-            ("public.lower(a) public.\"text\"", "public.lower(a) public.\"text\""),
-            ("a OPERATOR(public.=) b OPERATOR(public.===) c", "a OPERATOR(public.=) b OPERATOR(===) c"),
+            (
+                "DEFAULT nextval('public.s'::regclass)",
+                "DEFAULT nextval('s'::regclass)",
+            ),
+            (
+                "'public.s'::text || 'it''s public.x'",
+                "'public.s'::text || 'it''s public.x'",
+            ),
+            (
+                "public.lower(a) public.\"text\"",
+                "public.lower(a) public.\"text\"",
+            ),
+            (
+                "a OPERATOR(public.=) b OPERATOR(public.===) c",
+                "a OPERATOR(public.=) b OPERATOR(===) c",
+            ),
             (
                 "FUNCTION public.g() AS $f$ SELECT public.x $f$; public.y",
                 "FUNCTION g() AS $f$ SELECT public.x $f$; y",
             ),
-            ("-- public.x it's\nSELECT public.y /* public.z */", "-- public.x it's\nSELECT y /* public.z */"),
-            ("OWNED BY public.t.c, other.public.x", "OWNED BY t.c, other.public.x"),
+            (
+                "-- public.x it's\nSELECT public.y /* public.z */",
+                "-- public.x it's\nSELECT y /* public.z */",
+            ),
+            (
+                "OWNED BY public.t.c, other.public.x",
+                "OWNED BY t.c, other.public.x",
+            ),
             ("POLICY p ON public.t TO public", "POLICY p ON t TO public"),
             // A table's alias with the schema's name: no name is sure.
-            ("SELECT public.a FROM public.t public", "SELECT public.a FROM public.t public"),
-            ("republic.x public_.y $1 public.\"Odd.Name\"", "republic.x public_.y $1 \"Odd.Name\""),
+            (
+                "SELECT public.a FROM public.t public",
+                "SELECT public.a FROM public.t public",
+            ),
+            (
+                "republic.x public_.y $1 public.\"Odd.Name\"",
+                "republic.x public_.y $1 \"Odd.Name\"",
+            ),
         ] {
             assert_eq!(home().sql(sql), expected, "{sql}");
         }
@@ -330,7 +354,10 @@ mod tests {
     #[test]
     fn python_keeps_what_is_not_sql() {
         for (code, expected) in [
-            ("op.execute('DROP VIEW public.v')", "op.execute('DROP VIEW v')"),
+            (
+                "op.execute('DROP VIEW public.v')",
+                "op.execute('DROP VIEW v')",
+            ),
             (
                 "op.execute('COMMENT ON TABLE public.t IS \\'of \"public.t\"\\'')",
                 "op.execute('COMMENT ON TABLE t IS \\'of \"public.t\"\\'')",

@@ -80,7 +80,7 @@ fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
         page.piece(tone, &format!("{mark} {} {}", finding.code, finding.name)),
         page.piece(
             Tone::Faint,
-            &format!("  {}{module}", finding.severity.word()),
+            &format!("  {}{module}{}", finding.severity.word(), at(finding)),
         ),
     ];
     let fold = format!("{} {:?} {}", finding.code, finding.module, finding.subject);
@@ -100,6 +100,15 @@ fn write(page: &mut Page, model: &Model, finding: &Finding, is_only: bool) {
     if is_open {
         details(page, model, finding, &fold);
     }
+}
+
+/// The file and line, so that two findings of one kind can be told apart while they are folded.
+fn at(finding: &Finding) -> String {
+    let place = finding.location.as_ref().and_then(|location| {
+        let file = location.path.file_name()?.to_string_lossy().into_owned();
+        Some(format!("  {file}:{}", location.line))
+    });
+    place.unwrap_or_default()
 }
 
 fn details(page: &mut Page, model: &Model, finding: &Finding, fold: &str) {
@@ -160,7 +169,7 @@ fn waiver(page: &mut Page, model: &Model, finding: &Finding) {
         return;
     };
     let words = format!(
-        "or waive it: {} copies these lines for redistill.toml; they count once they are committed",
+        "or waive it: these lines in redistill.toml, once they are committed ({} on them copies)",
         model.keymap.key(Action::Copy)
     );
     page.text(Tone::Faint, 4, &words);
