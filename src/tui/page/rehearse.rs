@@ -46,7 +46,8 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         page.text(
             Tone::Plain,
             0,
-            "Nothing of yours has changed; no scratch database stays behind.",
+            "Nothing of yours has changed. The scratch databases were dropped; where their server was \
+             gone, the next start drops them.",
         );
         live::output(&mut page, model);
         return page;

@@ -110,7 +110,8 @@ fn draw_list(model: &Model, area: Rect, buffer: &mut Buffer) {
             select(model, inside, y, has_keys, buffer);
         }
     }
-    more(model, area, cursor.offset, length, buffer);
+    let height = usize::from(inside.height);
+    more(model, area, height, cursor.offset, length, buffer);
 }
 
 /// Marks the line with the cursor by background and sign.
@@ -124,8 +125,14 @@ fn select(model: &Model, inside: Rect, y: u16, has_keys: bool, buffer: &mut Buff
 }
 
 /// In the lower border: how much lies above and below.
-fn more(model: &Model, area: Rect, offset: usize, length: usize, buffer: &mut Buffer) {
-    let height = usize::from(layout::inner(area).height);
+fn more(
+    model: &Model,
+    area: Rect,
+    height: usize,
+    offset: usize,
+    length: usize,
+    buffer: &mut Buffer,
+) {
     if length <= height || area.width < 20 {
         return;
     }
@@ -174,9 +181,8 @@ fn draw_page(model: &Model, layout: &Layout, which: Pane, area: Rect, buffer: &m
         cursor.offset.min(bottom)
     };
     draw_rows(model, &page, below, cursor, has_keys, buffer);
-    if page.pinned.is_empty() {
-        more(model, area, cursor.offset, page.rows.len(), buffer);
-    }
+    let height = usize::from(below.height);
+    more(model, area, height, cursor.offset, page.rows.len(), buffer);
 }
 
 fn draw_rows(
