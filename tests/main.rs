@@ -12,6 +12,7 @@
 mod architecture;
 mod baseline;
 mod breaks;
+mod choices;
 mod cli;
 mod docs;
 mod gate;

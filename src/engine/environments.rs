@@ -11,7 +11,7 @@ use super::{Engine, Survey, failures, lock};
 use crate::error::Failure;
 use crate::evidence::{AskedFor, Described, ModuleEvidence, Observed};
 use crate::model::text::{safe, safe_lines};
-use crate::model::{Interpreter, ModuleName, Target};
+use crate::model::{Interpreter, Module, ModuleName, Target};
 use crate::rehearse::ScratchHost;
 use crate::sandbox::{Server, ServerOptions};
 use crate::survey::catalog;
@@ -51,6 +51,16 @@ impl Engine<'_> {
 
     /// The interpreter of a module, warm.
     pub(super) fn worker_of(&self, seen: &ModuleEvidence) -> Result<Worker, Failure> {
+        if let Some(path) = beyond_text(&seen.module) {
+            return Err(Failure::usage(format!(
+                "{}: the path {} is not UTF-8, so env.py cannot be run with it",
+                safe(&seen.module.name.0),
+                escaped(path)
+            ))
+            .with_hint(
+                "rename the folder; until then the files can be read: redistill check --static",
+            ));
+        }
         match &seen.interpreter {
             Observed::Seen(found) => self.worker(seen, found),
             Observed::Unavailable { why } => {
@@ -241,4 +251,45 @@ fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {
         ))
         .with_hint("give env.py a plain URL: postgresql+psycopg://USER@HOST:PORT/DATABASE")
     })
+}
+
+/// A path of the module that is no text: what the worker is told must be.
+fn beyond_text(module: &Module) -> Option<&Path> {
+    let places = [
+        module.directory.as_path(),
+        module.config.path(),
+        module.script_location.as_path(),
+    ];
+    let versions = module.version_locations.iter().map(PathBuf::as_path);
+    let mut all = places.into_iter().chain(versions);
+    all.find(|path| path.to_str().is_none())
+}
+
+/// The path with the bytes that are no text as `\xff`.
+fn escaped(path: &Path) -> String {
+    let mut shown = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        shown.push_str(&safe(chunk.valid()));
+        shown.push_str(&chunk.invalid().escape_ascii().to_string());
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_no_text_is_found_and_shown_byte_by_byte() {
+        let folder = std::ffi::OsString::from_vec(b"/p/m\xf6dul/\xc3\xbc".to_vec());
+        let module = Module::plain("m", PathBuf::from(folder));
+        let path = beyond_text(&module).unwrap();
+        assert_eq!(escaped(path), "/p/m\\xf6dul/\u{fc}");
+        assert_eq!(
+            beyond_text(&Module::plain("m", PathBuf::from("/p/\u{fc}"))),
+            None
+        );
+    }
 }

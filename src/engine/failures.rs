@@ -54,10 +54,21 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
 /// Whether a server went away under the project's code: its shutdown (class 57P) or a connection
 /// that broke (class 08).
 fn is_server_gone(failed: &Failed) -> bool {
-    failed
-        .sqlstate
-        .as_deref()
-        .is_some_and(|state| state.starts_with("57P") || state.starts_with("08"))
+    failed.sqlstate.as_deref().is_some_and(says_gone)
+}
+
+/// SQLSTATE of a server that shuts down, and of a broken connection.
+fn says_gone(state: &str) -> bool {
+    state.starts_with("57P") || state.starts_with("08")
+}
+
+fn session_ended(module: &ModuleName, why: &str) -> Failure {
+    Failure::untouched(format!(
+        "{}: the server ended the session in the middle of the rehearsal: {}",
+        safe(&module.0),
+        safe(why)
+    ))
+    .with_hint("nothing of yours has changed; once it answers again: redistill plan")
 }
 
 /// The statement and what the server added; for Python errors the end of the way there.
@@ -209,6 +220,10 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             ))
             .with_hint("nothing of yours has changed; once the server is back: redistill plan")
         }
+        // A broken connection has no SQLSTATE.
+        RehearseError::Sql(error) if error.sqlstate.as_deref().is_none_or(says_gone) => {
+            session_ended(module, &error.to_string())
+        }
         RehearseError::Replay(inner)
         | RehearseError::Draft(inner)
         | RehearseError::Chain { error: inner, .. }
@@ -217,12 +232,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 return cancelled();
             }
             if let Some(failed) = inner.failed().filter(|failed| is_server_gone(failed)) {
-                return Failure::untouched(format!(
-                    "{}: the server ended the session in the middle of the rehearsal: {}",
-                    safe(&module.0),
-                    failed.message
-                ))
-                .with_hint("nothing of yours has changed; once it answers again: redistill plan");
+                return session_ended(module, &failed.message);
             }
             let failure = Failure::untouched(format!("{}: {error}", safe(&module.0)));
             let failure = match inner.failed() {
@@ -508,5 +518,25 @@ mod tests {
         assert!(detail.contains("1 folder for: alembic.ini"), "{detail}");
         let hints = failure.hints.join("\n");
         assert!(hints.contains("--project") && hints.contains("tool.redistill"));
+    }
+
+    #[test]
+    fn a_server_that_goes_in_the_middle_of_a_query_is_called_gone() {
+        let module = ModuleName("api".to_owned());
+        let error = |sqlstate: Option<&str>| {
+            RehearseError::Sql(crate::system::SqlError {
+                sqlstate: sqlstate.map(str::to_owned),
+                message: "connection closed".to_owned(),
+                detail: None,
+                hint: None,
+            })
+        };
+        for gone in [None, Some("57P01"), Some("08006")] {
+            let failure = rehearsal(&module, &error(gone));
+            assert!(failure.message.contains("ended the session"), "{failure}");
+            assert!(failure.hints[0].contains("redistill plan"));
+        }
+        let failure = rehearsal(&module, &error(Some("42P01")));
+        assert!(!failure.message.contains("ended the session"), "{failure}");
     }
 }

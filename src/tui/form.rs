@@ -203,8 +203,8 @@ impl Form {
                 self.choices.revision_id = beside(&all, &self.choices.revision_id, is_next);
             }
             Field::Message | Field::Reason => {}
-            Field::Module(place) => turn(self.modules.get_mut(place)),
-            Field::Consent(place) => turn(self.consents.get_mut(place)),
+            Field::Module(place) => turn(&mut self.modules, place),
+            Field::Consent(place) => turn(&mut self.consents, place),
         }
     }
 
@@ -264,8 +264,8 @@ fn chosen(all: &[(String, bool)]) -> Vec<String> {
 }
 
 /// Turns a box.
-fn turn(one: Option<&mut (String, bool)>) {
-    if let Some((_, is_chosen)) = one {
+fn turn(all: &mut [(String, bool)], place: usize) {
+    if let Some((_, is_chosen)) = all.get_mut(place) {
         *is_chosen = !*is_chosen;
     }
 }

@@ -141,7 +141,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Open "open" Everywhere [code(KeyCode::Enter), code(KeyCode::Right)] Some("open"), "open, fold or unfold what the cursor is on";
     Agree "agree" Checklist [Key::sign('a')] Some("look deeper"), "let env.py be run, and look at the databases";
     Rehearse "rehearse" Checklist [Key::sign('p')] Some("rehearse"), "rehearse on scratch databases and make the plan";
-    Toggle "toggle" Checklist [Key::sign(' ')] Some("carry or leave out"), "carry the object into the baseline, or leave it out";
+    Toggle "toggle" Checklist [Key::sign(' ')] Some("tick"), "carry the object into the baseline, or leave it out";
     Choose "choose" Checklist [Key::sign('o')] Some("choices"), "choose source, strategy, reason, modules and the rest";
     Source "source" Checklist [Key::sign('s')] None, "take the other source of the baseline: chain or models";
     Strategy "strategy" Checklist [Key::sign('t')] None, "take the next strategy: keep, recreate or unversioned";

@@ -179,7 +179,7 @@ pub struct Button {
     pub action: Action,
 }
 
-/// The keys of the footer that are valid now and fit; the way back, help and quit always do.
+/// The keys of the footer that are valid now and fit; going on, the way back, help and quit always do.
 pub fn buttons(model: &Model) -> Vec<Button> {
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
@@ -190,7 +190,13 @@ pub fn buttons(model: &Model) -> Vec<Button> {
         let key = model.keymap.shown(binding).unwrap_or_default();
         text::width(&key) + 1 + binding.short.unwrap_or_default().len() + 2
     };
-    let is_fixed = |action| matches!(action, Action::Back | Action::Help | Action::Quit);
+    // The way on, the way back, help and the way out.
+    let is_fixed = |action| {
+        matches!(
+            action,
+            Action::GoOn | Action::Back | Action::Help | Action::Quit
+        )
+    };
     let fixed: usize = valid
         .iter()
         .filter(|binding| is_fixed(binding.action))

@@ -134,7 +134,11 @@ fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Messag
                     lacking: planned.lacking(),
                     destructive: planned.destructive,
                     findings: planned.assessment.findings,
-                    modules: planned.modules,
+                    // In a plan they have their places in the project.
+                    modules: match &planned.plan {
+                        Ok(plan) => plan.modules.clone(),
+                        Err(_) => planned.modules,
+                    },
                     plan: planned.plan,
                     took: since.elapsed(),
                 })

@@ -58,6 +58,15 @@ pub fn tail(text: &str, room: usize) -> String {
     letters.into_iter().rev().collect()
 }
 
+/// The text in at most `room` columns, cut at its end.
+pub fn head(text: &str, room: usize) -> String {
+    let text = safe(text);
+    if text.width() <= room {
+        return text.into_owned();
+    }
+    format!("{}…", take(&text, room.saturating_sub(1)))
+}
+
 /// The first columns of a text.
 fn take(text: &str, room: usize) -> String {
     let mut used = 0;

@@ -3,34 +3,45 @@
 use std::path::Path;
 
 use crate::support::terminal::Terminal;
-use crate::support::{Lab, Module, interpreter};
+use crate::support::{Lab, Module, NOTES_MODEL, interpreter};
 
 fn guided(lab: &Lab) -> Terminal {
+    let state = lab.beside("state");
     Terminal::start(
         Path::new(env!("CARGO_BIN_EXE_redistill")),
         &["reset", "--guided"],
         lab.root(),
         &[
             ("REDISTILL_PYTHON", interpreter().to_str().unwrap()),
+            ("REDISTILL_STATE", state.to_str().unwrap()),
             ("NO_COLOR", "1"),
         ],
-        (60, 100),
+        (400, 100),
     )
 }
 
+/// A whole reset, agreeing to what may be lost on the way; then the same run is taken back.
 #[test]
-fn a_whole_reset_by_answers_alone() {
+fn a_whole_reset_and_its_undo_by_answers_alone() {
     let lab = Lab::with_module(&Module::default());
     lab.sql(
         "app",
         "insert into notes (title, state) values ('one', 'open')",
     );
-    let schema = lab.dump("app", &["-T", "alembic_version"]);
+    let schema = lab.dump("app", &["-s", "-T", "alembic_version"]);
+    lab.sql(
+        "app",
+        "alter table notes add column extra text not null default 'kept'",
+    );
+    let before = (lab.tree(), lab.dump("app", &[]));
     let mut terminal = guided(&lab);
     terminal.answer("Run them?", "?");
     terminal.wait_for("led to an empty scratch database");
     terminal.send("y\r");
-    terminal.answer("What now?", "go on");
+    terminal.answer("What now?", "chain");
+    terminal.wait_for("* n002");
+    terminal.wait_for("is at n002");
+    terminal.send("go on\r");
     terminal.answer("Why is the history reset?", "forty fixes");
     terminal.answer("Where does the baseline come from?", "<");
     terminal.wait_until("the question before", |screen| {
@@ -45,13 +56,22 @@ fn a_whole_reset_by_answers_alone() {
     terminal.answer("What becomes of the live database?", "keep");
     terminal.answer("Which identifier", "");
     terminal.answer("Which message", "first schema");
-    terminal.answer("Go on to the confirmation?", "go on");
-    terminal.answer("Type app to go on", "yes");
+    terminal.wait_for("MAY LOSE the values of notes.extra");
+    terminal.answer("Type app to agree", "yes");
     terminal.wait_for("that is not app");
+    assert!((lab.tree(), lab.dump("app", &[])) == before);
+    terminal.send("app\r");
+    terminal.wait_for("Go on to the confirmation?");
+    terminal.wait_for("as was agreed");
+    terminal.send("go on\r");
+    terminal.answer("Type app to go on", "yes");
+    terminal.wait_until("it is another word", |screen| {
+        screen.matches("that is not app").count() == 2
+    });
     terminal.send("app\r");
     terminal.wait_for("undo: redistill undo");
     assert_eq!(terminal.end(), 0, "{}", terminal.screen());
-    assert_eq!(lab.dump("app", &["-T", "alembic_version"]), schema);
+    assert_eq!(lab.dump("app", &["-s", "-T", "alembic_version"]), schema);
     lab.alembic("api", &["check"]);
     let note = lab
         .tree()
@@ -59,6 +79,82 @@ fn a_whole_reset_by_answers_alone() {
         .find(|(path, _)| path.contains("BACKUP"));
     let note = String::from_utf8(note.unwrap().1).unwrap();
     assert!(note.contains("forty fixes of fixes"), "{note}");
+    taken_back(&lab);
+    assert!((lab.tree(), lab.dump("app", &[])) == before);
+}
+
+/// Reads what the only past reset did, and takes it back by its name.
+fn taken_back(lab: &Lab) {
+    let runs = lab.redistill(&["log", "--format", "json"]).expect(0).json();
+    let id = runs["runs"][0]["id"].as_str().unwrap();
+    let mut terminal = guided(lab);
+    terminal.answer("There are past resets", "show");
+    terminal.answer("Which one is shown?", "");
+    terminal.wait_for("reason: forty fixes of fixes");
+    terminal.send("undo\r");
+    terminal.answer("Which one is taken back?", id);
+    terminal.wait_for("This takes back");
+    terminal.answer(&format!("Type {id} to go on"), "y");
+    terminal.wait_for(&format!("that is not {id}"));
+    terminal.send(&format!("{id}\r"));
+    terminal.wait_for(&format!("{id}: undone"));
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+}
+
+/// A name that was typed before its question confirms nothing.
+#[test]
+fn what_is_typed_ahead_is_no_confirmation() {
+    let lab = Lab::with_module(&Module::default());
+    let before = lab.tree();
+    let mut terminal = guided(&lab);
+    terminal.answer("Run them?", "");
+    terminal.wait_for("What now?");
+    // All answers at once, and with them the name.
+    terminal.send("\r\r\r\r\r\r\r\rapp\r");
+    terminal.wait_for("Type app to go on");
+    assert_eq!(lab.tree(), before);
+    terminal.send("\r");
+    assert_eq!(terminal.end(), 5, "{}", terminal.screen());
+    terminal.wait_for("left; nothing has changed");
+    assert_eq!(lab.tree(), before);
+}
+
+/// Shown as a diff, written after a yes and not after an empty line, then looked at again.
+#[test]
+fn corrections_are_shown_and_written() {
+    let models = format!(
+        "{NOTES_MODEL}\n\nclass Key(Base):\n    __tablename__ = \"keys\"\n    \
+         id = sa.Column(sa.Uuid, primary_key=True)\n\n\nclass Lock(Base):\n    \
+         __tablename__ = \"locks\"\n    id = sa.Column(sa.Integer, primary_key=True)\n    \
+         key = sa.Column(sa.Integer, sa.ForeignKey(\"keys.id\"))\n"
+    );
+    let lab = Lab::with_module(&Module {
+        models: &models,
+        ..Module::default()
+    });
+    let path = "api/app/models.py";
+    let before = lab.read(path);
+    let mut terminal = guided(&lab);
+    terminal.answer("Run them?", "");
+    terminal.answer("What now?", "correct");
+    terminal.wait_for("+    key = sa.Column(sa.Uuid");
+    terminal.answer("Write these corrections?", "");
+    terminal.wait_until("the question before", |screen| {
+        screen.matches("What now?").count() == 2
+    });
+    assert_eq!(lab.read(path), before);
+    terminal.send("correct\r");
+    terminal.wait_until("they are shown again", |screen| {
+        screen.matches("Write these corrections?").count() == 2
+    });
+    terminal.send("yes\r");
+    terminal.wait_for("written: 1 correction in 1 file");
+    terminal.wait_until("another look", |screen| {
+        screen.matches("What now?").count() >= 3
+    });
+    assert_ne!(lab.read(path), before);
+    terminal.send("quit\r");
+    terminal.end();
 }
 
 #[test]
@@ -109,7 +205,9 @@ fn a_refusal_is_explained_and_left() {
     let mut terminal = guided(&lab);
     terminal.answer("Run them?", "");
     terminal.wait_for("RD101");
-    terminal.answer("The reset is refused", "leave");
+    terminal.answer("The reset is refused", "findings");
+    terminal.wait_for("Why it matters");
+    terminal.send("leave\r");
     assert_eq!(terminal.end(), 1, "{}", terminal.screen());
 }
 

@@ -23,7 +23,11 @@ impl Guide<'_> {
         };
         let lacking = self.lacking(&planned);
         let lost = lost(&planned);
-        self.seen.modules = planned.modules;
+        // In a plan they have their places in the project.
+        self.seen.modules = match &planned.plan {
+            Ok(plan) => plan.modules.clone(),
+            Err(_) => planned.modules,
+        };
         if !lacking.is_empty() {
             return self.ask_for(lacking);
         }

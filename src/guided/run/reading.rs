@@ -175,10 +175,10 @@ impl Guide<'_> {
         match self.engine.write_fixes(&fixes) {
             Ok(()) => {
                 let total = fixes.files.iter().map(|file| file.mended.len()).sum();
-                let files = count(fixes.files.len(), "file");
                 self.say(&format!(
-                    "written: {} in {files}\n",
-                    count(total, "correction")
+                    "written: {} in {}\n",
+                    count(total, "correction"),
+                    count(fixes.files.len(), "file")
                 ));
             }
             Err(failure) => self.failure(&failure),

@@ -81,7 +81,12 @@ pub(super) fn versions(
 }
 
 fn not_there(key: &str, location: &str) -> String {
-    if location.contains('{') {
+    if location.contains(char::REPLACEMENT_CHARACTER) {
+        format!(
+            "`{key}` names `{location}` in bytes that are not UTF-8, which Alembic cannot read: \
+             rename the folder, or write the file as UTF-8"
+        )
+    } else if location.contains('{') {
         format!("`{key}` is `{location}`, which the application fills in when it runs")
     } else if is_resource(location) {
         format!(

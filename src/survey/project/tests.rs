@@ -278,6 +278,11 @@ fn what_cannot_be_followed_is_named_with_its_line() {
             2,
             "which does not exist",
         ),
+        (
+            "[alembic]\nscript_location = m\u{fffd}dul\n",
+            2,
+            "not UTF-8",
+        ),
         ("[alembic]\nscript_location =\n", 2, "is empty"),
         (
             "[alembic]\nscript_location = nopkg:dir\n",

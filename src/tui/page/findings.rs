@@ -165,7 +165,7 @@ fn waiver(page: &mut Page, model: &Model, finding: &Finding) {
         return;
     };
     let words = format!(
-        "or waive it: {} copies these lines for redistill.toml; they count once they are committed",
+        "or waive it: these lines in redistill.toml, once they are committed ({} on them copies)",
         model.keymap.key(Action::Copy)
     );
     page.text(Tone::Faint, 4, &words);

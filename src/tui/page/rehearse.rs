@@ -46,8 +46,8 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         page.text(
             Tone::Plain,
             0,
-            "Nothing of yours has changed. Scratch databases are dropped; what a lost server still has \
-             of them goes with the next rehearsal.",
+            "Nothing of yours has changed. The scratch databases were dropped; where their server was \
+             gone, the next start drops them.",
         );
         live::output(&mut page, model);
         return page;

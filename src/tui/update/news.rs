@@ -115,15 +115,14 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
                 survey.verdict = Verdict::of(&planned.findings);
                 survey.findings.clone_from(&planned.findings);
             }
-            let notice = if planned.plan.is_ok() {
-                let key = model.keymap.key(Action::GoOn);
-                format!("the plan is made: {key} leads to it, at item 6, Confirm")
+            let key = model.keymap.key(Action::GoOn);
+            model.notice = Some(if planned.plan.is_ok() {
+                format!("the plan is made: {key} leads to it, item 6")
             } else if planned.lacking.is_empty() {
                 "there is no plan: item 6, Confirm, says why".to_owned()
             } else {
-                "something may be lost: read it at item 6, Confirm".to_owned()
-            };
-            model.notice = Some(notice);
+                format!("something may be lost: {key} leads to it, item 6")
+            });
             model.planned = Some(*planned);
         }
         Err(failure) if failure.kind == Kind::Cancelled => {

@@ -12,7 +12,7 @@ use crate::tui::form::{Field, Form, offset};
 use crate::tui::layout::{self, inner};
 use crate::tui::model::Model;
 use crate::tui::page::{source_words, strategy_words};
-use crate::tui::text::{span, tail, width};
+use crate::tui::text::{head, span, tail, width};
 use crate::tui::theme::Tone;
 
 /// What the form takes besides the keys of a form.
@@ -42,13 +42,18 @@ pub(super) fn draw(model: &Model, form: &Form, buffer: &mut Buffer) {
     buffer.set_line(
         inside.x + 2,
         rows.bottom() + 1,
-        &words(model, form),
+        &words(model, form, usize::from(room).saturating_sub(1)),
         room - 1,
     );
-    let hint = Line::from(span(
-        model.theme.style(Tone::Faint),
-        "up and down move, left and right change",
-    ));
+    let all = form.rows().len();
+    let mut hint = "up and down move, left and right change".to_owned();
+    if all > usize::from(rows.height) {
+        hint = format!(
+            "line {} of {all}; the arrows move and change",
+            form.place() + 1
+        );
+    }
+    let hint = Line::from(span(model.theme.style(Tone::Faint), &hint));
     buffer.set_line(inside.x + 2, foot.saturating_sub(1), &hint, room - 1);
     buffer.set_line(inside.x + 1, foot, &keys(model, KEYS), room);
 }
@@ -80,10 +85,14 @@ fn answer(model: &Model, form: &Form, row: Field, room: usize) -> Vec<Span<'stat
         model.theme.letters("‹ ", "< "),
         model.theme.letters(" ›", " >"),
     );
+    // Which answer it is stands first: its end may go.
     let one = |text: &str| {
         vec![
             span(model.theme.style(Tone::Accent), left),
-            span(model.theme.style(Tone::Plain), text),
+            span(
+                model.theme.style(Tone::Plain),
+                &head(text, room.saturating_sub(4)),
+            ),
             span(model.theme.style(Tone::Accent), right),
         ]
     };
@@ -96,7 +105,7 @@ fn answer(model: &Model, form: &Form, row: Field, room: usize) -> Vec<Span<'stat
         }),
         Field::Reference => one(match form.choices.reference {
             Reference::Replay => "replay: the old chain, replayed",
-            Reference::Live => "live: the live schema, if it does not replay (weaker)",
+            Reference::Live => "live: the live schema, if not replayable (weaker)",
         }),
         Field::Changes => one(if form.choices.with_model_changes {
             "written as a second revision, and applied"
@@ -147,11 +156,11 @@ fn typed(model: &Model, form: &Form, row: Field, text: &str, room: usize) -> Vec
 }
 
 /// What the row is, or why it cannot be taken.
-fn words(model: &Model, form: &Form) -> Line<'static> {
+fn words(model: &Model, form: &Form, room: usize) -> Line<'static> {
     if let Some(problem) = &form.problem {
         return Line::from(span(
             model.theme.style(Tone::Caution),
-            &format!("! {problem}"),
+            &head(&format!("! {problem}"), room),
         ));
     }
     let words = match form.at {
@@ -167,5 +176,5 @@ fn words(model: &Model, form: &Form) -> Line<'static> {
         Field::Consent(_) => "where something may be lost; taken back here, given at item 6",
     };
     debug_assert!(width(words) < 72, "fits the smallest dialog but one");
-    Line::from(span(model.theme.style(Tone::Faint), words))
+    Line::from(span(model.theme.style(Tone::Faint), &head(words, room)))
 }

@@ -282,6 +282,45 @@ fn past(size: (u16, u16), runs: Vec<crate::journal::Run>) -> Play {
     play
 }
 
+/// Where there is no room for all lines of the form, it says which one the keys are for.
+#[test]
+fn a_form_that_is_higher_than_the_screen_says_where_one_is() {
+    let mut play = Play::surveyed((60, 16), Vec::new());
+    play.press("o");
+    for line in [7, 8, 9, 1, 2] {
+        let shown = text(&play.model);
+        assert!(shown.contains(&format!("line {line} of 9")), "{shown}");
+        assert!(shown.contains("enter rehearse"), "{shown}");
+        play.key(KeyCode::Down);
+    }
+    assert!(text(&play.model).contains("chain: the baseline builds what…"));
+    let play = Play::surveyed(SMALL, Vec::new());
+    assert!(!text(&play.model).contains("line 7"));
+}
+
+/// A page with lines above that stay says how much of it is in sight, too.
+#[test]
+fn a_comparison_that_is_longer_than_the_screen_says_so() {
+    let mut play = Play::planned((80, 16));
+    let shown = text(&play.model);
+    assert!(shown.contains(" 1–10 of "), "{shown}");
+    play.press("G");
+    let length = text(&play.model);
+    assert!(!length.contains(" 1–"), "{length}");
+}
+
+/// The way on is in the footer as soon as there is one, however narrow the screen is.
+#[test]
+fn the_way_on_is_always_in_the_footer() {
+    for size in [(60, 16), SMALL, LARGE] {
+        let play = Play::planned(size);
+        let shown = text(&play.model);
+        assert!(shown.contains("ctrl+x confirm"), "{shown}");
+        let play = Play::lacking(size);
+        assert!(text(&play.model).contains("ctrl+x confirm"));
+    }
+}
+
 /// Fifty databases leave the question in sight, and the one that is asked for.
 #[test]
 fn the_question_is_in_sight_however_many_names_there_are() {
