@@ -35,6 +35,19 @@ pub struct Planned {
     pub plan: Result<Plan, Failure>,
 }
 
+impl Planned {
+    /// Where somebody must agree before there is a plan; nothing where something else stands in its
+    /// way, too.
+    pub fn lacking(&self) -> Vec<Destructive> {
+        let refused = aligning::refuse_unaccepted(&self.destructive).err();
+        if refused.is_none() || self.plan.as_ref().err() != refused.as_ref() {
+            return Vec::new();
+        }
+        let open = self.destructive.iter().filter(|one| !one.is_accepted);
+        open.cloned().collect()
+    }
+}
+
 impl Engine<'_> {
     /// Makes a plan and keeps it.
     pub fn plan(&self, choices: &Choices) -> Result<Planned, Failure> {

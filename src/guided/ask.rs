@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use dialoguer::console::Term;
 
-use super::question::Question;
+use super::question::{Kind, Question};
 use crate::model::text::wrapped;
 
 /// What fits every terminal.
@@ -24,6 +24,9 @@ pub struct Person;
 
 impl Talk for Person {
     fn ask(&self, question: &Question) -> Option<String> {
+        if matches!(question.kind, Kind::Exactly(_)) {
+            drop_type_ahead();
+        }
         self.say("\n");
         for line in wrapped(&question.text, WIDTH) {
             self.say(&format!("{line}\n"));
@@ -49,4 +52,11 @@ impl Talk for Person {
         // A terminal that is gone is noticed by the next question.
         let _: io::Result<()> = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
+}
+
+/// A name that confirms something is typed after the question could be read.
+fn drop_type_ahead() {
+    use rustix::termios::{QueueSelector, tcflush};
+    // What is no terminal has nothing typed ahead.
+    let _ = tcflush(rustix::stdio::stdin(), QueueSelector::IFlush);
 }

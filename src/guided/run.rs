@@ -1,31 +1,38 @@
 //! Carries the script out: asks, calls the engine, shows what came of it.
+//!
+//! ```text
+//! planning    rehearsal, plan, what may be lost     reading    what is shown on demand
+//! tell        words that every part uses
+//! ```
+
+mod planning;
+mod reading;
+mod tell;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::ask::{Person, Talk, WIDTH};
+use super::ask::{Person, Talk};
 use super::question::Answer;
-use super::script::{End, Order, Part, PlanOutcome, RunOutcome, Script};
-use crate::engine::{Depth, Ended, Engine, Planned, Preview, Request};
+use super::script::{Beginning, Checked, End, Order, RunOutcome, Script};
+use crate::engine::{Depth, Destructive, Ended, Engine, Fixes, Preview, Request, Survey};
 use crate::error::{Failure, Kind};
-use crate::events::{Event, Observer};
 use crate::evidence::Evidence;
 use crate::exit::Exit;
-use crate::model::text::{line, safe, safe_lines, wrapped};
-use crate::plan::{Carried, Plan, Purpose};
+use crate::journal::Run;
+use crate::model::text::{line, safe};
+use crate::plan::{Plan, PlannedModule, Purpose};
 use crate::report::{self, Paint, Report};
-use crate::rules::Verdict;
+use crate::rules::Finding;
 
 /// Goes through the checklist with the person at the terminal.
 pub fn run(request: Request, cancel: &AtomicBool) -> Result<Exit, Failure> {
-    let teller = Teller { talk: &Person };
+    let teller = tell::Teller { talk: &Person };
     let engine = Engine::new(request, &teller, cancel);
     Guide {
         talk: &Person,
         engine,
         cancel,
-        plan: None,
-        evidence: None,
-        back: None,
+        seen: Seen::default(),
     }
     .go()
 }
@@ -34,75 +41,105 @@ struct Guide<'a> {
     talk: &'a dyn Talk,
     engine: Engine<'a>,
     cancel: &'a AtomicBool,
-    /// The plan that was shown last.
+    seen: Seen,
+}
+
+/// What was shown last.
+#[derive(Default)]
+struct Seen {
+    /// The plan.
     plan: Option<Plan>,
+    /// What was rehearsed for it, or without coming to a plan.
+    modules: Vec<PlannedModule>,
     /// What the last check saw.
     evidence: Option<Evidence>,
-    /// The undo that was shown last.
+    /// What it found.
+    findings: Vec<Finding>,
+    /// The corrections.
+    fixes: Fixes,
+    /// The undo.
     back: Option<Preview>,
+    /// Statements that may lose something, as they were shown.
+    agreed: Vec<Destructive>,
 }
 
 impl Guide<'_> {
     fn go(mut self) -> Result<Exit, Failure> {
-        let open = self.engine.open_run()?;
         let root = self.engine.root().display().to_string();
+        let begun = self.beginning()?;
         self.say(&format!("redistill, guided: {}\n", safe(&root)));
         self.say("Type ? for more about a question, < to go back, quit to leave.\n\n");
-        if let Some(open) = &open {
-            self.say(&format!("The run {} was interrupted.\n", open.id()));
+        if begun.open.is_some() {
+            self.interrupted()?;
         }
-        let finished = self.past()?;
-        let mut script = Script::new(open.is_some(), finished);
+        let mut script = Script::new(begun);
         loop {
-            match script.order() {
-                Order::Ask(question) => match self.talk.ask(&question) {
-                    None => script.answered(&Answer::Leave),
-                    Some(line) => {
-                        let answer = question.read(&line);
-                        match &answer {
-                            Answer::Help => self.prose(question.help),
-                            Answer::Unclear(why) => self.prose(&safe(why)),
-                            _ => {}
-                        }
-                        script.answered(&answer);
-                    }
-                },
-                Order::Check => {
-                    let verdict = self.check();
-                    script.checked(verdict, self.modules());
-                }
-                Order::Plan => {
-                    let outcome = self.make_plan(&script);
-                    script.planned(outcome);
-                }
-                Order::Show(part) => {
-                    self.show(part);
-                    script.shown();
-                }
-                Order::Run => {
-                    let outcome = self.execute();
-                    script.ran(outcome);
-                }
-                Order::Resume => {
-                    let ended = self.engine.resume();
-                    script.ran(self.told(ended));
-                }
-                Order::TakeBack => {
-                    let ended = self.take_back();
-                    script.ran(self.told(ended));
-                }
-                Order::Preview(id) => {
-                    let is_possible = self.preview(&id);
-                    script.previewed(id, is_possible);
-                }
-                Order::Undo(_) => {
-                    let outcome = self.undo();
-                    script.ran(outcome);
-                }
-                Order::End(end) => return Ok(self.end(end)),
+            let order = script.order();
+            if let Order::End(end) = order {
+                return Ok(self.end(end));
             }
+            self.follow(&mut script, order);
             // Ctrl-C ends what runs, not the conversation.
             self.cancel.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Does what the script orders, and tells it what came of it.
+    fn follow(&mut self, script: &mut Script, order: Order) {
+        match order {
+            Order::Ask(question) => match self.talk.ask(&question) {
+                None => script.answered(&Answer::Leave),
+                Some(line) => {
+                    let answer = question.read(&line);
+                    match &answer {
+                        Answer::Help => self.prose(question.help),
+                        Answer::Unclear(why) => self.prose(&safe(why)),
+                        _ => {}
+                    }
+                    script.answered(&answer);
+                }
+            },
+            Order::Check => {
+                let checked = self.check();
+                script.checked(checked);
+            }
+            Order::Propose => {
+                let is_something = self.propose();
+                script.proposed(is_something);
+            }
+            Order::Correct => {
+                self.correct();
+                script.corrected();
+            }
+            Order::Plan => {
+                let outcome = self.make_plan(script);
+                script.planned(outcome);
+            }
+            Order::Show(part) => {
+                self.show(&part);
+                script.shown();
+            }
+            Order::Run => {
+                let outcome = self.execute();
+                script.ran(outcome);
+            }
+            Order::Resume => {
+                let ended = self.engine.resume();
+                script.ran(self.told(ended));
+            }
+            Order::TakeBack => {
+                let ended = self.take_back();
+                script.ran(self.told(ended));
+            }
+            Order::Preview(id) => {
+                let is_possible = self.preview(&id);
+                script.previewed(id, is_possible);
+            }
+            Order::Undo(_) => {
+                let outcome = self.undo();
+                script.ran(outcome);
+            }
+            Order::End(_) => {}
         }
     }
 
@@ -124,22 +161,34 @@ impl Guide<'_> {
         }
     }
 
-    /// The finished runs that can be taken back, newest first.
-    fn past(&self) -> Result<Vec<String>, Failure> {
+    /// What is known before the first question.
+    fn beginning(&self) -> Result<Beginning, Failure> {
         let runs = self.engine.runs()?;
-        let done = runs.iter().filter(|run| {
-            run.plan.purpose == Purpose::Reset && report::past::standing(run) == "done"
-        });
-        Ok(done.map(|run| run.id().to_owned()).collect())
+        let is_reset = |run: &&Run| run.plan.purpose == Purpose::Reset;
+        let is_done = |run: &&Run| report::past::standing(run) == "done";
+        let name = |run: &Run| run.id().to_owned();
+        let resets = || runs.iter().filter(is_reset);
+        Ok(Beginning {
+            open: self.engine.open_run()?.as_ref().map(name),
+            past: resets().filter(is_done).map(name).collect(),
+            runs: resets().map(name).collect(),
+            is_agreed: self.engine.is_agreed(),
+        })
     }
 
-    /// The modules that the last check saw.
-    fn modules(&self) -> Vec<String> {
-        self.evidence
-            .iter()
-            .flat_map(|evidence| &evidence.modules)
-            .map(|seen| seen.module.name.0.clone())
-            .collect()
+    /// Both ways out of an open run, a sentence each.
+    fn interrupted(&self) -> Result<(), Failure> {
+        if let Some(run) = self.engine.open_run()? {
+            let moment = report::past::moment(&run);
+            self.say(&format!(
+                "The run {}, begun {moment}, was interrupted.\n",
+                run.id()
+            ));
+            for sentence in report::past::Ways::of(&run).sentences() {
+                self.prose(&safe(&sentence));
+            }
+        }
+        Ok(())
     }
 
     /// Shows what taking a run back would do; whether it can be.
@@ -162,113 +211,72 @@ impl Guide<'_> {
             }
         }
         self.say(&text);
-        self.back = Some(preview);
+        self.seen.back = Some(preview);
         true
     }
 
     fn undo(&mut self) -> RunOutcome {
-        let Some(preview) = self.back.take() else {
+        let Some(preview) = self.seen.back.take() else {
             return RunOutcome::NotBegun;
         };
         let ended = self.engine.undo(&preview);
         self.told(ended)
     }
 
-    fn check(&mut self) -> Option<Verdict> {
-        let assessed = self.engine.survey(Depth::Full).map(|survey| {
-            let assessment = self.engine.assess(&survey, Depth::Full);
-            let report = Report::new(&survey.evidence, &assessment.findings);
-            self.say(&report::text::render(&report, Paint::Coloured));
-            for obstacle in &survey.obstacles {
-                self.say(&format!("  {obstacle}\n"));
-            }
-            for trouble in survey.troubles.values() {
-                self.failure(trouble);
-            }
-            let is_whole = survey.obstacles.is_empty() && survey.troubles.is_empty();
-            (is_whole.then_some(assessment.verdict), survey.evidence)
-        });
-        let assessed = assessed.map(|(verdict, evidence)| {
-            self.evidence = Some(evidence);
-            verdict
-        });
-        assessed.unwrap_or_else(|failure| {
-            self.failure(&failure);
-            None
-        })
-    }
-
-    fn make_plan(&mut self, script: &Script) -> PlanOutcome {
-        self.plan = None;
-        let planned = match self.rehearse(script) {
-            Ok(planned) => planned,
+    fn check(&mut self) -> Checked {
+        self.seen.findings.clear();
+        if let Err(failure) = self.engine.agree() {
+            self.prose(&format!("asked again next time: {}", failure.message));
+        }
+        match self.engine.survey(Depth::Full) {
+            Ok(survey) => self.judged(survey),
             Err(failure) => {
                 self.failure(&failure);
-                return PlanOutcome::Failed;
-            }
-        };
-        let lost = lost(&planned);
-        match planned.plan {
-            Ok(plan) => {
-                self.say("\n");
-                self.say(&report::plan::outline(&plan));
-                for sentence in self
-                    .evidence
-                    .iter()
-                    .flat_map(|seen| report::untouched(seen, &plan))
-                {
-                    self.prose(&safe(&sentence));
-                }
-                let outcome = PlanOutcome::Planned {
-                    databases: databases(&plan),
-                    carried: carried(&plan),
-                };
-                self.plan = Some(plan);
-                outcome
-            }
-            Err(failure) => {
-                for module in &planned.modules {
-                    self.say(&report::plan::module(module));
-                }
-                self.failure(&failure);
-                PlanOutcome::Loses(lost)
+                Checked::default()
             }
         }
     }
 
-    /// Rehearses the chosen modules; the next check looks at all again.
-    fn rehearse(&mut self, script: &Script) -> Result<Planned, Failure> {
-        if script.only.is_empty() {
-            return self.engine.plan(&script.choices);
+    fn judged(&mut self, survey: Survey) -> Checked {
+        let assessment = self.engine.assess(&survey, Depth::Full);
+        let report = Report::new(&survey.evidence, &assessment.findings);
+        self.say(&report::text::render(&report, Paint::Coloured));
+        for obstacle in &survey.obstacles {
+            self.say(&format!("  {}\n", safe(obstacle)));
         }
-        let all = self.engine.narrow(script.only.clone());
-        let planned = self.engine.plan(&script.choices);
-        self.engine.narrow(all);
-        planned
-    }
-
-    fn show(&self, part: Part) {
-        let Some(plan) = &self.plan else {
-            return;
+        for trouble in survey.troubles.values() {
+            self.failure(trouble);
+        }
+        let is_whole = survey.obstacles.is_empty() && survey.troubles.is_empty();
+        let evidence = survey.evidence;
+        let findings = assessment.findings;
+        let can_waive = |finding: &Finding| report::waiver(finding, &evidence).is_some();
+        let checked = Checked {
+            verdict: is_whole.then_some(assessment.verdict),
+            modules: evidence
+                .modules
+                .iter()
+                .map(|seen| seen.module.name.0.clone())
+                .collect(),
+            can_correct: findings
+                .iter()
+                .any(|finding| finding.remedy.is_safe && finding.remedy.diff.is_some()),
+            can_waive: findings.iter().any(can_waive),
         };
-        let mut text = String::new();
-        match part {
-            Part::Effects => report::plan::effects(&mut text, plan),
-            Part::Differences => text.push_str(&report::sides(plan)),
-            Part::Baselines => {
-                for module in &plan.modules {
-                    text.push_str(&report::plan::module(module));
-                }
-            }
-        }
-        self.say(&text);
+        self.seen.findings = findings;
+        self.seen.evidence = Some(evidence);
+        checked
     }
 
     fn execute(&mut self) -> RunOutcome {
-        let Some(plan) = self.plan.take() else {
+        let Some(plan) = self.seen.plan.take() else {
             return RunOutcome::NotBegun;
         };
-        match self.engine.reset(&plan) {
+        // The reset looks at the plan's modules alone.
+        let all = self.engine.narrow(Vec::new());
+        let ended = self.engine.reset(&plan);
+        self.engine.narrow(all);
+        match ended {
             Ok(ended) => {
                 self.say(&report::plan::summary(&plan));
                 self.say(&format!("undo: redistill undo {}\n", ended.id));
@@ -299,104 +307,15 @@ impl Guide<'_> {
     fn ended_badly(&self, failure: &Failure) -> RunOutcome {
         self.failure(failure);
         // The journal knows, whatever the failure is called.
-        let is_open = self.engine.open_run().map_or(true, |run| run.is_some());
-        if is_open || failure.kind == Kind::HalfWay {
-            RunOutcome::HalfWay
-        } else {
-            RunOutcome::NotBegun
-        }
-    }
-
-    fn failure(&self, failure: &Failure) {
-        self.say("redistill:\n");
-        self.prose(&failure.message);
-        for line in failure.detail.iter().flat_map(|detail| detail.lines()) {
-            self.say(&format!("  {line}\n"));
-        }
-        for hint in &failure.hints {
-            self.prose(&format!("next: {hint}"));
-        }
-    }
-
-    fn prose(&self, text: &str) {
-        for line in wrapped(text, WIDTH) {
-            self.say(&format!("  {line}\n"));
-        }
-    }
-
-    fn say(&self, text: &str) {
-        self.talk.say(text);
-    }
-}
-
-/// The databases that the plan changes, each name once; two of one name are told apart by their
-/// labels in the plan, and typed once.
-fn databases(plan: &Plan) -> Vec<String> {
-    let mut names = Vec::new();
-    for database in plan.databases() {
-        if !names.contains(&database.database) {
-            names.push(database.database.clone());
-        }
-    }
-    names
-}
-
-/// What the baselines carry, as `--leave-out` names it.
-fn carried(plan: &Plan) -> Vec<String> {
-    let modules = plan.modules.iter();
-    modules
-        .flat_map(|module| module.carried.iter().map(Carried::object))
-        .collect()
-}
-
-/// What the baselines would lose, as `--leave-out` names it.
-fn lost(planned: &Planned) -> Vec<String> {
-    let mut objects: Vec<String> = Vec::new();
-    for difference in planned.modules.iter().flat_map(|module| &module.lost) {
-        let object = difference.object().to_string();
-        if !objects.contains(&object) {
-            objects.push(object);
-        }
-    }
-    objects
-}
-
-/// Says in words, line by line, what runs.
-struct Teller<'a> {
-    talk: &'a dyn Talk,
-}
-
-impl Observer for Teller<'_> {
-    fn on_event(&self, event: &Event) {
-        let line = match event {
-            Event::ItemStarted { item } => {
-                format!("item {}, {}: begins", item.number(), item.title())
+        match self.engine.open_run() {
+            Ok(Some(run)) => {
+                for sentence in report::past::Ways::of(&run).sentences() {
+                    self.prose(&safe(&sentence));
+                }
+                RunOutcome::HalfWay(run.id().to_owned())
             }
-            Event::ItemFinished { item, summary } => {
-                format!(
-                    "item {}, {}: {}",
-                    item.number(),
-                    item.title(),
-                    safe(summary)
-                )
-            }
-            Event::ItemFailed { item, why } => {
-                format!(
-                    "item {}, {}: refused, {}",
-                    item.number(),
-                    item.title(),
-                    safe(why)
-                )
-            }
-            Event::Phase { module, phase } => format!("  {}: {phase}", safe(&module.0)),
-            Event::StepFailed { why, .. } => format!("  failed: {}", safe_lines(why)),
-            Event::Remark { text } => format!("  {}", safe(text)),
-            Event::Revision { .. }
-            | Event::Output { .. }
-            | Event::StepsDeclared { .. }
-            | Event::StepStarted { .. }
-            | Event::StepFinished { .. } => return,
-        };
-        self.talk.say(&format!("{line}\n"));
+            Ok(None) if failure.kind != Kind::HalfWay => RunOutcome::NotBegun,
+            _ => RunOutcome::HalfWay(String::new()),
+        }
     }
 }

@@ -9,11 +9,9 @@
 //!
 //! Used by `baseline`; pure.
 
-use std::borrow::Cow;
-
 use crate::evidence::Described;
 use crate::model::QualifiedName;
-use crate::schema::{Catalog, Piece, SeedRows, SequenceValue, Stage, carry_sequence};
+use crate::schema::{Catalog, Home, Piece, SeedRows, SequenceValue, Stage, carry_sequence};
 
 /// The catalog without the tenants beside the first: what the baseline is written from.
 pub(super) fn of_first(described: &Described, catalog: &Catalog) -> Catalog {
@@ -32,7 +30,7 @@ pub(super) fn of_others(described: &Described, catalog: &Catalog) -> Vec<Qualifi
 }
 
 /// The piece for every tenant: what it says of the first one's schema is left to the search path.
-/// Rows are values and no text to look through: [`rows_for_all`], [`sequence_for_all`].
+/// Rows are values and no text to look through: [`rows_at_home`], [`sequence_at_home`].
 pub(super) fn for_all(described: &Described, mut piece: Piece) -> Piece {
     if !described.tenants().is_empty() && piece.stage != Stage::Rows {
         piece.up = without_schema(&piece.up, &described.default_schema);
@@ -41,25 +39,26 @@ pub(super) fn for_all(described: &Described, mut piece: Piece) -> Piece {
     piece
 }
 
-/// The rows as they are to be written for every tenant: without the first one's schema. Their
-/// piece still is that schema's: [`of_schema`].
-pub(super) fn rows_for_all<'a>(described: &Described, seed: &'a SeedRows) -> Cow<'a, SeedRows> {
-    if described.tenants().is_empty() || seed.table.schema != described.default_schema {
-        return Cow::Borrowed(seed);
-    }
+/// The rows as they are to be written: without the schema that the search path finds, which may be
+/// a tenant's. Their piece still is that schema's: [`of_schema`].
+pub(super) fn rows_at_home(home: &Home, seed: &SeedRows) -> SeedRows {
     let mut seed = seed.clone();
-    seed.table.schema.clear();
-    for column in &mut seed.columns {
-        column.data_type = sql_without_schema(&column.data_type, &described.default_schema);
+    let table = &mut seed.table;
+    if table.schema == home.schema && !home.kept.contains(&table.name) {
+        table.schema.clear();
     }
-    Cow::Owned(seed)
+    for column in &mut seed.columns {
+        column.data_type = home.sql(&column.data_type);
+    }
+    seed
 }
 
 /// The same for where a sequence stands.
-pub(super) fn sequence_for_all(described: &Described, value: &SequenceValue) -> Piece {
+pub(super) fn sequence_at_home(home: &Home, value: &SequenceValue) -> Piece {
     let mut shorter = value.clone();
-    if !described.tenants().is_empty() && value.sequence.schema == described.default_schema {
-        shorter.sequence.schema.clear();
+    let sequence = &mut shorter.sequence;
+    if sequence.schema == home.schema && !home.kept.contains(&sequence.name) {
+        sequence.schema.clear();
     }
     of_schema(&value.sequence.schema, carry_sequence(&shorter))
 }

@@ -22,10 +22,12 @@ mod sides;
 mod stage;
 pub mod text;
 mod untouched;
+mod waiver;
 mod wrap;
 
 pub use explain::explain;
 pub use findings::{Corrected, DatabaseSummary, EnvironmentSummary, ModuleSummary, Report};
 pub use paint::Paint;
-pub use sides::sides;
+pub use sides::{sides, sides_of};
 pub use untouched::untouched;
+pub use waiver::waiver;

@@ -6,8 +6,13 @@ use crate::schema::Difference;
 
 /// Every module of a plan, object by object, one definition above the other.
 pub fn sides(plan: &Plan) -> String {
+    sides_of(&plan.modules)
+}
+
+/// The same of modules that were rehearsed, whether or not there is a plan.
+pub fn sides_of(modules: &[PlannedModule]) -> String {
     let mut text = String::new();
-    for module in &plan.modules {
+    for module in modules {
         line!(text, "{}", safe(&module.module.0));
         for carried in &module.carried {
             let object = carried.object();

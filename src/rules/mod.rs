@@ -32,5 +32,6 @@ pub use schema::key_types::{Fit, foreign_key_fit};
 pub use schema::sharing::shares as share_a_database;
 pub use sources::{ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
 pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
+pub use waiver::is_waivable;
 
 pub use crate::model::Location;

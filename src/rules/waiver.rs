@@ -17,6 +17,11 @@ const WAIVABLE: &[&str] = &[
     "RD201", "RD202", "RD213", "RD221", "RD224", "RD231", "RD233",
 ];
 
+/// Whether a finding of this code may be waived, if it is known and the entry is whole.
+pub fn is_waivable(code: &str) -> bool {
+    WAIVABLE.contains(&code)
+}
+
 /// Why a waiver does not count, in words that follow "the waiver of RD201".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Void {

@@ -9,6 +9,7 @@ mod catalog;
 mod compare;
 mod compose;
 mod data_file;
+mod home;
 mod leaving;
 mod origins;
 mod piece;
@@ -26,6 +27,7 @@ pub use data_file::{
     EXTENSION as DATA_EXTENSION, carry_data, data_lines, file_name as data_file_name,
     prefix as data_prefix,
 };
+pub use home::Home;
 pub use leaving::{falls_with, names_any, near, parts, with_parts};
 pub use origins::{Facet, Origins, Whence};
 pub use piece::{Origin, Piece, Stage};
@@ -36,5 +38,7 @@ pub use rows::{
 pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

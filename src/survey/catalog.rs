@@ -1,6 +1,6 @@
 //! Takes the snapshot of a database's catalog. Called by the rehearsal and the survey; never writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::QualifiedName;
 use crate::schema::{Catalog, Object, ObjectKey};
@@ -26,6 +26,8 @@ FROM pg_catalog.pg_settings WHERE name = 'search_path'";
 
 const SCOPE: &str = include_str!("../../assets/sql/scope.sql");
 const NAMES: &str = include_str!("../../assets/sql/names.sql");
+
+const OWN_NAMES: &str = include_str!("../../assets/sql/own_names.sql");
 
 /// Options of servers and user mappings whose values are not read, as a regular expression in SQL.
 const SECRET: &str = "'pass|secret|token|credential|key$'";
@@ -95,7 +97,7 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
     let names: Vec<&str> = exclude.iter().map(|name| name.name.as_str()).collect();
     let mut objects = BTreeMap::<ObjectKey, Object>::new();
     let mut later = Vec::new();
-    let major = major(session)?;
+    let major = session.major()?;
     for question in QUERIES {
         if !question.versions.contains(&major) {
             continue;
@@ -139,12 +141,10 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
     Ok(Catalog { objects })
 }
 
-fn major(session: &Session) -> Result<u32, SqlError> {
-    let rows = session.query(
-        "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
-        &[],
-    )?;
-    Ok(rows[0].get::<_, i32>(0).unsigned_abs())
+/// The names that the server itself has for a relation, a type, a function or the like.
+pub fn own_names(session: &Session) -> Result<BTreeSet<String>, SqlError> {
+    let rows = session.query(OWN_NAMES, &[])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Runs `read` in a read-only transaction that ends in any case.

@@ -1,8 +1,10 @@
 //! What must be typed before anything of the user's changes. Pure.
 //!
 //! Every database that a plan changes is typed once, in full, one after the other; a plan that
-//! changes none asks for the project's name; taking back and going on ask for the run's.
+//! changes none asks for the project's name; taking back and going on ask for the run's. What a
+//! database may lose is agreed to in the same way, before there is a plan.
 
+use super::consent;
 use super::model::{Confirm, Model, Purpose};
 use crate::events::Item;
 use crate::model::text::safe;
@@ -39,6 +41,7 @@ fn databases(plan: &Plan) -> impl Iterator<Item = &DatabaseRef> {
 /// The dialog for a purpose; nothing is typed yet.
 pub fn open(model: &Model, purpose: Purpose) -> Confirm {
     let words = match &purpose {
+        Purpose::Consent => consent::words(model),
         Purpose::Reset(_) => words(model),
         Purpose::Undo(run) | Purpose::Resume(run) => {
             vec![(safe(run).into_owned(), format!("the run {run}"))]
@@ -56,6 +59,7 @@ pub fn open(model: &Model, purpose: Purpose) -> Confirm {
 /// The items that the steps of the confirmed run belong to.
 pub fn step_items(model: &Model, purpose: &Purpose) -> Vec<Item> {
     let plan = match purpose {
+        Purpose::Consent => None,
         Purpose::Reset(_) => model.plan(),
         Purpose::Undo(id) => match &model.preview {
             Some(Ok(preview)) if preview.id == *id => preview.plan.as_ref(),

@@ -9,20 +9,30 @@ use super::message::Key;
 use super::model::{Model, Wish};
 use crate::plan::{Choices, Reference, RevisionIdChoice, Source, Strategy};
 
-/// The rows before the modules.
-pub const SOURCE: usize = 0;
-/// What the baseline is held against where the old chain does not replay.
-pub const REFERENCE: usize = 1;
-/// What becomes of the live database.
-pub const STRATEGY: usize = 2;
-/// The baseline's identifier.
-pub const IDENTIFIER: usize = 3;
-/// The baseline's message.
-pub const MESSAGE: usize = 4;
-/// Why the reset is made.
-pub const REASON: usize = 5;
-/// The first module; only where there are several.
-pub const MODULES: usize = 6;
+/// A line of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Where the baseline comes from.
+    Source,
+    /// Whether everything that the models do not say may go; only where they are the source.
+    Losses,
+    /// What the baseline is held against where the old chain does not replay.
+    Reference,
+    /// Whether what the models are ahead by becomes a second revision.
+    Changes,
+    /// What becomes of the live database.
+    Strategy,
+    /// The baseline's identifier.
+    Identifier,
+    /// The baseline's message.
+    Message,
+    /// Why the reset is made.
+    Reason,
+    /// A module; only where there are several.
+    Module(usize),
+    /// A database in which something may be lost, as was agreed: it can be taken back, not given.
+    Consent(usize),
+}
 
 /// What the message is unless it is set.
 const INITIAL: &str = "initial_schema";
@@ -30,8 +40,8 @@ const INITIAL: &str = "initial_schema";
 /// The form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// The row that the keys are for.
-    pub at: usize,
+    /// The line that the keys are for.
+    pub at: Field,
     /// What is chosen so far.
     pub choices: Choices,
     /// The identifier that was typed.
@@ -42,6 +52,8 @@ pub struct Form {
     pub reason: String,
     /// The modules, and whether they are to be reset.
     pub modules: Vec<(String, bool)>,
+    /// The databases that were agreed to, and whether that stands.
+    pub consents: Vec<(String, bool)>,
     /// What cannot be taken, if anything.
     pub problem: Option<String>,
 }
@@ -56,8 +68,8 @@ pub enum Outcome {
 }
 
 impl Form {
-    /// The form as things stand, with the keys for a row.
-    pub fn of(model: &Model, at: usize) -> Self {
+    /// The form as things stand, with the keys for a line.
+    pub fn of(model: &Model, at: Field) -> Self {
         let choices = model.wish.choices.clone();
         let modules = model
             .survey
@@ -79,28 +91,56 @@ impl Form {
                 .map(|seen| seen.module.name.0.clone())
                 .map(|name| (name.clone(), model.is_chosen(&name)))
                 .collect(),
+            consents: choices
+                .accept_destructive
+                .iter()
+                .map(|word| (word.clone(), true))
+                .collect(),
             choices,
             problem: None,
         }
     }
 
-    /// How many rows there are.
-    pub fn rows(&self) -> usize {
-        match self.modules.len() {
-            0 | 1 => MODULES,
-            several => MODULES + several,
+    /// The lines, from above.
+    pub fn rows(&self) -> Vec<Field> {
+        let mut rows = vec![Field::Source];
+        if self.choices.source == Source::Models {
+            rows.push(Field::Losses);
         }
+        rows.extend([
+            Field::Reference,
+            Field::Changes,
+            Field::Strategy,
+            Field::Identifier,
+            Field::Message,
+            Field::Reason,
+        ]);
+        if self.modules.len() > 1 {
+            rows.extend((0..self.modules.len()).map(Field::Module));
+        }
+        rows.extend((0..self.consents.len()).map(Field::Consent));
+        rows
+    }
+
+    /// The place of the line that the keys are for.
+    pub fn place(&self) -> usize {
+        let is_it = |field: &Field| *field == self.at;
+        self.rows().iter().position(is_it).unwrap_or(0)
+    }
+
+    /// To the line above or below; from the last one to the first.
+    fn step(&mut self, is_down: bool) {
+        let rows = self.rows();
+        let step = if is_down { 1 } else { rows.len() - 1 };
+        self.at = rows[(self.place() + step) % rows.len()];
     }
 
     /// A key.
     pub fn key(&mut self, key: Key) -> Outcome {
         self.problem = None;
-        let last = self.rows() - 1;
         match key.code {
-            KeyCode::Up | KeyCode::BackTab => self.at = self.at.checked_sub(1).unwrap_or(last),
-            KeyCode::Down | KeyCode::Tab => {
-                self.at = if self.at >= last { 0 } else { self.at + 1 };
-            }
+            KeyCode::Up | KeyCode::BackTab => self.step(false),
+            KeyCode::Down | KeyCode::Tab => self.step(true),
             KeyCode::Left => self.change(false),
             KeyCode::Right => self.change(true),
             KeyCode::Char('u') if key.control => self.text(String::clear),
@@ -118,9 +158,9 @@ impl Form {
 
     /// A click on a row.
     pub fn click(&mut self, row: usize) {
-        if row < self.rows() {
+        if let Some(field) = self.rows().get(row) {
             self.problem = None;
-            self.at = row;
+            self.at = *field;
             if !self.is_text() {
                 self.change(true);
             }
@@ -129,44 +169,47 @@ impl Form {
 
     /// Whether letters are typed into the row.
     const fn is_text(&self) -> bool {
-        matches!(self.at, MESSAGE | REASON)
+        matches!(self.at, Field::Message | Field::Reason)
     }
 
     /// The next or the previous answer.
     fn change(&mut self, is_next: bool) {
         match self.at {
-            SOURCE => {
+            Field::Source => {
                 self.choices.source = match self.choices.source {
                     Source::Chain => Source::Models,
                     Source::Models => Source::Chain,
                 };
+                // Of the chain nothing is given up as a whole.
+                self.choices.accept_losses &= self.choices.source == Source::Models;
             }
-            REFERENCE => {
+            Field::Losses => self.choices.accept_losses = !self.choices.accept_losses,
+            Field::Reference => {
                 self.choices.reference = match self.choices.reference {
                     Reference::Replay => Reference::Live,
                     Reference::Live => Reference::Replay,
                 };
             }
-            STRATEGY => {
+            Field::Changes => {
+                self.choices.with_model_changes = !self.choices.with_model_changes;
+            }
+            Field::Strategy => {
                 let all = [Strategy::Keep, Strategy::Recreate, Strategy::Unversioned];
                 self.choices.strategy = beside(&all, &self.choices.strategy, is_next);
             }
-            IDENTIFIER => {
+            Field::Identifier => {
                 let given = RevisionIdChoice::Given(self.given.clone());
                 let all = [RevisionIdChoice::New, RevisionIdChoice::ReuseHead, given];
                 self.choices.revision_id = beside(&all, &self.choices.revision_id, is_next);
             }
-            MESSAGE | REASON => {}
-            row => {
-                if let Some((_, is_chosen)) = self.modules.get_mut(row - MODULES) {
-                    *is_chosen = !*is_chosen;
-                }
-            }
+            Field::Message | Field::Reason => {}
+            Field::Module(place) => turn(self.modules.get_mut(place)),
+            Field::Consent(place) => turn(self.consents.get_mut(place)),
         }
     }
 
     fn letter(&mut self, letter: char) {
-        if self.at == IDENTIFIER {
+        if self.at == Field::Identifier {
             // Typing says which.
             self.given.push(letter);
             self.choices.revision_id = RevisionIdChoice::Given(self.given.clone());
@@ -177,9 +220,9 @@ impl Form {
 
     fn text(&mut self, change: impl FnOnce(&mut String)) {
         match self.at {
-            MESSAGE => change(&mut self.message),
-            REASON => change(&mut self.reason),
-            IDENTIFIER if matches!(self.choices.revision_id, RevisionIdChoice::Given(_)) => {
+            Field::Message => change(&mut self.message),
+            Field::Reason => change(&mut self.reason),
+            Field::Identifier if matches!(self.choices.revision_id, RevisionIdChoice::Given(_)) => {
                 change(&mut self.given);
                 self.choices.revision_id = RevisionIdChoice::Given(self.given.clone());
             }
@@ -194,14 +237,10 @@ impl Form {
         let choices = Choices {
             message: (message != INITIAL).then(|| message.to_owned()),
             reason: written(&self.reason),
+            accept_destructive: chosen(&self.consents),
             ..self.choices.clone()
         };
-        let chosen: Vec<String> = self
-            .modules
-            .iter()
-            .filter(|(_, is_chosen)| *is_chosen)
-            .map(|(name, _)| name.clone())
-            .collect();
+        let chosen = chosen(&self.modules);
         self.problem = choices.problem();
         if chosen.is_empty() && !self.modules.is_empty() {
             self.problem = Some("no module is chosen".to_owned());
@@ -218,6 +257,19 @@ impl Form {
     }
 }
 
+/// What has its box ticked.
+fn chosen(all: &[(String, bool)]) -> Vec<String> {
+    let is_chosen = all.iter().filter(|(_, is_chosen)| *is_chosen);
+    is_chosen.map(|(name, _)| name.clone()).collect()
+}
+
+/// Turns a box.
+fn turn(one: Option<&mut (String, bool)>) {
+    if let Some((_, is_chosen)) = one {
+        *is_chosen = !*is_chosen;
+    }
+}
+
 fn beside<T: Clone + PartialEq>(all: &[T], present: &T, is_next: bool) -> T {
     let at = all.iter().position(|one| one == present).unwrap_or(0);
     let step = if is_next { 1 } else { all.len() - 1 };
@@ -226,7 +278,7 @@ fn beside<T: Clone + PartialEq>(all: &[T], present: &T, is_next: bool) -> T {
 
 /// The first row that is in sight where only so many are.
 pub fn offset(form: &Form, visible: usize) -> usize {
-    (form.at + 1).saturating_sub(visible.max(1))
+    (form.place() + 1).saturating_sub(visible.max(1))
 }
 
 #[cfg(test)]
@@ -235,7 +287,7 @@ mod tests {
     use crate::tui::fixture::Play;
 
     fn form() -> Form {
-        Form::of(&Play::surveyed((120, 40), Vec::new()).model, REASON)
+        Form::of(&Play::surveyed((120, 40), Vec::new()).model, Field::Reason)
     }
 
     fn typed(form: &mut Form, text: &str) {
@@ -273,8 +325,9 @@ mod tests {
     fn every_field_is_chosen_by_keys() {
         use KeyCode::{Backspace, Down, Enter, Right, Up};
         let mut form = form();
-        pressed(&mut form, &[Up; 5]);
+        pressed(&mut form, &[Up; 6]);
         pressed(&mut form, &[Right, Down, Right, Down, Right, Down]);
+        pressed(&mut form, &[Right, Down, Right, Down]);
         typed(&mut form, "base_1x");
         pressed(&mut form, &[Backspace, Down]);
         form.key(Key::control('u'));
@@ -285,6 +338,7 @@ mod tests {
             panic!("{form:?}")
         };
         assert_eq!(wish.choices.source, Source::Models);
+        assert!(wish.choices.accept_losses && wish.choices.with_model_changes);
         assert_eq!(wish.choices.reference, Reference::Live);
         assert_eq!(wish.choices.strategy, Strategy::Recreate);
         let given = RevisionIdChoice::Given("base_1".to_owned());
@@ -312,5 +366,36 @@ mod tests {
         typed(&mut form, " ");
         assert_eq!(pressed(&mut form, &[Enter]), Outcome::Open);
         assert_eq!(form.problem.as_deref(), Some("no module is chosen"));
+    }
+
+    #[test]
+    fn losses_as_a_whole_go_with_the_models_and_leave_with_them() {
+        use KeyCode::{Down, Enter, Right, Up};
+        let mut form = form();
+        pressed(&mut form, &[Up; 6]);
+        assert_eq!(form.at, Field::Source);
+        pressed(&mut form, &[Right, Down]);
+        assert_eq!(form.at, Field::Losses);
+        pressed(&mut form, &[Right, Up, Right, Down]);
+        assert_eq!(form.at, Field::Reference, "of the chain there are none");
+        let Outcome::Taken(wish) = pressed(&mut form, &[Enter]) else {
+            panic!("{form:?}")
+        };
+        assert!(!wish.choices.accept_losses);
+    }
+
+    #[test]
+    fn a_consent_can_be_taken_back_here_and_never_given() {
+        use KeyCode::{Enter, Up};
+        let mut model = Play::surveyed((120, 40), Vec::new()).model;
+        assert!(!form().rows().contains(&Field::Consent(0)));
+        model.wish.choices.accept_destructive = vec!["shop".to_owned()];
+        let mut form = Form::of(&model, Field::Source);
+        pressed(&mut form, &[Up]);
+        typed(&mut form, " ");
+        let Outcome::Taken(wish) = pressed(&mut form, &[Enter]) else {
+            panic!("{form:?}")
+        };
+        assert!(wish.choices.accept_destructive.is_empty());
     }
 }

@@ -146,7 +146,7 @@ pub fn dialog(model: &Model, height: u16) -> Rect {
 /// The form's dialog and, within it, the lines of its rows: a blank line stands above them;
 /// below, one more, a line of words, a hint, the keys.
 pub fn form(model: &Model, form: &Form) -> (Rect, Rect) {
-    let rows = u16::try_from(form.rows()).unwrap_or(u16::MAX);
+    let rows = u16::try_from(form.rows().len()).unwrap_or(u16::MAX);
     let area = dialog(model, rows.saturating_add(7));
     let inside = inner(area);
     let lines = Rect {

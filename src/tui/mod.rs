@@ -8,6 +8,7 @@
 //! `docs/design/0010-the-app.md` holds the decisions.
 
 mod confirmation;
+mod consent;
 #[cfg(test)]
 mod fixture;
 mod form;

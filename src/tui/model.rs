@@ -1,190 +1,27 @@
 //! The state of the app, whole. `update` alone changes it; views and pages read it.
 
+mod answers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use answers::{Finished, Planned, Previewed, Reason, Standing, Surveyed, Task, Wish, Work};
 
 use super::form::Form;
 use super::keymap::Keymap;
 use super::message::{Proposed, Source};
 use super::standing;
 use super::theme::Theme;
-use crate::engine::{Depth, Ended};
+use crate::engine::{Depth, Destructive};
 use crate::error::Failure;
 use crate::events::Item;
-use crate::evidence::Evidence;
 use crate::journal::Run;
-use crate::model::ModuleName;
-use crate::plan::{Choices, Plan, PlannedModule};
+use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::report::chain::Drawn;
-use crate::rules::{Finding, Verdict};
 
 /// The fewest columns and rows on which something can be confirmed.
 pub const SMALLEST: (u16, u16) = (60, 16);
-
-/// How an item of the checklist stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// Not begun, or not looked at.
-    Waiting,
-    /// At work.
-    Running,
-    /// Looked at; nothing there.
-    Clear,
-    /// Looked at; read it.
-    Caution,
-    /// It stops here.
-    Refused,
-    /// Ran and ended well.
-    Done,
-    /// Ran and ended badly.
-    Failed,
-    /// Done and taken back.
-    Undone,
-}
-
-impl Standing {
-    /// In one word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Clear => "clear",
-            Self::Caution => "caution",
-            Self::Refused => "refused",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Undone => "undone",
-        }
-    }
-}
-
-/// What a survey saw, judged and drawn.
-#[derive(Debug)]
-pub struct Surveyed {
-    /// How deep it looked.
-    pub depth: Depth,
-    /// Whether this person once agreed that env.py of this project may be run.
-    pub is_agreed: bool,
-    /// The evidence.
-    pub evidence: Evidence,
-    /// The findings.
-    pub findings: Vec<Finding>,
-    /// Their fold.
-    pub verdict: Verdict,
-    /// Configuration that cannot be followed.
-    pub obstacles: Vec<String>,
-    /// Why a module's evidence is not complete.
-    pub troubles: Vec<(ModuleName, Failure)>,
-    /// The graph of each module.
-    pub graphs: Vec<Vec<Drawn>>,
-}
-
-/// What the user wants planned.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
-    /// The choices.
-    pub choices: Choices,
-    /// Only these modules, in the survey's order; all if empty.
-    pub only: Vec<String>,
-}
-
-/// Whether the reason of the reset was asked for: once, before the first rehearsal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Not yet.
-    NotAsked,
-    /// The form was seen.
-    Asked,
-}
-
-/// What a rehearsal came to.
-#[derive(Debug)]
-pub struct Planned {
-    /// What it was made for.
-    pub wish: Wish,
-    /// What was found on the way.
-    pub findings: Vec<Finding>,
-    /// The rehearsed modules.
-    pub modules: Vec<PlannedModule>,
-    /// The plan, or why there is none.
-    pub plan: Result<Plan, Failure>,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// What an undo would do.
-#[derive(Debug)]
-pub struct Previewed {
-    /// The run.
-    pub id: String,
-    /// The inverse steps; none for an open run, which goes back the way it came.
-    pub plan: Option<Plan>,
-    /// What stays.
-    pub kept: Vec<String>,
-    /// What a person must do.
-    pub by_hand: Vec<String>,
-}
-
-/// What the session is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// A survey of this depth.
-    Survey(Depth),
-    /// Rehearsal and plan.
-    Plan,
-    /// A reset.
-    Reset,
-    /// Taking back.
-    Undo,
-    /// Going on with an open run.
-    Resume,
-    /// Looking at what an undo would do.
-    Preview,
-}
-
-impl Task {
-    /// Whether it changes something of the user's.
-    pub const fn is_effect(&self) -> bool {
-        matches!(self, Self::Reset | Self::Undo | Self::Resume)
-    }
-
-    /// What is happening, for the footer.
-    pub const fn words(&self) -> &'static str {
-        match self {
-            Self::Survey(Depth::Static) => "reading the project",
-            Self::Survey(Depth::Full) => "running env.py on scratch, looking at the databases",
-            Self::Plan => "rehearsing on scratch databases",
-            Self::Reset => "resetting",
-            Self::Undo => "taking back",
-            Self::Resume => "going on with the open run",
-            Self::Preview => "looking at what an undo would do",
-        }
-    }
-}
-
-/// Something that runs.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// What.
-    pub task: Task,
-    /// Since when.
-    pub since: Duration,
-    /// Whether it was asked to stop.
-    pub is_cancelled: bool,
-}
-
-/// A run that ended in this session.
-#[derive(Debug)]
-pub struct Finished {
-    /// What it was.
-    pub task: Task,
-    /// The plan's summary, for a reset.
-    pub summary: Option<String>,
-    /// How it ended.
-    pub outcome: Result<Ended, Failure>,
-}
 
 /// The screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,6 +87,8 @@ pub struct PageState {
 /// Why something is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
+    /// Agree to what these databases may lose; it changes nothing but the choices.
+    Consent,
     /// Execute the plan with this digest.
     Reset(String),
     /// Take this run back.
@@ -347,6 +186,8 @@ pub struct Model {
     pub wish: Wish,
     /// Whether the reason was asked for.
     pub reason: Reason,
+    /// The statements that were agreed to, as they were shown.
+    pub agreed: Vec<Destructive>,
     /// The rehearsal.
     pub planned: Option<Planned>,
     /// Why there is none.
@@ -369,6 +210,8 @@ pub struct Model {
     pub runs_failure: Option<Failure>,
     /// What an undo would do.
     pub preview: Option<Result<Previewed, Failure>>,
+    /// The run that this is about.
+    pub preview_of: Option<String>,
     /// The run whose undo is looked at as soon as nothing else runs.
     pub wanted: Option<String>,
     /// Files that were read.
@@ -403,6 +246,7 @@ impl Model {
             survey_failure: None,
             wish: Wish::default(),
             reason: Reason::NotAsked,
+            agreed: Vec::new(),
             planned: None,
             plan_failure: None,
             work: None,
@@ -414,6 +258,7 @@ impl Model {
             runs: Vec::new(),
             runs_failure: None,
             preview: None,
+            preview_of: None,
             wanted: None,
             sources: BTreeMap::new(),
             notice: None,

@@ -131,6 +131,8 @@ fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Messag
                 shown.findings.clone_from(&planned.assessment.findings);
                 Box::new(Planned {
                     wish,
+                    lacking: planned.lacking(),
+                    destructive: planned.destructive,
                     findings: planned.assessment.findings,
                     modules: planned.modules,
                     plan: planned.plan,

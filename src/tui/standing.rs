@@ -107,6 +107,7 @@ fn confirmation(model: &Model) -> Standing {
         return Standing::Done;
     }
     match &model.planned {
+        Some(planned) if !planned.lacking.is_empty() => Standing::Caution,
         Some(planned) if planned.plan.is_err() => Standing::Refused,
         _ => Standing::Waiting,
     }

@@ -4,7 +4,7 @@
 use super::{Check, Project};
 
 /// A project of hand-written SQL without models.
-fn histories(steps: &[&str]) {
+pub fn histories(steps: &[&str]) {
     let bodies: Vec<String> = steps
         .iter()
         .map(|statements| {

@@ -4,6 +4,7 @@
 mod attacks;
 mod divergences;
 mod drift;
+mod hostile;
 mod lines;
 
 use crate::support::{Lab, Module, packages};

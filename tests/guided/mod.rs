@@ -30,6 +30,7 @@ fn a_whole_reset_by_answers_alone() {
     terminal.answer("Run them?", "?");
     terminal.wait_for("led to an empty scratch database");
     terminal.send("y\r");
+    terminal.answer("What now?", "go on");
     terminal.answer("Why is the history reset?", "forty fixes");
     terminal.answer("Where does the baseline come from?", "<");
     terminal.wait_until("the question before", |screen| {
@@ -40,6 +41,7 @@ fn a_whole_reset_by_answers_alone() {
         screen.matches("Where does the baseline").count() == 2
     });
     terminal.send("1\r");
+    terminal.answer("Write what the models are ahead by", "");
     terminal.answer("What becomes of the live database?", "keep");
     terminal.answer("Which identifier", "");
     terminal.answer("Which message", "first schema");
@@ -64,6 +66,7 @@ fn the_output_is_linear() {
     let lab = Lab::with_module(&Module::default());
     let mut terminal = guided(&lab);
     terminal.answer("Run them?", "");
+    terminal.answer("What now?", "");
     terminal.answer("Why is the history reset?", "quit");
     assert_eq!(terminal.end(), 5);
     // Cursor addressing, upward movement, alternate screen, erased display: none of it.
@@ -85,7 +88,7 @@ fn the_output_is_linear() {
 fn ctrl_c_leaves_project_and_cursor_as_they_were() {
     let lab = Lab::with_module(&Module::default());
     let before = lab.tree();
-    for question in ["Run them?", "Why is the history reset?"] {
+    for question in ["Run them?", "What now?"] {
         let mut terminal = guided(&lab);
         if question != "Run them?" {
             terminal.answer("Run them?", "");

@@ -92,14 +92,6 @@ from app.models import Base
 
 
 class TestMigrations(MigrationTestBase):
-    # Names are the project's own affair; PostgreSQL's and Alembic's usual ones are let pass.
-    allowed_index_prefixes = [""]
-    allowed_index_suffixes = [""]
-    allowed_fk_prefixes = [""]
-    allowed_check_prefixes = [""]
-    allowed_uq_prefixes = [""]
-    allowed_pk_prefixes = [""]
-
     @pytest.fixture
     def orm_metadata(self):
         return Base.metadata

@@ -1,4 +1,6 @@
 use super::*;
+use crate::plan::{Reference, RevisionIdChoice, Source, Strategy};
+use crate::rules::Verdict;
 
 fn answer(script: &mut Script, line: &str) {
     let Order::Ask(question) = script.order() else {
@@ -18,18 +20,51 @@ fn modules(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// To the plan, by the defaults.
-fn planned(names: &[&str]) -> Script {
-    let mut script = Script::new(false, Vec::new());
+fn begin() -> Script {
+    Script::new(Beginning::default())
+}
+
+/// Past resets, all of which can be taken back.
+fn with_past(ids: &[&str]) -> Script {
+    Script::new(Beginning {
+        past: modules(ids),
+        runs: modules(ids),
+        ..Beginning::default()
+    })
+}
+
+fn checked(verdict: Option<Verdict>, names: &[&str]) -> Checked {
+    Checked {
+        verdict,
+        modules: modules(names),
+        can_correct: true,
+        can_waive: true,
+    }
+}
+
+fn named(names: &[&str]) -> Vec<Named> {
+    let place = |name: &&str| ((*name).to_owned(), format!("localhost:5432 / {name}"));
+    names.iter().map(place).collect()
+}
+
+/// Past the question after the check, and up to the rehearsal by these answers.
+fn rehearsing(names: &[&str], lines: &[&str]) -> Script {
+    let mut script = begin();
     answer(&mut script, "");
-    script.checked(Some(Verdict::Clear), modules(&["shop"]));
-    for line in ["fixes of fixes", "", "", "", ""] {
+    script.checked(checked(Some(Verdict::Clear), names));
+    answer(&mut script, "");
+    for line in lines {
         answer(&mut script, line);
     }
+    script
+}
+
+/// To the plan, by the defaults.
+fn planned(names: &[&str]) -> Script {
+    let mut script = rehearsing(&["shop"], &["fixes of fixes", "", "", "", "", ""]);
     assert_eq!(script.order(), Order::Plan);
-    let names = names.iter().map(|name| (*name).to_owned()).collect();
     script.planned(PlanOutcome::Planned {
-        databases: names,
+        names: named(names),
         carried: vec!["trigger t on a".to_owned()],
     });
     answer(&mut script, "effects");
@@ -43,10 +78,13 @@ fn planned(names: &[&str]) -> Script {
 fn the_defaults_lead_to_the_names_and_only_they_lead_on() {
     let mut script = planned(&["app", "shop"]);
     assert_eq!(script.choices.reason.as_deref(), Some("fixes of fixes"));
-    assert_eq!(prompt(&script), "Type app to go on (1 of 2)");
+    assert_eq!(
+        prompt(&script),
+        "Type app to go on (1 of 2): localhost:5432 / app"
+    );
     for wrong in ["yes", "y", "shop", "APP", "1"] {
         answer(&mut script, wrong);
-        assert_eq!(prompt(&script), "Type app to go on (1 of 2)");
+        assert!(prompt(&script).starts_with("Type app to go on (1 of 2)"));
     }
     answer(&mut script, "app");
     answer(&mut script, "shop");
@@ -66,7 +104,7 @@ fn an_empty_line_at_the_name_leaves() {
 fn one_can_go_back_from_the_name_to_the_first_question() {
     let mut script = planned(&["app"]);
     let mut seen = Vec::new();
-    for _ in 0..7 {
+    for _ in 0..9 {
         answer(&mut script, "<");
         seen.push(prompt(&script));
     }
@@ -75,37 +113,39 @@ fn one_can_go_back_from_the_name_to_the_first_question() {
         "Which message",
         "Which identifier",
         "What becomes",
+        "Write what the models",
         "Where does",
         "Why",
+        "Nothing stands in the way",
         "The survey runs",
     ];
     for (text, beginning) in seen.iter().zip(beginnings) {
         assert!(text.starts_with(beginning), "{seen:?}");
     }
     answer(&mut script, "<");
-    assert_eq!(prompt(&script), seen[6]);
+    assert_eq!(prompt(&script), seen[8]);
 }
 
 #[test]
 fn a_refusal_can_be_checked_again_and_never_planned() {
-    let mut script = Script::new(false, Vec::new());
+    let mut script = begin();
     answer(&mut script, "yes");
-    script.checked(Some(Verdict::Refused), Vec::new());
-    answer(&mut script, "again");
+    script.checked(checked(Some(Verdict::Refused), &[]));
+    for line in ["go on", "reset", "plan"] {
+        answer(&mut script, line);
+        assert!(prompt(&script).starts_with("The reset is refused"));
+    }
+    answer(&mut script, "");
     assert_eq!(script.order(), Order::Check);
-    script.checked(None, Vec::new());
+    script.checked(checked(None, &[]));
     answer(&mut script, "leave");
     assert_eq!(script.order(), Order::End(End::Refused));
 }
 
 #[test]
 fn losses_are_asked_one_by_one() {
-    let mut script = Script::new(false, Vec::new());
-    answer(&mut script, "");
-    script.checked(Some(Verdict::Caution), Vec::new());
-    for line in ["", "models", "", "", ""] {
-        answer(&mut script, line);
-    }
+    let mut script = rehearsing(&[], &["", "models", "", "", "", ""]);
+    assert_eq!(script.order(), Order::Plan);
     let lost = vec!["view a".to_owned(), "view b".to_owned()];
     script.planned(PlanOutcome::Loses(lost));
     answer(&mut script, "y");
@@ -123,12 +163,117 @@ fn losses_are_asked_one_by_one() {
 
 #[test]
 fn an_interrupted_run_comes_first() {
-    let mut script = Script::new(true, Vec::new());
-    answer(&mut script, "undo");
-    assert_eq!(script.order(), Order::TakeBack);
-    script.ran(RunOutcome::HalfWay);
-    answer(&mut script, "leave");
-    assert_eq!(script.order(), Order::End(End::HalfWay));
+    for (way, order) in [("undo", Order::TakeBack), ("resume", Order::Resume)] {
+        let id = "20261122-1".to_owned();
+        let mut script = Script::new(Beginning {
+            open: Some(id.clone()),
+            runs: vec![id.clone()],
+            ..Beginning::default()
+        });
+        answer(&mut script, "show");
+        assert_eq!(script.order(), Order::Show(Part::Run(id.clone())));
+        script.shown();
+        answer(&mut script, way);
+        for wrong in ["yes", "y", "20261122", "undo"] {
+            answer(&mut script, wrong);
+            assert!(prompt(&script).starts_with("Type 20261122-1"), "{wrong}");
+        }
+        answer(&mut script, &id);
+        assert_eq!(script.order(), order);
+        script.ran(RunOutcome::HalfWay(id));
+        answer(&mut script, "leave");
+        assert_eq!(script.order(), Order::End(End::HalfWay));
+    }
+}
+
+#[test]
+fn whatever_was_found_can_be_read_corrected_and_looked_at_again() {
+    let mut script = begin();
+    answer(&mut script, "");
+    script.checked(checked(Some(Verdict::Refused), &["shop"]));
+    for (line, part) in [
+        ("findings", Part::Findings),
+        ("chain", Part::Chain),
+        ("waive", Part::Waivers),
+    ] {
+        answer(&mut script, line);
+        assert_eq!(script.order(), Order::Show(part));
+        script.shown();
+    }
+    answer(&mut script, "correct");
+    assert_eq!(script.order(), Order::Propose);
+    script.proposed(false);
+    answer(&mut script, "correct");
+    script.proposed(true);
+    // An empty line writes nothing.
+    answer(&mut script, "");
+    assert!(prompt(&script).starts_with("The reset is refused"));
+    answer(&mut script, "correct");
+    script.proposed(true);
+    answer(&mut script, "yes");
+    assert_eq!(script.order(), Order::Correct);
+    script.corrected();
+    assert_eq!(script.order(), Order::Check);
+    script.checked(Checked {
+        verdict: Some(Verdict::Clear),
+        ..Checked::default()
+    });
+    let Order::Ask(question) = script.order() else {
+        panic!("no question")
+    };
+    let words = question.listed().join("\n");
+    assert!(
+        !words.contains("correct") && !words.contains("waive"),
+        "{words}"
+    );
+}
+
+#[test]
+fn env_py_is_asked_about_once() {
+    let mut script = Script::new(Beginning {
+        is_agreed: true,
+        ..Beginning::default()
+    });
+    assert_eq!(script.order(), Order::Check);
+    script.checked(checked(Some(Verdict::Clear), &["shop"]));
+    answer(&mut script, "<");
+    assert!(
+        prompt(&script).starts_with("Nothing stands"),
+        "nothing is before it"
+    );
+}
+
+#[test]
+fn what_may_be_lost_is_agreed_to_by_names_and_by_nothing_less() {
+    let mut script = rehearsing(&["shop"], &["", "", "", "", "", ""]);
+    script.planned(PlanOutcome::Lacking(named(&["app", "shop"])));
+    for wrong in ["y", "yes", "APP", "shop"] {
+        answer(&mut script, wrong);
+        assert!(prompt(&script).starts_with("Type app to agree"), "{wrong}");
+    }
+    answer(&mut script, "app");
+    assert!(
+        script.choices.accept_destructive.is_empty(),
+        "not all of them"
+    );
+    answer(&mut script, "shop");
+    assert_eq!(script.order(), Order::Plan);
+    assert_eq!(script.choices.accept_destructive, ["app", "shop"]);
+    // Other statements: what was agreed to is agreed to no more.
+    script.planned(PlanOutcome::Lacking(named(&["app"])));
+    assert_eq!(script.choices.accept_destructive, ["shop"]);
+    answer(&mut script, "");
+    assert!(prompt(&script).starts_with("There is no plan"));
+    for (line, part) in [
+        ("baselines", Part::Baselines),
+        ("differences", Part::Differences),
+    ] {
+        answer(&mut script, line);
+        assert_eq!(script.order(), Order::Show(part));
+        script.shown();
+    }
+    answer(&mut script, "again");
+    assert!(prompt(&script).starts_with("Why"));
 }
 
 /// Lines that somebody types without reading, by a small generator of numbers.
@@ -153,6 +298,9 @@ fn no_stream_of_lines_runs_without_the_name() {
         "effects",
         "given",
         "leave out",
+        "correct",
+        "check",
+        "yes",
         "shop",
         "a-b",
     ];
@@ -166,31 +314,48 @@ fn no_stream_of_lines_runs_without_the_name() {
     for _ in 0..2000 {
         let past = modules(&["20261122-1", "20261121-1"]);
         let past = if random(2) == 0 { past } else { Vec::new() };
-        let mut script = Script::new(random(3) == 0, past);
+        let mut script = Script::new(Beginning {
+            open: (random(3) == 0).then(|| "20261122-2".to_owned()),
+            runs: past.clone(),
+            past,
+            is_agreed: random(2) == 0,
+        });
         for _ in 0..40 {
             match script.order() {
                 Order::Ask(question) => {
                     let line = lines[random(lines.len())];
                     script.answered(&question.read(line));
                 }
-                Order::Check => script.checked(
-                    Some([Verdict::Clear, Verdict::Caution, Verdict::Refused][random(3)]),
-                    modules(&["shop", "stock"]),
-                ),
-                Order::Plan => script.planned(match random(3) {
-                    0 => PlanOutcome::Planned {
-                        databases: vec!["artstore".to_owned()],
-                        carried: vec!["x".to_owned()],
-                    },
-                    1 => PlanOutcome::Loses(vec!["view a".to_owned()]),
-                    _ => PlanOutcome::Failed,
-                }),
-                Order::Show(_) => script.shown(),
-                Order::Run | Order::Undo(_) => panic!("nobody typed the name"),
-                Order::Preview(id) => script.previewed(id, random(2) == 0),
-                Order::Resume | Order::TakeBack => {
-                    script.ran([RunOutcome::Done, RunOutcome::HalfWay][random(2)]);
+                Order::Check => script.checked(checked(
+                    [Verdict::Clear, Verdict::Caution, Verdict::Refused]
+                        .get(random(4))
+                        .copied(),
+                    &["shop", "stock"],
+                )),
+                Order::Propose => script.proposed(random(2) == 0),
+                Order::Correct => script.corrected(),
+                Order::Plan => {
+                    assert!(
+                        script.choices.accept_destructive.is_empty(),
+                        "nobody typed the name"
+                    );
+                    script.planned(match random(4) {
+                        0 => PlanOutcome::Planned {
+                            names: named(&["artstore"]),
+                            carried: vec!["x".to_owned()],
+                        },
+                        1 => PlanOutcome::Loses(vec!["view a".to_owned()]),
+                        2 => PlanOutcome::Lacking(named(&["artstore"])),
+                        _ => PlanOutcome::Failed {
+                            is_rehearsed: random(2) == 0,
+                        },
+                    });
                 }
+                Order::Show(_) => script.shown(),
+                Order::Run | Order::Undo(_) | Order::Resume | Order::TakeBack => {
+                    panic!("nobody typed the name")
+                }
+                Order::Preview(id) => script.previewed(id, random(2) == 0),
                 Order::End(_) => break,
             }
         }
@@ -199,14 +364,16 @@ fn no_stream_of_lines_runs_without_the_name() {
 
 #[test]
 fn every_choice_of_the_command_line_can_be_answered() {
-    let mut script = Script::new(false, Vec::new());
-    answer(&mut script, "");
-    script.checked(Some(Verdict::Clear), modules(&["shop", "stock"]));
-    answer(&mut script, "why");
+    let mut script = rehearsing(&["shop", "stock"], &["why"]);
     assert!(prompt(&script).starts_with("Which modules"));
     answer(&mut script, "shop, nothing");
     assert!(prompt(&script).starts_with("there is no module nothing. Which"));
-    for line in ["stock", "models", "recreate", "given", "a-b"] {
+    for line in ["stock", "live", "yes", "<", "<"] {
+        answer(&mut script, line);
+    }
+    assert!(script.choices.with_model_changes);
+    assert_eq!(script.choices.reference, Reference::Live);
+    for line in ["models", "yes", "recreate", "given", "a-b"] {
         answer(&mut script, line);
     }
     assert!(
@@ -223,6 +390,12 @@ fn every_choice_of_the_command_line_can_be_answered() {
     assert_eq!(script.choices.revision_id, given);
     assert_eq!(script.choices.message.as_deref(), Some("first"));
     assert_eq!(script.choices.strategy, Strategy::Recreate);
+    assert_eq!(script.choices.source, Source::Models);
+    assert!(script.choices.accept_losses);
+    assert!(
+        !script.choices.with_model_changes,
+        "the models are the source"
+    );
 }
 
 #[test]
@@ -236,7 +409,7 @@ fn an_object_is_left_out_and_carried_again() {
     assert_eq!(script.order(), Order::Plan);
     assert_eq!(script.choices.leave_out, ["trigger t on a"]);
     script.planned(PlanOutcome::Planned {
-        databases: vec!["app".to_owned()],
+        names: named(&["app"]),
         carried: Vec::new(),
     });
     answer(&mut script, "leave out");
@@ -247,7 +420,12 @@ fn an_object_is_left_out_and_carried_again() {
 
 #[test]
 fn a_past_reset_is_shown_and_its_name_typed_before_it_is_taken_back() {
-    let mut script = Script::new(false, modules(&["20261122-1", "20261121-1"]));
+    let mut script = with_past(&["20261122-1", "20261121-1"]);
+    answer(&mut script, "show");
+    answer(&mut script, "20261121-1");
+    let older = Part::Run("20261121-1".to_owned());
+    assert_eq!(script.order(), Order::Show(older));
+    script.shown();
     answer(&mut script, "undo");
     answer(&mut script, "20261120-1");
     assert!(prompt(&script).starts_with("there is no 20261120-1"));

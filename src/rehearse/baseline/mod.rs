@@ -14,8 +14,9 @@ use crate::model::text::{count, safe};
 use crate::model::{QualifiedName, RevisionId, Target};
 use crate::plan::{Carried, DataFile, Source};
 use crate::schema::{
-    Catalog, Difference, Origin, Origins, Piece, carry, compare, compose, merge, unsayable,
+    Catalog, Difference, Home, Origin, Origins, Piece, carry, compare, compose, merge, unsayable,
 };
+use crate::survey::catalog::own_names;
 use crate::survey::replaced::replaced;
 use crate::survey::rows::{self, Window};
 use crate::system::{RealFiles, WriteFiles as _};
@@ -64,6 +65,8 @@ pub struct Drafter<'a> {
     seeded: Seeded,
     /// What is left out, with all that belongs to it.
     leave_out: Vec<String>,
+    /// Where names are found without a schema.
+    home: Home,
     staging: tempfile::TempDir,
 }
 
@@ -81,6 +84,7 @@ impl<'a> Drafter<'a> {
             window: None,
             seeded: Seeded::default(),
             leave_out: Vec::new(),
+            home: Home::default(),
             staging,
         })
     }
@@ -167,7 +171,9 @@ impl<'a> Drafter<'a> {
         let described = self.subject.described;
         let first = tenants::of_first(described, reference);
         let others = tenants::of_others(described, reference);
-        let for_all = |piece| tenants::for_all(described, piece);
+        self.home = self.find_home()?;
+        let home = self.home.clone();
+        let for_all = |piece| home.piece(tenants::for_all(described, piece));
         let (pieces, mut imports) = self.draft(&first, others)?;
         let mut pieces: Vec<Piece> = pieces.into_iter().map(for_all).collect();
         self.seeded = self.seed(&first)?;
@@ -195,6 +201,22 @@ impl<'a> Drafter<'a> {
             pieces = merge(pieces, more);
         }
         unreachable!("the loop returns in its last round")
+    }
+
+    /// The schema that the search path finds first. What the server itself has under a name comes
+    /// before it, on any database.
+    fn find_home(&self) -> Result<Home, RehearseError> {
+        let kept = match &self.replayed {
+            Some(replayed) => own_names(&replayed.connect()?)?,
+            None => {
+                let scratch = self.subject.scratch("n")?;
+                own_names(&scratch.connect()?)?
+            }
+        };
+        Ok(Home {
+            schema: self.subject.described.default_schema.clone(),
+            kept,
+        })
     }
 
     /// The last build, with what it still differs in.

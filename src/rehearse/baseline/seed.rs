@@ -63,10 +63,10 @@ impl Drafter<'_> {
         // The models may have no such sequence; without rows its value is theirs to say.
         if !seeded.pieces.is_empty() || self.subject.choices.source == Source::Chain {
             let values = rows::sequence_values(&session)?;
-            let described = self.subject.described;
+            let home = &self.home;
             let pieces = values
                 .iter()
-                .map(|value| tenants::sequence_for_all(described, value));
+                .map(|value| tenants::sequence_at_home(home, value));
             seeded.pieces.extend(pieces);
         }
         seeded.pieces.retain(|piece| {
@@ -77,7 +77,7 @@ impl Drafter<'_> {
 
     fn seed_table(&self, seed: &SeedRows, seeded: &mut Seeded) -> Result<(), RehearseError> {
         let table = &seed.table;
-        let written = tenants::rows_for_all(self.subject.described, seed);
+        let written = tenants::rows_at_home(&self.home, seed);
         let (size, longest) = seed.sizes();
         let is_small =
             seed.rows.len() <= IN_REVISION.0 && size <= IN_REVISION.1 && longest <= LONGEST_VALUE;

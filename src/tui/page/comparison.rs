@@ -14,6 +14,9 @@ use crate::tui::theme::{Theme, Tone};
 /// A part is open by itself up to this many objects.
 const AT_A_GLANCE: usize = 12;
 
+/// What the models say beyond the old chain.
+const AHEAD: &str = "models ahead of the chain";
+
 /// The width of the box and of the space before it.
 const BOX: usize = 4;
 
@@ -127,16 +130,11 @@ fn parts(page: &mut Page, model: &Model, module: &PlannedModule) {
         Part::Drift,
         &entries(model, Part::Drift, &module.drift),
     );
-    lines(
-        page,
-        module,
-        "models ahead of the chain",
-        Tone::Caution,
-        &module.model_drift,
-    );
+    lines(page, module, AHEAD, Tone::Caution, &module.model_drift);
     lines(page, module, "remarks", Tone::Faint, &module.remarks);
     equal(page, module);
     baseline(page, module);
+    second(page, module);
 }
 
 /// A part with its objects; one that is empty says so.
@@ -181,11 +179,9 @@ fn header(
         page.piece(Tone::Faint, &format!("  {aside}")),
     ];
     // A path is cut where there is no room: the fold is the same.
-    let name = if title.starts_with("baseline ") {
-        "baseline"
-    } else {
-        title
-    };
+    let is_path = |word: &&&str| title.starts_with(&format!("{word} "));
+    let name = ["baseline", "second revision"];
+    let name = name.iter().find(is_path).copied().unwrap_or(title);
     let fold = format!("{}: {name}", module.module);
     page.branch(2, about(module, None, Some(fold)), by_default, spans)
 }
@@ -312,6 +308,10 @@ fn lines(page: &mut Page, module: &PlannedModule, title: &str, tone: Tone, items
         for item in items {
             page.text(Tone::Plain, 6, item);
         }
+        if title == AHEAD && module.model_changes.is_none() {
+            let words = "written as a second revision where the choices say so: models ahead";
+            page.text(Tone::Faint, 6, words);
+        }
     }
 }
 
@@ -331,6 +331,19 @@ fn baseline(page: &mut Page, module: &PlannedModule) {
     let lines = count(module.baseline.trim_end().lines().count(), "line");
     if header(page, module, &title, Tone::Accent, false, &lines) {
         page.baseline(module, 4);
+    }
+}
+
+/// The second revision, where what the models are ahead by becomes one.
+fn second(page: &mut Page, module: &PlannedModule) {
+    let Some(changes) = &module.model_changes else {
+        return;
+    };
+    let room = page.width.saturating_sub(36);
+    let title = format!("second revision {}", elide(&changes.path, room));
+    let lines = count(changes.text.trim_end().lines().count(), "line");
+    if header(page, module, &title, Tone::Accent, false, &lines) {
+        page.source(Language::Python, 4, &changes.text);
     }
 }
 

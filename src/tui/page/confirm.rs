@@ -1,11 +1,12 @@
 //! Item 6: the plan, effect by effect, what stays, and what it takes to go on.
 
-use super::{Anchor, Page, rehearse};
+use super::{Anchor, Page, losses, rehearse};
 use crate::events::Item;
 use crate::model::text::bytes;
 use crate::plan::{Plan, Step, Strategy};
 use crate::report::plan::{DIGEST_DIGITS, steps};
 use crate::report::untouched;
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Standing};
 use crate::tui::syntax::Language;
 use crate::tui::theme::Tone;
@@ -18,12 +19,15 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         page.text(
             Tone::Faint,
             0,
-            "There is no plan yet: it comes with the rehearsal (p).",
+            &format!(
+                "There is no plan yet: it comes with the rehearsal ({}).",
+                model.keymap.key(Action::Rehearse)
+            ),
         );
         return page;
     };
     if model.is_stale() {
-        page.text(Tone::Caution, 0, rehearse::STALE);
+        page.text(Tone::Caution, 0, &rehearse::stale(model));
         page.text(
             Tone::Plain,
             0,
@@ -33,6 +37,10 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     }
     let plan = match &planned.plan {
         Ok(plan) => plan,
+        Err(_) if !planned.lacking.is_empty() => {
+            losses::wanted(&mut page, model, planned);
+            return page;
+        }
         Err(failure) => {
             page.failure(failure);
             page.blank();
@@ -46,6 +54,7 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     page.text(Tone::Strong, 0, "This will, in this order:");
     effects(&mut page, plan);
     page.blank();
+    losses::agreed(&mut page, plan);
     stays(&mut page, model, plan);
     page.labelled(
         "undo",
@@ -60,11 +69,14 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     );
     page.blank();
     let words = if page.standing == Some(Standing::Done) {
-        "Confirmed."
+        "Confirmed.".to_owned()
     } else {
-        "ctrl+x goes on to the confirmation, where the database's name is typed in full."
+        format!(
+            "{} goes on to the confirmation, where the database's name is typed in full.",
+            model.keymap.key(Action::GoOn)
+        )
     };
-    page.text(Tone::Plain, 0, words);
+    page.text(Tone::Plain, 0, &words);
     page
 }
 

@@ -134,6 +134,7 @@ fn details(page: &mut Page, model: &Model, finding: &Finding, fold: &str) {
     if let Some(command) = &finding.remedy.command {
         page.command("    next:", command);
     }
+    waiver(page, model, finding);
     if let Some(text) = explain(&finding.code) {
         let anchor = Anchor {
             fold: Some(format!("{fold} why")),
@@ -154,6 +155,29 @@ fn details(page: &mut Page, model: &Model, finding: &Finding, fold: &str) {
                 );
             }
         }
+    }
+}
+
+/// How the team could live with it: lines to copy, to be committed by hand.
+fn waiver(page: &mut Page, model: &Model, finding: &Finding) {
+    let evidence = model.survey.as_ref().map(|survey| &survey.evidence);
+    let Some(text) = evidence.and_then(|seen| crate::report::waiver(finding, seen)) else {
+        return;
+    };
+    let words = format!(
+        "or waive it: {} copies these lines for redistill.toml; they count once they are committed",
+        model.keymap.key(Action::Copy)
+    );
+    page.text(Tone::Faint, 4, &words);
+    for (index, line) in text.lines().enumerate() {
+        let copy = (index == 0).then(|| text.clone());
+        page.rows.push(super::Row {
+            line: ratatui::text::Line::from(page.piece(Tone::Plain, &format!("      {line}"))),
+            anchor: copy.map(|copy| Anchor {
+                copy: Some(copy),
+                ..Anchor::default()
+            }),
+        });
     }
 }
 

@@ -8,6 +8,7 @@ mod confirm;
 mod entry;
 mod findings;
 mod live;
+mod losses;
 mod module;
 mod past;
 mod rehearse;

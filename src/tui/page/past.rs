@@ -5,6 +5,7 @@ use super::{Anchor, Page};
 use crate::journal::Run;
 use crate::plan::Purpose;
 use crate::report::past::{Ways, moment, standing};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId, Previewed, Standing, Task};
 use crate::tui::theme::Tone;
 
@@ -18,8 +19,8 @@ pub(super) fn page(model: &Model, id: &str, width: u16) -> Page {
     };
     facts(&mut page, run);
     match &model.preview {
-        Some(Ok(preview)) if preview.id == id => back(&mut page, preview),
-        Some(Err(failure)) => {
+        Some(Ok(preview)) if preview.id == id => back(&mut page, model, preview),
+        Some(Err(failure)) if model.preview_of.as_deref() == Some(id) => {
             page.failure(failure);
             page.blank();
         }
@@ -122,7 +123,7 @@ pub(in crate::tui) fn can_go_back(run: &Run) -> bool {
     run.plan.purpose == Purpose::Reset && standing(run) == "done"
 }
 
-fn back(page: &mut Page, preview: &Previewed) {
+fn back(page: &mut Page, model: &Model, preview: &Previewed) {
     page.text(Tone::Strong, 0, "Taking it back would, in this order");
     if let Some(plan) = &preview.plan {
         effects(page, plan);
@@ -137,7 +138,10 @@ fn back(page: &mut Page, preview: &Previewed) {
     page.text(
         Tone::Plain,
         0,
-        "ctrl+x goes on to the confirmation, where the run's name is typed in full.",
+        &format!(
+            "{} goes on to the confirmation, where the run's name is typed in full.",
+            model.keymap.key(Action::GoOn)
+        ),
     );
     page.blank();
 }

@@ -10,7 +10,10 @@ use crate::tui::model::{Model, PageId, Task};
 use crate::tui::theme::Tone;
 
 /// What stands over what was made with other choices.
-pub(super) const STALE: &str = "! Older than your choices: p rehearses again.";
+pub(super) fn stale(model: &Model) -> String {
+    let key = model.keymap.key(Action::Rehearse);
+    format!("! Older than your choices: {key} rehearses again.")
+}
 
 pub(super) fn page(model: &Model, width: u16) -> Page {
     let id = PageId::Item(Item::Rehearse);
@@ -23,14 +26,17 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
     if model.planned.is_some() {
         // There in any case: nothing moves when a box is turned.
         let (tone, words) = if model.is_stale() {
-            (Tone::Caution, STALE)
+            (Tone::Caution, stale(model))
         } else {
             (
                 Tone::Faint,
-                "Made with these choices; space carries or leaves out.",
+                format!(
+                    "Made with these choices; {} carries or leaves out.",
+                    model.keymap.key(Action::Toggle)
+                ),
             )
         };
-        let line = Line::from(page.piece(tone, words));
+        let line = Line::from(page.piece(tone, &words));
         page.pinned.extend([line, Line::default()]);
     }
     choices(&mut page, model);
@@ -108,14 +114,33 @@ fn choices(page: &mut Page, model: &Model) {
     };
     let message = choices.message.as_deref().unwrap_or("initial_schema");
     let reason = choices.reason.as_deref().unwrap_or("not given");
-    page.labelled("source    s", 12, Tone::Plain, source(choices.source));
-    page.labelled("strategy  t", 12, Tone::Plain, strategy(choices.strategy));
+    let label = |word: &str, action| format!("{word:<9} {}", model.keymap.key(action));
+    let by_source = label("source", Action::Source);
+    let by_strategy = label("strategy", Action::Strategy);
+    let by_form = |word| label(word, Action::Choose);
+    page.labelled(&by_source, 12, Tone::Plain, source(choices.source));
+    page.labelled(&by_strategy, 12, Tone::Plain, strategy(choices.strategy));
     let reference = match choices.reference {
         Reference::Replay => "",
         Reference::Live => ", held against the live schema if it does not replay (weaker)",
     };
-    let more = format!("id {id}, message {message}{reference}");
-    page.labelled("more      o", 12, Tone::Plain, &more);
+    let losses = if choices.accept_losses {
+        ", all losses accepted"
+    } else {
+        ""
+    };
+    let changes = if choices.with_model_changes {
+        ", models ahead as a second revision"
+    } else {
+        ""
+    };
+    let more = format!("id {id}, message {message}{reference}{losses}{changes}");
+    page.labelled(&by_form("more"), 12, Tone::Plain, &more);
+    if !choices.accept_destructive.is_empty() {
+        let agreed = choices.accept_destructive.join(", ");
+        let words = format!("something may be lost in {agreed}");
+        page.labelled(&by_form("agreed"), 12, Tone::Caution, &words);
+    }
     page.labelled("reason", 12, Tone::Plain, reason);
     if !model.wish.only.is_empty() {
         let only = model.wish.only.join(", ");

@@ -5,6 +5,7 @@ use crate::events::Item;
 use crate::model::text::elapsed;
 use crate::progress::{ItemState, StepProgress};
 use crate::report::plan::steps;
+use crate::tui::keymap::Action;
 use crate::tui::model::{Finished, Model, PageId, Standing, Task};
 use crate::tui::theme::Tone;
 
@@ -109,8 +110,11 @@ fn report(page: &mut Page, model: &Model, finished: &Finished) {
             if let Some(run) = model.open_run() {
                 page.blank();
                 super::past::both_ways(page, run);
-                let words = "ctrl+x offers both; either way the run's name is typed first.";
-                page.text(Tone::Plain, 0, words);
+                let words = format!(
+                    "{} offers both; either way the run's name is typed first.",
+                    model.keymap.key(Action::GoOn)
+                );
+                page.text(Tone::Plain, 0, &words);
             }
         }
     }

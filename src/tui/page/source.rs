@@ -249,7 +249,7 @@ pub(super) fn page(model: &Model, module: &str, width: u16) -> Page {
     };
     page.text(Tone::Faint, 0, &found.baseline_path);
     if model.is_stale() {
-        page.text(Tone::Caution, 0, super::rehearse::STALE);
+        page.text(Tone::Caution, 0, &super::rehearse::stale(model));
     }
     page.baseline(found, 0);
     page

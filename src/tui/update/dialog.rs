@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::super::confirmation::{self, Answer};
+use super::super::consent;
 use super::super::form::{Form, Outcome};
 use super::super::keymap::Action;
 use super::super::list;
@@ -10,7 +11,8 @@ use super::super::menu;
 use super::super::message::{Ask, Command, Key, Mouse};
 use super::super::model::{Confirm, Cursor, Model, Overlay, Pane, Purpose, Screen, Task};
 use super::super::view::{self, Hit};
-use super::actions::{self, is_valid};
+use super::actions;
+use super::valid::is_valid;
 use super::{ask, begin, corrections};
 use crate::engine::Depth;
 use crate::events::Item;
@@ -143,7 +145,7 @@ fn confirming(model: &mut Model, key: Key, mut confirm: Confirm) -> Vec<Command>
             confirm.typed.pop();
         }
         KeyCode::Enter if confirmation::answer(&mut confirm) == Answer::All => {
-            return confirmed(model, confirm.purpose);
+            return confirmed(model, confirm);
         }
         _ => {}
     }
@@ -152,8 +154,12 @@ fn confirming(model: &mut Model, key: Key, mut confirm: Confirm) -> Vec<Command>
 }
 
 /// Everything was typed: the effect is asked for.
-fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
+fn confirmed(model: &mut Model, confirm: Confirm) -> Vec<Command> {
     close(model);
+    let purpose = confirm.purpose;
+    if purpose == Purpose::Consent {
+        return agreed(model, &confirm.words);
+    }
     // What was read is what runs.
     let is_present = |digest: &String| model.plan().is_some_and(|plan| plan.digest() == *digest);
     if let Purpose::Reset(digest) = &purpose
@@ -171,7 +177,19 @@ fn confirmed(model: &mut Model, purpose: Purpose) -> Vec<Command> {
         Purpose::Reset(digest) => begin(model, Task::Reset, Ask::Reset(digest)),
         Purpose::Undo(id) => begin(model, Task::Undo, Ask::Undo(id)),
         Purpose::Resume(id) => begin(model, Task::Resume, Ask::Resume(id)),
+        Purpose::Consent => Vec::new(),
     }
+}
+
+/// What may be lost was agreed to: it is rehearsed again, now with the statements in the plan.
+fn agreed(model: &mut Model, typed: &[(String, String)]) -> Vec<Command> {
+    // What was read is what is agreed to.
+    if typed != consent::words(model) {
+        return Vec::new();
+    }
+    consent::agree(model);
+    model.notice = Some("agreed; rehearsing again with these statements in the plan".to_owned());
+    actions::perform(model, Action::Rehearse)
 }
 
 /// The form: what is taken is rehearsed at once.

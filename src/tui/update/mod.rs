@@ -14,12 +14,13 @@ mod corrections;
 mod dialog;
 mod movement;
 mod news;
+mod valid;
 
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
 
-pub use actions::is_valid;
+pub use valid::is_valid;
 
 use super::keymap::{Action, Scope};
 use super::list::ChecklistRow;

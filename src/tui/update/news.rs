@@ -1,5 +1,6 @@
 //! What the session answers.
 
+use super::super::consent;
 use super::super::keymap::Action;
 use super::super::message::{Ask, Command, Message};
 use super::super::model::{Finished, Model, Overlay, Planned, Previewed, Screen, Surveyed, Task};
@@ -108,7 +109,8 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
         return commands;
     }
     match outcome {
-        Ok(planned) => {
+        Ok(mut planned) => {
+            consent::take(model, &mut planned);
             if let Some(survey) = &mut model.survey {
                 survey.verdict = Verdict::of(&planned.findings);
                 survey.findings.clone_from(&planned.findings);
@@ -116,8 +118,10 @@ fn planned(model: &mut Model, outcome: Result<Box<Planned>, Failure>) -> Vec<Com
             let notice = if planned.plan.is_ok() {
                 let key = model.keymap.key(Action::GoOn);
                 format!("the plan is made: {key} leads to it, at item 6, Confirm")
-            } else {
+            } else if planned.lacking.is_empty() {
                 "there is no plan: item 6, Confirm, says why".to_owned()
+            } else {
+                "something may be lost: read it at item 6, Confirm".to_owned()
             };
             model.notice = Some(notice);
             model.planned = Some(*planned);
@@ -166,6 +170,7 @@ fn ended(model: &mut Model, outcome: Result<Ended, Failure>) -> Vec<Command> {
         model.planned = None;
     }
     if is_done {
+        consent::forget(model);
         model.checklist.at = Item::Test.number() - 1;
     }
     // The report stands above the steps.

@@ -15,6 +15,7 @@ use crate::tui::model::{Model, Overlay, PageId, Pane, Screen, Wish};
 use crate::tui::view;
 
 mod choices;
+mod consent;
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -397,10 +398,11 @@ fn answer(dice: &mut Dice, ask: &Ask) -> Option<Message> {
         Ask::Survey(_) => Message::Surveyed(Err(failure())),
         Ask::Consent => return None,
         Ask::Plan(wish) if is_good => {
-            let planned = if dice.roll(3) == 0 {
-                fixture::lossy(wish.clone())
-            } else {
-                fixture::planned_for(wish.clone())
+            let wish = wish.clone();
+            let planned = match dice.roll(5) {
+                0 => fixture::lossy(wish),
+                1 | 2 => fixture::lacking(wish),
+                _ => fixture::planned_for(wish),
             };
             Message::Planned(Ok(Box::new(planned)))
         }
@@ -575,7 +577,7 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
     let mut play = Play::opened((100, 30));
     let mut asked: Vec<Ask> = play.asked().into_iter().cloned().collect();
     let mut shadow = Shadow::default();
-    let (mut effects, mut changed) = (0, 0);
+    let (mut effects, mut changed, mut agreed) = (0, 0, 0);
     for step in 0..20_000 {
         let answered = (dice.roll(6) == 0 && !asked.is_empty())
             .then(|| asked.remove(0))
@@ -585,6 +587,7 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
         shadow.hear(&play.model, &message);
         let is_enter = matches!(&message, Message::Key(key) if key.code == KeyCode::Enter);
         let was_small = play.model.is_too_small();
+        let accepted = play.model.wish.choices.accept_destructive.len();
         let was_read =
             play.model.is_armed && matches!(play.model.overlay, Some(Overlay::Corrections { .. }));
         let commands = update(&mut play.model, message);
@@ -603,6 +606,13 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
                         update(&mut play.model, Message::Armed);
                     }
                     continue;
+                }
+                // What may be lost is agreed to like that, too.
+                Command::Ask(Ask::Plan(wish))
+                    if wish.choices.accept_destructive.len() > accepted =>
+                {
+                    agreed += 1;
+                    "shop"
                 }
                 Command::Ask(ask) => {
                     let is_write = *ask == Ask::Correct;
@@ -641,4 +651,5 @@ fn no_stream_of_messages_panics_or_reaches_an_effect_unconfirmed() {
         "only {effects} effects: the stream does not reach what it must test"
     );
     assert!(changed > 0, "no reset with other choices");
+    assert!(agreed > 2, "only {agreed} times agreed to what may be lost");
 }

@@ -1,18 +1,16 @@
 //! What lies over the screen: questions, the typed confirmation, help and palette.
 
-use std::cmp::Ordering;
-
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::{bordered, form};
+use super::{bordered, confirm, form};
 use crate::tui::layout::{self, dialog_room, inner};
 use crate::tui::menu;
 use crate::tui::message::{Key, Proposed};
-use crate::tui::model::{Confirm, Model, Overlay, Purpose};
+use crate::tui::model::{Model, Overlay};
 use crate::tui::text::{padded, span, width, wrap};
 use crate::tui::theme::Tone;
 use crate::tui::update::is_valid;
@@ -69,9 +67,9 @@ fn sheet(model: &Model, overlay: &Overlay) -> Option<Sheet> {
                 ]
             },
         },
-        Overlay::Confirm(confirm) => Sheet {
-            title: confirm_title(confirm),
-            lines: confirming(model, confirm),
+        Overlay::Confirm(typed) => Sheet {
+            title: confirm::title(typed),
+            lines: confirm::lines(model, typed),
             keys: &[(ENTER, "enter", "answer"), (ESC, "esc", "leave it")],
         },
         Overlay::Corrections { proposed, offset } => Sheet {
@@ -169,7 +167,7 @@ fn boxed(model: &Model, sheet: &Sheet, buffer: &mut Buffer) {
     buffer.set_line(inside.x + 1, foot, &keys(model, sheet.keys), room);
 }
 
-fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
+pub(super) fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
     wrap(text, dialog_room(model))
         .iter()
         .map(|line| Line::from(span(model.theme.style(tone), line)))
@@ -281,84 +279,6 @@ fn corrections(model: &Model, proposed: &Proposed, offset: usize) -> Vec<Line<'s
         let shown = line.replace('\t', "    ");
         lines.push(Line::from(span(model.theme.style(tone), &shown)));
     }
-    lines
-}
-
-const fn confirm_title(confirm: &Confirm) -> &'static str {
-    match confirm.purpose {
-        Purpose::Reset(_) => "Confirm the reset",
-        Purpose::Undo(_) => "Confirm taking it back",
-        Purpose::Resume(_) => "Confirm going on",
-    }
-}
-
-fn confirming(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
-    let mut lines = match &confirm.purpose {
-        Purpose::Reset(digest) => {
-            let digest: String = digest.chars().take(16).collect();
-            text(
-                model,
-                Tone::Plain,
-                &format!(
-                    "The plan {digest} is executed as it was shown, or refused if anything changed \
-                     since. It can be taken back."
-                ),
-            )
-        }
-        Purpose::Undo(run) => text(
-            model,
-            Tone::Plain,
-            &format!("The run {run} is taken back, as it was shown."),
-        ),
-        Purpose::Resume(run) => text(
-            model,
-            Tone::Plain,
-            &format!("The run {run} goes on where it was interrupted."),
-        ),
-    };
-    lines.push(Line::default());
-    for (index, (_, place)) in confirm.words.iter().enumerate() {
-        let (mark, tone) = match index.cmp(&confirm.done) {
-            Ordering::Less => (model.theme.letters("✓", "+"), Tone::Good),
-            Ordering::Equal => (model.theme.letters("›", ">"), Tone::Strong),
-            Ordering::Greater => (" ", Tone::Faint),
-        };
-        lines.extend(text(model, tone, &format!("{mark} {place}")));
-    }
-    lines.push(Line::default());
-    lines.extend(question(model, confirm));
-    lines
-}
-
-fn question(model: &Model, confirm: &Confirm) -> Vec<Line<'static>> {
-    if !model.is_armed {
-        return vec![Line::default(); 2];
-    }
-    let what = match &confirm.purpose {
-        Purpose::Reset(_) if confirm.words.len() > 1 => format!(
-            "Type the name of each, {} of {}:",
-            confirm.done + 1,
-            confirm.words.len()
-        ),
-        Purpose::Reset(_) => "Type its name to go on:".to_owned(),
-        Purpose::Undo(_) | Purpose::Resume(_) => "Type the run's name to go on:".to_owned(),
-    };
-    let mut lines = vec![Line::from(vec![
-        span(model.theme.style(Tone::Plain), &format!("{what}  ")),
-        span(model.theme.style(Tone::Strong), &confirm.typed),
-        span(
-            model.theme.style(Tone::Accent),
-            model.theme.letters("▏", "_"),
-        ),
-    ])];
-    let aside = if let Some(work) = &model.work {
-        format!("a moment: {}", work.task.words())
-    } else if confirm.is_wrong {
-        "that is another word; nothing has happened".to_owned()
-    } else {
-        String::new()
-    };
-    lines.extend(text(model, Tone::Caution, &aside));
     lines
 }
 

@@ -1,6 +1,7 @@
 //! `view`: the model as a frame. Changes nothing, looks at nothing else.
 
 mod chrome;
+mod confirm;
 mod dialog;
 mod form;
 

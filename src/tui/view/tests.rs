@@ -10,7 +10,7 @@ use crate::events::Item;
 use crate::journal::Outcome;
 use crate::tui::fixture::{self, Play};
 use crate::tui::message::{Ask, Message, Source};
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Overlay};
 use crate::tui::theme::{Colours, Letters, Theme};
 
 const SMALL: (u16, u16) = (80, 24);
@@ -157,6 +157,13 @@ fn until_the_plan(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     play.press("pforty fixes");
     add("choices", play);
     let mut play = Play::surveyed(size, Vec::new());
+    play.model.wish.choices.accept_destructive = vec!["shop".to_owned()];
+    play.press("s").item(Item::Rehearse);
+    play.press("so").key(KeyCode::Up);
+    play.key(KeyCode::Up).key(KeyCode::Up).key(KeyCode::Up);
+    play.key(KeyCode::Up).key(KeyCode::Right);
+    add("choices_all", play);
+    let mut play = Play::surveyed(size, Vec::new());
     play.press("o").key(KeyCode::Up).key(KeyCode::Up);
     play.press("a-b").key(KeyCode::Enter);
     add("choices_wrong", play);
@@ -174,6 +181,21 @@ fn from_the_plan(size: (u16, u16)) -> Vec<(&'static str, Play)> {
     let mut play = Play::confirming(size);
     play.press("sh");
     add("confirming", play);
+
+    let mut play = Play::lacking(size);
+    play.control('x');
+    add("may_lose", play);
+    let mut play = Play::lacking(size);
+    play.control('x').control('x').send(Message::Armed);
+    play.press("sho");
+    add("agreeing", play);
+    let mut play = Play::lacking(size);
+    play.control('x').control('x').send(Message::Armed);
+    play.press("shop").key(KeyCode::Enter);
+    let wish = play.model.wish.clone();
+    play.send(Message::Planned(Ok(Box::new(fixture::planned_for(wish)))));
+    play.control('x');
+    add("agreed", play);
 
     let mut play = Play::confirming(size);
     play.press("stock").key(KeyCode::Enter);
@@ -258,6 +280,33 @@ fn past(size: (u16, u16), runs: Vec<crate::journal::Run>) -> Play {
     play.press("u");
     play.send(Message::Runs(Ok(runs)));
     play
+}
+
+/// Fifty databases leave the question in sight, and the one that is asked for.
+#[test]
+fn the_question_is_in_sight_however_many_names_there_are() {
+    for size in [(60, 16), SMALL, LARGE] {
+        let mut play = Play::confirming(size);
+        if let Some(Overlay::Confirm(confirm)) = &mut play.model.overlay {
+            let word = |n| {
+                (
+                    format!("tenant_{n}"),
+                    format!("localhost:5432 / tenant_{n}"),
+                )
+            };
+            confirm.words = (1..=50).map(word).collect();
+        }
+        for n in 1..=50 {
+            let shown = text(&play.model);
+            assert!(shown.contains(&format!("{n} of 50:")), "{size:?}\n{shown}");
+            assert!(
+                shown.contains(&format!("› localhost:5432 / tenant_{n}")),
+                "{size:?}\n{shown}"
+            );
+            assert!(shown.contains("enter answer"), "{size:?}\n{shown}");
+            play.press(&format!("tenant_{n}")).key(KeyCode::Enter);
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is chosen after a rehearsal, and that nothing older than it can be confirmed.
 
 use super::*;
+use crate::tui::form::Field;
 use crate::tui::layout;
 
 #[test]
@@ -154,7 +155,9 @@ fn the_form_is_driven_by_the_mouse_too() {
         panic!("no form")
     };
     let (_, rows) = layout::form(&play.model, &form);
-    let strategy = rows.y + u16::try_from(crate::tui::form::STRATEGY).unwrap();
+    let is_strategy = |field: &Field| *field == Field::Strategy;
+    let place = form.rows().iter().position(is_strategy).unwrap();
+    let strategy = rows.y + u16::try_from(place).unwrap();
     play.send(Message::Mouse(Mouse::Click, rows.x + 20, strategy));
     play.key(KeyCode::Enter);
     let [Ask::Plan(wish)] = play.asked()[..] else {
