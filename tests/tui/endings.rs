@@ -111,8 +111,8 @@ fn a_rehearsal_is_cancelled_or_loses_its_terminal_and_nothing_stays_behind() {
     std::fs::remove_file(&held.hold).unwrap();
     last.wait_for("Nothing of yours has changed");
     assert_eq!(lab.tree(), before.0);
-    last.keys("\x1br");
-    last.wait_for("cannot be reached");
+    last.keys("\x1brg");
+    last.wait_for("see that the server runs");
     last.wait_for("q quit");
     assert!(!last.text().contains("ctrl+x"), "{}", last.text());
     last.keys("q");

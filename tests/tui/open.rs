@@ -42,7 +42,8 @@ fn an_interrupted_run_is_offered_first_and_ends_either_way() {
     pty.keys(&format!("{id}\r\x1b"));
     pty.wait_for("? help");
     pty.resize((100, 30));
-    pty.wait_for("q quit");
+    // Drawn at its new size: what the small one showed still stands on the emulator's screen.
+    pty.wait_for("1 Survey");
     pty.keys("\x18");
     offered(&mut pty, &id);
     pty.keys("b");

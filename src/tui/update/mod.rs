@@ -35,12 +35,13 @@ const TOO_LATE: Duration = Duration::from_millis(1500);
 
 /// The first commands: a static look, and what was done before.
 pub fn start(model: &mut Model) -> Vec<Command> {
-    let mut commands = begin(
+    // An interrupted run is offered before anything else is asked.
+    let mut commands = vec![Command::Ask(Ask::Runs)];
+    commands.extend(begin(
         model,
         Task::Survey(Depth::Static),
         Ask::Survey(Depth::Static),
-    );
-    commands.push(Command::Ask(Ask::Runs));
+    ));
     commands
 }
 

@@ -22,7 +22,8 @@ const SIZE: (u16, u16) = (120, 40);
 #[test]
 fn the_first_look_runs_nothing_and_the_question_is_asked_once() {
     let mut play = Play::opened(SIZE);
-    assert_eq!(play.asked(), [&Ask::Survey(Depth::Static), &Ask::Runs]);
+    // What was interrupted is known before any question is asked.
+    assert_eq!(play.asked(), [&Ask::Runs, &Ask::Survey(Depth::Static)]);
     let seen = || Box::new(fixture::surveyed(Depth::Static, Vec::new()));
     play.send(Message::Surveyed(Ok(seen())));
     assert_eq!(play.model.overlay, Some(Overlay::Consent));
