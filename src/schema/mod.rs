@@ -10,6 +10,7 @@ mod compare;
 mod compose;
 mod data_file;
 mod leaving;
+mod lists;
 mod origins;
 mod piece;
 mod rows;
