@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::author::Chain;
+use super::clock::Clock;
 use super::files::files;
 use super::judge::{difference, ordered, shortfalls, why_not};
 use crate::support::{Lab, Module, interpreter};
@@ -119,12 +120,14 @@ fn python(script: &str, jobs: &[Value]) -> Vec<Value> {
 /// Runs chains that went through the sieve.
 pub fn run(chains: &[Chain], manner: Manner) -> Report {
     let lab = Lab::new();
+    let mut clock = Clock::new();
     let drawn = chains
         .iter()
         .flat_map(|chain| &chain.revisions)
         .map(Vec::len)
         .sum();
     let chains = sieved(&lab, chains);
+    clock.mark("sieve");
     let kept = chains
         .iter()
         .flat_map(|chain| &chain.revisions)
@@ -135,6 +138,7 @@ pub fn run(chains: &[Chain], manner: Manner) -> Report {
         runners: Vec::new(),
         manner,
         lab,
+        clock,
     };
     round.build(&chains);
     if !round.runners.is_empty() {
@@ -153,6 +157,7 @@ struct Round {
     runners: Vec<Runner>,
     outcomes: Vec<Outcome>,
     manner: Manner,
+    clock: Clock,
 }
 
 impl Round {
@@ -187,6 +192,7 @@ impl Round {
         for (at, said) in self.walk(&["upgrade", "head"]) {
             self.leave(at, Outcome::NotReplayed(said));
         }
+        self.clock.mark("upgrade");
         for (runner, dump) in self
             .runners
             .iter()
@@ -200,6 +206,7 @@ impl Round {
                 .unwrap()
                 .expected = dump;
         }
+        self.clock.mark("dumps");
     }
 
     /// Takes a chain out of the project.
@@ -265,7 +272,9 @@ impl Round {
 
     fn go(&mut self) {
         let Some(digest) = self.plan() else { return };
+        self.clock.mark("plan");
         let before = self.manner.is_undone.then(|| self.state());
+        self.clock.mark("state");
         let answer = self
             .lab
             .redistill(&["reset", "--plan", &digest, "--format", "json"]);
@@ -285,12 +294,16 @@ impl Round {
         }
         let last: Value = serde_json::from_str(answer.stdout.lines().last().unwrap()).unwrap();
         let id = last["id"].as_str().unwrap().to_owned();
+        self.clock.mark("reset");
         self.compare("live");
+        self.clock.mark("live");
         self.swap();
         self.rebuild();
+        self.clock.mark("rebuild");
         if let Some(before) = before {
             self.swap_back();
             self.undo(&id, &before);
+            self.clock.mark("undo");
         }
     }
 
