@@ -93,16 +93,21 @@ def flat(operations):
 
 
 def gather(column, dialect, found):
-    """A column's native ENUM type, through arrays, decorators and variants."""
+    kind = native_enum(column, dialect)
+    if kind is not None:
+        found[(kind.schema, str(kind.name))] = list(kind.enums)
+
+
+def native_enum(column, dialect):
+    """A column's native ENUM type, through arrays, decorators and variants; None if it has another."""
     try:
         kind = column.type.dialect_impl(dialect)
         kind = getattr(kind, "impl_instance", getattr(kind, "impl", kind))
         kind = getattr(kind, "item_type", kind)
         kind = kind.dialect_impl(dialect)
     except Exception:
-        return
-    if isinstance(kind, sqlalchemy.Enum) and kind.native_enum and kind.name:
-        found[(kind.schema, str(kind.name))] = list(kind.enums)
+        return None
+    return kind if isinstance(kind, sqlalchemy.Enum) and kind.native_enum and kind.name else None
 
 
 def exists(connection, schema, name):

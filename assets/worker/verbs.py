@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import conv
 
 import _redistill_redirect as redirect
-from _redistill_changes import changes
+from _redistill_changes import changes, native_enum
 from _redistill_child import Failure
 from _redistill_draft import draft
 from _redistill_origins import Origins
@@ -178,15 +178,8 @@ def table_facts(table):
 
 
 def enum_facts(column, dialect):
-    """A column's native ENUM type, through arrays, decorators and variants."""
-    try:
-        kind = column.type.dialect_impl(dialect)
-        kind = getattr(kind, "impl_instance", getattr(kind, "impl", kind))
-        kind = getattr(kind, "item_type", kind)
-        kind = kind.dialect_impl(dialect)
-    except Exception:
-        return []
-    if not isinstance(kind, sqlalchemy.Enum) or not kind.native_enum or not kind.name:
+    kind = native_enum(column, dialect)
+    if kind is None:
         return []
     return [{"column": column.name, "schema": kind.schema, "name": str(kind.name), "labels": list(kind.enums)}]
 

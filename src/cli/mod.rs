@@ -9,6 +9,7 @@ mod demo;
 mod enums;
 mod fix;
 mod info;
+mod lines;
 mod looks;
 mod mark;
 mod message;
@@ -41,6 +42,7 @@ use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use crate::tui;
 use args::{AppChoices, Arguments, CheckChoices, Command, Format, Global, MessageVerb};
+use lines::Lines;
 use settings::{EnvironmentAddress, Heads};
 use watch::{Detail, Watch};
 
@@ -136,11 +138,11 @@ fn dispatch(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::Reset { plan: None, .. } => guide(global, &cancel),
         Command::Reset {
             plan: Some(plan), ..
-        } => with_engine(global, &cancel, |engine| {
+        } => with_run(global, &cancel, |engine| {
             reset::reset(engine, global, &plan)
         }),
-        Command::Resume => with_engine(global, &cancel, |engine| reset::resume(engine, global)),
-        Command::Undo { id } => with_engine(global, &cancel, |engine| {
+        Command::Resume => with_run(global, &cancel, |engine| reset::resume(engine, global)),
+        Command::Undo { id } => with_run(global, &cancel, |engine| {
             reset::undo(engine, global, id.as_deref())
         }),
         Command::Adopt(choices) => with_engine(global, &cancel, |engine| {
@@ -249,6 +251,27 @@ fn with_engine(
     let watch = Watch::new(detail(global));
     let mut engine = Engine::new(request, &watch, cancel);
     work(&mut engine)
+}
+
+/// The same for a command that changes something: a program that reads along is told every event.
+fn with_run(
+    global: &Global,
+    cancel: &Arc<AtomicBool>,
+    work: impl FnOnce(&mut Engine<'_>) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    if global.format != Format::Json {
+        return with_engine(global, cancel, work);
+    }
+    let watch = Watch::new(detail(global));
+    let lines = Lines::beside(&watch);
+    let ended = request(global).and_then(|request| {
+        let mut engine = Engine::new(request, &lines, cancel);
+        work(&mut engine)
+    });
+    if let Err(failure) = &ended {
+        print::result(&lines::failed(failure));
+    }
+    ended
 }
 
 fn detail(global: &Global) -> Detail {

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::args::Global;
-use super::{ask, is_interactive, print, text_or_json};
+use super::{ask, is_interactive, lines, print, text_or_json};
 use crate::engine::{Ended, Engine, Preview};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::model::text::{line, safe, safe_json};
+use crate::model::text::{line, safe};
 use crate::plan::Plan;
 use crate::report;
 
@@ -17,7 +17,7 @@ pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<E
     let plan = engine.find_plan(digest)?;
     let ended = engine.reset(&plan)?;
     if is_json {
-        print::result(&safe_json(&last_line(&ended)));
+        print::result(&last_line(&ended));
     } else {
         print::result(&done(&plan, &ended));
         // The reset is done, whatever can be said of the tests.
@@ -83,7 +83,7 @@ fn confirm(preview: &Preview) -> Result<(), Failure> {
 
 fn say(ended: &Ended, is_json: bool) {
     if is_json {
-        print::result(&safe_json(&last_line(ended)));
+        print::result(&last_line(ended));
     } else {
         print::result(&format!("{}: {}\n", ended.id, ended.outcome));
     }
@@ -91,13 +91,10 @@ fn say(ended: &Ended, is_json: bool) {
 
 /// The one line that `reset` and `undo` end with.
 fn last_line(ended: &Ended) -> String {
-    format!(
-        "{}\n",
-        json!({
-            "schema": "redistill.run/1",
-            "outcome": ended.outcome,
-            "id": ended.id,
-            "by_hand": ended.by_hand,
-        })
-    )
+    lines::one(&json!({
+        "schema": lines::RUN,
+        "outcome": ended.outcome,
+        "id": ended.id,
+        "by_hand": ended.by_hand,
+    }))
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use super::align::names_as_env;
 use super::baseline::Drafter;
+use super::contrast::inspected;
 use super::module::{RehearseError, Subject};
 use crate::model::RevisionId;
 use crate::plan::{ModelChanges, Statement};
 use crate::schema::{Catalog, Difference, compare, is_widening, of_statement};
-use crate::worker::{ChangesRequest, InspectRequest, WalkRequest};
+use crate::worker::{ChangesRequest, WalkRequest};
 
 /// The second revision, and what stands after it.
 pub struct Ahead {
@@ -108,16 +109,7 @@ fn refuse_leftovers(expected: &Catalog, found: &Catalog) -> Result<(), RehearseE
 
 /// `alembic check` must be clean: what autogenerate cannot write would be asked for again and again.
 fn refuse_remainder(subject: &Subject<'_>, drafter: &Drafter<'_>) -> Result<(), RehearseError> {
-    let inspected = subject
-        .call(|call| {
-            let request = InspectRequest {
-                target: drafter.built_target(),
-                read_only: false,
-                version_locations: vec![drafter.staging()],
-            };
-            subject.worker.inspect(&subject.request(), &request, call)
-        })
-        .map_err(RehearseError::Worker)?;
+    let inspected = inspected(subject, drafter)?;
     match &inspected.differences[..] {
         [] => Ok(()),
         rest => Err(RehearseError::ChangesDiffer(rest.join("; "))),

@@ -8,7 +8,7 @@ use super::module::{Lived, RehearseError, Subject};
 use super::uncovered::{self, Uncovered};
 use crate::plan::{Carried, Source, Strategy};
 use crate::schema::{Catalog, Difference, Sides, Three, compare, equal, is_left_out, parts, sides};
-use crate::worker::InspectRequest;
+use crate::worker::{InspectRequest, Inspected};
 
 /// What the live database lacks of what the baseline stands for, or has otherwise.
 pub(super) fn drift(
@@ -123,6 +123,23 @@ pub(super) fn side_by_side(
     )
 }
 
+/// What the project's own Alembic says of the database that the new revisions built.
+pub(super) fn inspected(
+    subject: &Subject<'_>,
+    drafter: &Drafter<'_>,
+) -> Result<Inspected, RehearseError> {
+    subject
+        .call(|call| {
+            let request = InspectRequest {
+                target: drafter.built_target(),
+                read_only: false,
+                version_locations: vec![drafter.staging()],
+            };
+            subject.worker.inspect(&subject.request(), &request, call)
+        })
+        .map_err(RehearseError::Worker)
+}
+
 /// What the models say that the baseline does not, as `alembic check` words it. The last step asks
 /// the same of the live database: what cannot be answered here stops the run there.
 pub(super) fn model_drift(
@@ -132,16 +149,7 @@ pub(super) fn model_drift(
     if !subject.described.has_metadata {
         return Ok(Vec::new());
     }
-    let inspected = subject
-        .call(|call| {
-            let request = InspectRequest {
-                target: drafter.built_target(),
-                read_only: false,
-                version_locations: vec![drafter.staging()],
-            };
-            subject.worker.inspect(&subject.request(), &request, call)
-        })
-        .map_err(RehearseError::Worker)?;
+    let inspected = inspected(subject, drafter)?;
     match inspected.check_error {
         Some(why) if subject.choices.strategy != Strategy::Unversioned => {
             Err(RehearseError::Check { why })

@@ -83,7 +83,7 @@ pub fn program(major: u32) -> Result<std::path::PathBuf, DumpError> {
 /// Writes the whole database into the file and gives what the own objects are at that moment.
 pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint, DumpError> {
     let session = Session::connect(live, CONNECT_LIMIT)?;
-    let program = program(major(&session)?)?;
+    let program = program(session.major()?)?;
     session.batch(catalog::READ_ONLY)?;
     session.batch("SET LOCAL statement_timeout = 0")?;
     let snapshot: String = session.query("SELECT pg_catalog.pg_export_snapshot()", &[])?[0].get(0);
@@ -107,7 +107,7 @@ pub fn dump(live: &Target, rebuild: &Rebuild, file: &Path) -> Result<Fingerprint
 /// The statements that build the schema of the whole database but these tables.
 pub(super) fn schema(live: &Target, without: &[QualifiedName]) -> Result<String, DumpError> {
     let session = Session::connect(live, CONNECT_LIMIT)?;
-    let program = program(major(&session)?)?;
+    let program = program(session.major()?)?;
     drop(session);
     let output = command(&program, live)
         .args(["--format=plain", "--schema-only", "--encoding=UTF8"])
@@ -167,14 +167,6 @@ pub fn size(live: &Target) -> Result<u64, DumpError> {
         &[],
     )?;
     Ok(rows[0].get::<_, i64>(0).unsigned_abs())
-}
-
-fn major(session: &Session) -> Result<u32, SqlError> {
-    let rows = session.query(
-        "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
-        &[],
-    )?;
-    Ok(rows[0].get::<_, i32>(0).unsigned_abs())
 }
 
 /// Everything that leads to the database stands in the child's environment; nothing of ours does.

@@ -181,21 +181,11 @@ const EXECUTE_ASYNC: &str = r#"    def execute(self, statement: str) -> list[tup
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Flavour, ModuleName};
 
     fn module(config: ConfigSource) -> Module {
-        let directory = PathBuf::from("/p/my api");
         Module {
-            name: ModuleName("my api".to_owned()),
             config,
-            flavour: Flavour::Plain,
-            script_location: directory.join("alembic"),
-            version_locations: vec![directory.join("alembic/versions")],
-            recursive: false,
-            sourceless: false,
-            written_url: None,
-            branch: None,
-            directory,
+            ..Module::plain("my api", PathBuf::from("/p/my api"))
         }
     }
 

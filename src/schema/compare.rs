@@ -120,15 +120,7 @@ fn other_orders(left: &Catalog, right: &Catalog) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn key(kind: &str, table: &str, name: &str) -> ObjectKey {
-        ObjectKey {
-            kind: kind.to_owned(),
-            schema: "public".to_owned(),
-            table: table.to_owned(),
-            name: name.to_owned(),
-        }
-    }
+    use crate::schema::testing::key;
 
     fn catalog(objects: &[(ObjectKey, &[(&str, &str)])]) -> Catalog {
         let objects = objects.iter().map(|(key, attributes)| {

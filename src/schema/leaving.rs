@@ -143,15 +143,7 @@ pub fn near(choice: &str, keys: &BTreeSet<ObjectKey>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn key(kind: &str, table: &str, name: &str) -> ObjectKey {
-        ObjectKey {
-            kind: kind.to_owned(),
-            schema: "public".to_owned(),
-            table: table.to_owned(),
-            name: name.to_owned(),
-        }
-    }
+    use crate::schema::testing::key;
 
     fn shop() -> Catalog {
         let objects: &[(ObjectKey, &[ObjectKey])] = &[

@@ -38,4 +38,6 @@ pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

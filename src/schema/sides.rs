@@ -147,25 +147,7 @@ fn column(key: &ObjectKey, object: &Object) -> String {
 mod tests {
     use super::*;
     use crate::schema::compare;
-
-    fn key(kind: &str, table: &str, name: &str) -> ObjectKey {
-        ObjectKey {
-            kind: kind.to_owned(),
-            schema: "public".to_owned(),
-            table: table.to_owned(),
-            name: name.to_owned(),
-        }
-    }
-
-    fn object(attributes: &[(&str, &str)], definition: Option<&str>) -> Object {
-        Object {
-            attributes: attributes
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            definition: definition.map(str::to_owned),
-        }
-    }
+    use crate::schema::testing::{key, object};
 
     fn catalog(type_of_b: &str) -> Catalog {
         let objects = [

@@ -194,15 +194,7 @@ impl<'a> Wholes<'a> {
 mod tests {
     use super::super::Object;
     use super::*;
-
-    fn key(kind: &str, table: &str, name: &str) -> ObjectKey {
-        ObjectKey {
-            kind: kind.to_owned(),
-            schema: "public".to_owned(),
-            table: table.to_owned(),
-            name: name.to_owned(),
-        }
-    }
+    use crate::schema::testing::key;
 
     fn catalog(objects: &[(ObjectKey, &[ObjectKey])]) -> Catalog {
         let object = |needs: &[ObjectKey]| {

@@ -95,7 +95,7 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
     let names: Vec<&str> = exclude.iter().map(|name| name.name.as_str()).collect();
     let mut objects = BTreeMap::<ObjectKey, Object>::new();
     let mut later = Vec::new();
-    let major = major(session)?;
+    let major = session.major()?;
     for question in QUERIES {
         if !question.versions.contains(&major) {
             continue;
@@ -137,14 +137,6 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
         object.attributes.insert(attribute, value);
     }
     Ok(Catalog { objects })
-}
-
-fn major(session: &Session) -> Result<u32, SqlError> {
-    let rows = session.query(
-        "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
-        &[],
-    )?;
-    Ok(rows[0].get::<_, i32>(0).unsigned_abs())
 }
 
 /// Runs `read` in a read-only transaction that ends in any case.

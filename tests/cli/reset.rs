@@ -156,8 +156,21 @@ fn unversioned_leaves_the_version_table_away() {
     let id = lab.reset(&["--strategy", "unversioned"]);
     let tables = "select relname from pg_class where relname like 'alembic%'";
     assert!(lab.column("app", tables).is_empty());
-    lab.redistill(&["undo", &id]).expect(0);
+    let undone = lab
+        .redistill(&["undo", &id, "--format", "json"])
+        .expect(0)
+        .lines();
     assert_eq!(lab.dump("app", &[]), before);
+    let (last, events) = undone.split_last().unwrap();
+    assert_eq!(
+        (&last["outcome"], &last["id"]),
+        (&"undone".into(), &id.into())
+    );
+    let declared = events[0]["titles"].as_array().unwrap().len();
+    for end in ["step_started", "step_finished"] {
+        let told = events.iter().filter(|line| line["event"] == end).count();
+        assert_eq!(told, declared, "{events:#?}");
+    }
 }
 
 #[test]
@@ -196,9 +209,17 @@ fn a_world_that_changed_since_the_plan_is_refused() {
         let digest = lab.plan(&[]);
         change(&lab);
         let before = (lab.tree(), lab.dump("app", &[]));
-        lab.redistill(&["reset", "--plan", &digest])
+        let lines = lab
+            .redistill(&["reset", "--plan", &digest, "--format", "json"])
             .expect(1)
-            .says(&[named, "redistill plan"]);
+            .says(&[named, "redistill plan"])
+            .lines();
+        let last = lines.last().unwrap();
+        assert_eq!(last["outcome"], "refused", "{lines:#?}");
+        assert!(
+            last["next"].to_string().contains("redistill plan"),
+            "{last}"
+        );
         assert_eq!((lab.tree(), lab.dump("app", &[])), before);
     }
 }

@@ -48,6 +48,15 @@ impl Answer {
         self
     }
 
+    /// Standard output as one JSON object a line.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<serde_json::Value> {
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}")))
+            .collect()
+    }
+
     /// Standard output as JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {

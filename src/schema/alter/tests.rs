@@ -1,26 +1,8 @@
 //! The order of changes, and what they may lose; that they work is shown on real databases.
 
-use super::super::{Catalog, Object, ObjectKey};
+use super::super::Catalog;
+use super::super::testing::{key, object};
 use super::{alter, wholes, within};
-
-fn key(kind: &str, table: &str, name: &str) -> ObjectKey {
-    ObjectKey {
-        kind: kind.to_owned(),
-        schema: "public".to_owned(),
-        table: table.to_owned(),
-        name: name.to_owned(),
-    }
-}
-
-fn object(attributes: &[(&str, &str)], definition: Option<&str>) -> Object {
-    let attributes = attributes.iter();
-    Object {
-        attributes: attributes
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
-        definition: definition.map(str::to_owned),
-    }
-}
 
 /// A table with one column of this type, and a view on it.
 fn notes(kind: &str) -> Catalog {

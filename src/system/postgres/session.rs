@@ -109,6 +109,15 @@ impl Session {
             .map_err(|error| SqlError::new(&error))
     }
 
+    /// The server's major version: 15 for 15.18.
+    pub fn major(&self) -> Result<u32, SqlError> {
+        let rows = self.query(
+            "SELECT pg_catalog.current_setting('server_version_num')::int4 / 10000",
+            &[],
+        )?;
+        Ok(rows[0].get::<_, i32>(0).unsigned_abs())
+    }
+
     /// Runs one statement and gives the number of rows it touched.
     pub fn execute(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<u64, SqlError> {
         runtime()
