@@ -15,6 +15,7 @@ mod objects;
 mod relations;
 mod round;
 mod rows;
+mod scripts;
 mod shapes;
 mod shrink;
 mod state;
