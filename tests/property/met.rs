@@ -56,6 +56,9 @@ const MET: &[&[&str]] = &[
     &[
         "CREATE TABLE calendar (days timestamptz[], hours timestamp[], at timestamptz)",
         "INSERT INTO calendar VALUES ('{2020-01-01}', '{2020-01-01}', '2020-01-01')",
+        // So are texts of a length.
+        "ALTER TABLE calendar ADD names varchar(9)[], ADD marks char(2)[], ADD bits bit(3)[]",
+        "UPDATE calendar SET names = '{a,\"b:c\"}', marks = '{x}', bits = '{101}'",
     ],
 ];
 
