@@ -8,14 +8,27 @@ INTEGERS = {"smallint": (32767, "SMALLSERIAL"), "integer": (2147483647, "SERIAL"
 # What `sqlalchemy.text` takes for a bound parameter, and for an escaped one.
 BIND = re.compile(r"(?<![:\w$\\]):(?=[\w$]+(?![:\w$]))|\\(?=:[\w$]*(?![:\w$]))")
 
+# `(ARRAY['a'::character varying])::text[]`; what stands in quotes comes first, and stays.
+QUOTED = r"""'[^']*'|"[^"]*"|\$(?P<%s>\w*)\$.*?\$(?P=%s)\$"""
+INNER = r"""(?:'[^']*'|"[^"]*"|[^'"\[\]]|\[\])*"""
+LIST = re.compile(
+    r"""%s|\((?P<list>ARRAY\[%s\])\)::(?:"[^"]*"|[\w .(),])+\[\]""" % (QUOTED % ("tag", "tag"), INNER), re.S
+)
+
 
 def escaped(sql):
     """SQL as `sqlalchemy.text` and `op.execute` have to be given it."""
     return BIND.sub(lambda match: "\\" + match.group(0), sql)
 
 
+def without_casts(sql):
+    """Lists without the cast of all of them: said so, the server would turn each value instead."""
+    said = LIST.sub(lambda found: found.group("list") or found.group(0), sql)
+    return said if said == sql else without_casts(said)
+
+
 def literal(sql):
-    return repr(escaped(sql))
+    return repr(escaped(without_casts(sql)))
 
 
 def text(sql):

@@ -11,6 +11,7 @@ mod compose;
 mod data_file;
 mod home;
 mod leaving;
+mod lists;
 mod origins;
 mod piece;
 mod rows;

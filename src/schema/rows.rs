@@ -248,7 +248,10 @@ fn literal_of(data_type: &str) -> (Literal, &'static str) {
         "bigint" => (Literal::Integer, "sa.BigInteger()"),
         "boolean" => (Literal::Boolean, "sa.Boolean()"),
         "text" => (Literal::Text, "sa.Text()"),
-        kind if kind == "character varying" || kind.starts_with("character varying(") => {
+        // An array of them ends otherwise.
+        kind if kind == "character varying"
+            || kind.starts_with("character varying(") && kind.ends_with(')') =>
+        {
             (Literal::Text, "sa.String()")
         }
         _ => (Literal::Typed, ""),
@@ -458,6 +461,20 @@ mod tests {
             crate::schema::data_file_name("1f", &named("t")),
             "1f_t.jsonl"
         );
+    }
+
+    #[test]
+    fn an_array_of_texts_is_no_text() {
+        for (data_type, is_text) in [
+            ("character varying", true),
+            ("character varying(9)", true),
+            ("character varying(9)[]", false),
+            ("character varying[]", false),
+            ("text[]", false),
+        ] {
+            let is_found = literal_of(data_type).0 == Literal::Text;
+            assert_eq!(is_found, is_text, "{data_type}");
+        }
     }
 
     fn value(name: &str, last_value: i64, is_called: bool) -> SequenceValue {

@@ -1,11 +1,14 @@
 //! SQL as Python source: what `op.execute` must be given so that the server receives exactly this
 //! text through SQLAlchemy's `text()`, with every driver.
 
+use super::lists::without_casts;
+
 /// `op.execute('DROP …')`, or with a block where the statement has several lines or is long.
 ///
 /// One statement a call: asyncpg prepares what it is given, and cannot prepare two.
 pub fn execute(sql: &str) -> String {
-    let sql = sql.trim_end();
+    let sql = without_casts(sql.trim_end());
+    let sql = sql.as_ref();
     let escaped = escape_binds(sql);
     if !sql.contains('\n') {
         let line = format!("op.execute({})", string(&escaped));

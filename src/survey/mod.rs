@@ -9,6 +9,7 @@ pub mod bare_keys;
 pub mod branches;
 pub mod catalog;
 pub mod chain;
+pub mod clock;
 mod data;
 pub mod database;
 mod definition;

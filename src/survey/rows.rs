@@ -10,6 +10,7 @@ use crate::schema::{SeedColumn, SeedRows, SeedValue, SequenceValue};
 use crate::system::{Session, SqlError};
 
 use super::catalog::{read_only, read_rows};
+use super::clock::{WINDOW, Window, mark, unclocked};
 
 /// How many rows a table has, and their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,31 +26,8 @@ pub struct RowsDigest {
 /// The columns of the tables asked for, by table.
 type Columns = BTreeMap<QualifiedName, Vec<(SeedColumn, bool)>>;
 
-/// Columns of which only is compared whether they hold something: the clock filled them.
+/// Columns in which the clock filled some values: of those only is compared that it did.
 pub type Masked = BTreeMap<QualifiedName, BTreeSet<String>>;
-
-/// When a chain was replayed, and the time zone that its sessions had.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Before the first revision.
-    pub from: String,
-    /// After the last one.
-    pub to: String,
-    /// As `TimeZone` is set for a session of this database.
-    pub zone: String,
-}
-
-/// The server's time, as [`Window`] takes it.
-pub fn clock(session: &Session) -> Result<String, SqlError> {
-    Ok(session.query("SELECT clock_timestamp()::text", &[])?[0].get(0))
-}
-
-/// The window from then till now.
-pub fn window(session: &Session, from: String) -> Result<Window, SqlError> {
-    let zone = session.query("SELECT current_setting('TimeZone')", &[])?[0].get(0);
-    let to = clock(session)?;
-    Ok(Window { from, to, zone })
-}
 
 /// Hashes the rows of each table in one read-only transaction: two round trips, whatever the
 /// number of tables. A table that the role may not read (or not wholly: row security) is an error.
@@ -60,13 +38,15 @@ pub fn rows(
     read_rows(session, || rows_within(session, tables))
 }
 
-/// The same, with some columns masked.
+/// The same; in masked columns, a value that was made within the window is a time of the clock,
+/// whichever it is. Every other value of them is itself.
 pub fn rows_masked(
     session: &Session,
     tables: &[QualifiedName],
     masked: &Masked,
+    window: Option<&Window>,
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
-    read_rows(session, || digests(session, tables, masked))
+    read_rows(session, || digests(session, tables, masked, window))
 }
 
 /// As [`rows`], in the transaction that is open. Text forms follow that transaction's settings.
@@ -74,13 +54,14 @@ pub fn rows_within(
     session: &Session,
     tables: &[QualifiedName],
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
-    digests(session, tables, &Masked::new())
+    digests(session, tables, &Masked::new(), None)
 }
 
 fn digests(
     session: &Session,
     tables: &[QualifiedName],
     masked: &Masked,
+    window: Option<&Window>,
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, SqlError> {
     let mut columns = columns(session, tables)?;
     if columns.is_empty() {
@@ -94,20 +75,24 @@ fn digests(
             .map(|(column, _)| {
                 let name = quote_identifier(&column.name);
                 match masked.get(table) {
-                    Some(names) if names.contains(&column.name) => format!("t.{name} IS NULL"),
+                    Some(names) if names.contains(&column.name) => unclocked(column),
                     _ => format!("t.{name}"),
                 }
             })
             .collect();
         parts.push(format!(
             "SELECT {place}::int4, count(*), encode(sha256(coalesce(string_agg(sha256(convert_to(r.row_text, 'UTF8')), ''::bytea ORDER BY r.row_text COLLATE \"C\"), ''::bytea)), 'hex') \
-             FROM (SELECT ROW({})::text AS row_text FROM {} t) r",
+             FROM (SELECT ROW({})::text AS row_text FROM {} t, {WINDOW}) r",
             fields.join(", "),
             only(table)
         ));
     }
     let names: Vec<QualifiedName> = columns.into_keys().collect();
-    let found = session.query(&parts.join("\nUNION ALL\n"), &[])?;
+    let window = window.cloned().unwrap_or_else(Window::none);
+    let found = session.query(
+        &parts.join("\nUNION ALL\n"),
+        &[&window.from, &window.to, &window.zone],
+    )?;
     Ok(found
         .into_iter()
         .filter_map(|row| {
@@ -180,19 +165,13 @@ pub fn seed_rows(
         let total: i64 =
             session.query(&format!("SELECT count(*) FROM {}", only(table)), &[])?[0].get(0);
         let sql = format!(
-            "SELECT ARRAY[{}]::text[], ARRAY[{}]::int4[] FROM {} t, \
-             (SELECT $1::text::timestamptz - interval '1 second' AS a, \
-                $2::text::timestamptz + interval '1 second' AS b, $3::text AS zone) w \
+            "SELECT ARRAY[{}]::text[], ARRAY[{}]::int4[] FROM {} t, {WINDOW} \
              ORDER BY {order} LIMIT {limit}",
             fields.join(", "),
             marks.join(", "),
             only(table)
         );
-        let window = window.cloned().unwrap_or_else(|| Window {
-            from: "now".to_owned(),
-            to: "now".to_owned(),
-            zone: "UTC".to_owned(),
-        });
+        let window = window.cloned().unwrap_or_else(Window::none);
         let rows = session
             .query(&sql, &[&window.from, &window.to, &window.zone])?
             .into_iter()
@@ -217,37 +196,6 @@ fn value((text, mark): (Option<String>, i32)) -> SeedValue {
         (Some(_), 1) => SeedValue::Now,
         (Some(_), 2) => SeedValue::NowInUtc,
         (Some(text), _) => SeedValue::Text(text),
-    }
-}
-
-/// Whether a value is the time of the replay: 1, in a column without a time zone 2 where that is
-/// so in UTC only. To a session in UTC both are alike: there the column's default says which is
-/// meant. A day is taken for it only where the column's default says so: many a day that somebody
-/// wrote down is today.
-fn mark(column: &SeedColumn, is_asked: bool) -> String {
-    let name = quote_identifier(&column.name);
-    let is_day = column.data_type == "date";
-    match column.data_type.as_str() {
-        _ if !is_asked => "0".to_owned(),
-        kind if kind.starts_with("timestamp") && kind.ends_with("with time zone") => {
-            format!("CASE WHEN t.{name} BETWEEN w.a AND w.b THEN 1 ELSE 0 END")
-        }
-        kind if kind.starts_with("timestamp") || is_day && column.clock().is_some() => {
-            let kind = if is_day { "date" } else { "timestamp" };
-            let within = |zone: &str| {
-                format!(
-                    "WHEN t.{name} BETWEEN (w.a AT TIME ZONE {zone})::{kind} \
-                     AND (w.b AT TIME ZONE {zone})::{kind} THEN"
-                )
-            };
-            let (local, utc) = (within("w.zone") + " 1", within("'UTC'") + " 2");
-            if column.clock() == Some(SeedValue::NowInUtc) {
-                format!("CASE {utc} {local} ELSE 0 END")
-            } else {
-                format!("CASE {local} {utc} ELSE 0 END")
-            }
-        }
-        _ => "0".to_owned(),
     }
 }
 

@@ -39,6 +39,27 @@ const MET: &[&[&str]] = &[
         "INSERT INTO \"group\" DEFAULT VALUES",
         "INSERT INTO \"group\" DEFAULT VALUES",
     ],
+    // Lists of values that the server turns into another type as a whole: said with a cast, it
+    // would turn each of them.
+    &[
+        "CREATE TABLE listed (state varchar(9), size double precision, cost numeric(8, 2))",
+        "ALTER TABLE listed ADD CONSTRAINT known CHECK (state IN ('a', 'it''s', '(ARRAY[1])::text[]'))",
+        "CREATE POLICY fitting ON listed USING (size <> ALL (ARRAY[77, 78]))",
+        "CREATE INDEX few ON listed (cost) WHERE state IN ('a', 'b') AND cost NOT IN (1, 2)",
+        "CREATE VIEW open_ones AS SELECT size FROM listed WHERE state NOT IN ('x', 'y')",
+        "ALTER TABLE listed ADD is_open boolean GENERATED ALWAYS AS (state IN ('a', 'b')) STORED",
+        "ALTER TABLE listed ADD is_new boolean DEFAULT ('a'::varchar IN ('a', 'b'))",
+        "CREATE DOMAIN word AS varchar(4) CHECK (VALUE IN ('a', 'b'))",
+        "CREATE RULE kept AS ON DELETE TO listed WHERE (old.state IN ('a', 'b')) DO INSTEAD NOTHING",
+    ],
+    // Times in an array.
+    &[
+        "CREATE TABLE calendar (days timestamptz[], hours timestamp[], at timestamptz)",
+        "INSERT INTO calendar VALUES ('{2020-01-01}', '{2020-01-01}', '2020-01-01')",
+        // So are texts of a length.
+        "ALTER TABLE calendar ADD names varchar(9)[], ADD marks char(2)[], ADD bits bit(3)[]",
+        "UPDATE calendar SET names = '{a,\"b:c\"}', marks = '{x}', bits = '{101}'",
+    ],
 ];
 
 /// All of it as one chain.

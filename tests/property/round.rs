@@ -3,15 +3,15 @@
 //! The oracles are `pg_dump` and Alembic's own command line; redistill is only started.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use super::author::Chain;
+use super::clock::Clock;
 use super::files::files;
 use super::judge::{difference, ordered, shortfalls, why_not};
-use crate::support::{Lab, Module, interpreter};
+use super::scripts::Script;
+use crate::support::{Lab, Module};
 
 /// What became of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ fn sieved(lab: &Lab, chains: &[Chain]) -> Vec<Chain> {
             json!({"url": lab.url("psycopg", &database), "is_stepwise": chain.is_stepwise, "revisions": revisions})
         })
         .collect();
-    let answers = python(include_str!("sieve.py"), &jobs);
+    let answers = Script::start(include_str!("sieve.py")).ask(&jobs);
     let mut kept = chains.to_vec();
     for (at, chain) in kept.iter_mut().enumerate() {
         lab.sql("postgres", &format!("drop database sieve{at}"));
@@ -92,39 +92,17 @@ fn sieved(lab: &Lab, chains: &[Chain]) -> Vec<Chain> {
     kept
 }
 
-/// Runs a script of the tests with jobs; half of them each on a processor.
-fn python(script: &str, jobs: &[Value]) -> Vec<Value> {
-    let run = |jobs: &[Value]| -> Vec<Value> {
-        let mut child = Command::new(interpreter())
-            .args(["-B", "-c", script])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut input = child.stdin.take().unwrap();
-        input.write_all(&serde_json::to_vec(jobs).unwrap()).unwrap();
-        drop(input);
-        let output = child.wait_with_output().unwrap();
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    let (first, second) = jobs.split_at(jobs.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(move || run(second));
-        let mut answers = run(first);
-        answers.extend(other.join().unwrap());
-        answers
-    })
-}
-
 /// Runs chains that went through the sieve.
 pub fn run(chains: &[Chain], manner: Manner) -> Report {
     let lab = Lab::new();
+    let mut clock = Clock::new();
     let drawn = chains
         .iter()
         .flat_map(|chain| &chain.revisions)
         .map(Vec::len)
         .sum();
     let chains = sieved(&lab, chains);
+    clock.mark("sieve");
     let kept = chains
         .iter()
         .flat_map(|chain| &chain.revisions)
@@ -135,6 +113,8 @@ pub fn run(chains: &[Chain], manner: Manner) -> Report {
         runners: Vec::new(),
         manner,
         lab,
+        alembic: Script::start(include_str!("walk.py")),
+        clock,
     };
     round.build(&chains);
     if !round.runners.is_empty() {
@@ -150,9 +130,12 @@ pub fn run(chains: &[Chain], manner: Manner) -> Report {
 
 struct Round {
     lab: Lab,
+    /// Alembic's command line, warm.
+    alembic: Script,
     runners: Vec<Runner>,
     outcomes: Vec<Outcome>,
     manner: Manner,
+    clock: Clock,
 }
 
 impl Round {
@@ -187,6 +170,7 @@ impl Round {
         for (at, said) in self.walk(&["upgrade", "head"]) {
             self.leave(at, Outcome::NotReplayed(said));
         }
+        self.clock.mark("upgrade");
         for (runner, dump) in self
             .runners
             .iter()
@@ -200,6 +184,7 @@ impl Round {
                 .unwrap()
                 .expected = dump;
         }
+        self.clock.mark("dumps");
     }
 
     /// Takes a chain out of the project.
@@ -225,7 +210,7 @@ impl Round {
             .iter()
             .map(|runner| json!([self.lab.root().join(&runner.name), arguments]))
             .collect();
-        let answers = python(include_str!("walk.py"), &jobs);
+        let answers = self.alembic.ask(&jobs);
         self.runners
             .iter()
             .zip(answers)
@@ -265,7 +250,9 @@ impl Round {
 
     fn go(&mut self) {
         let Some(digest) = self.plan() else { return };
+        self.clock.mark("plan");
         let before = self.manner.is_undone.then(|| self.state());
+        self.clock.mark("state");
         let answer = self
             .lab
             .redistill(&["reset", "--plan", &digest, "--format", "json"]);
@@ -285,12 +272,16 @@ impl Round {
         }
         let last: Value = serde_json::from_str(answer.stdout.lines().last().unwrap()).unwrap();
         let id = last["id"].as_str().unwrap().to_owned();
+        self.clock.mark("reset");
         self.compare("live");
+        self.clock.mark("live");
         self.swap();
         self.rebuild();
+        self.clock.mark("rebuild");
         if let Some(before) = before {
             self.swap_back();
             self.undo(&id, &before);
+            self.clock.mark("undo");
         }
     }
 
@@ -309,43 +300,32 @@ impl Round {
 
     /// The digest of a plan for all chains that can be planned.
     fn plan(&mut self) -> Option<String> {
-        let plan = [
-            "plan",
-            "--format",
-            "json",
-            "--strategy",
-            self.manner.strategy,
-        ];
-        let answer = self.lab.redistill(&plan);
-        if answer.code == 0 {
-            return Some(answer.json()["digest"].as_str().unwrap().to_owned());
-        }
-        let mut refused = self.named(&answer.stdout);
-        if refused.is_empty() {
-            // An error ends the whole plan; each module for itself says whose it is.
-            for runner in &self.runners {
-                let alone = self
-                    .lab
-                    .redistill(&[&plan[..], &["--module", &runner.name]].concat());
-                if alone.code != 0 {
-                    refused.push((runner.at, why_not(&alone.stdout, &alone.stderr)));
-                }
+        let strategy = self.manner.strategy;
+        while !self.runners.is_empty() {
+            let answer = self
+                .lab
+                .redistill(&["plan", "--format", "json", "--strategy", strategy]);
+            if answer.code == 0 {
+                return Some(answer.json()["digest"].as_str().unwrap().to_owned());
+            }
+            let mut refused = self.named(&answer.stdout);
+            if refused.is_empty() {
+                // An error ends the whole plan, and says whose it is; the others are planned again.
+                let why = why_not(&answer.stdout, &answer.stderr);
+                let is_its = |runner: &&Runner| {
+                    answer
+                        .stderr
+                        .contains(&format!("redistill: {}: ", runner.name))
+                };
+                let its: Vec<usize> = self.runners.iter().filter(is_its).map(|r| r.at).collect();
+                let whose = if its.is_empty() { self.places() } else { its };
+                refused.extend(whose.into_iter().map(|at| (at, why.clone())));
+            }
+            for (at, why) in refused {
+                self.leave(at, Outcome::Fails(Failure { stage: "plan", why }));
             }
         }
-        for (at, why) in refused {
-            self.leave(at, Outcome::Fails(Failure { stage: "plan", why }));
-        }
-        if self.runners.is_empty() {
-            return None;
-        }
-        let answer = self.lab.redistill(&plan);
-        if answer.code != 0 {
-            for at in self.places() {
-                self.fail(at, "plan", why_not(&answer.stdout, &answer.stderr));
-            }
-            return None;
-        }
-        Some(answer.json()["digest"].as_str().unwrap().to_owned())
+        None
     }
 
     /// The chains that the plan's own account finds fault with.

@@ -1,6 +1,6 @@
 """Tries each operation of each chain in a savepoint; answers which ones the server takes.
 
-Reads jobs as JSON from standard input: `url`, `is_stepwise`, `revisions` (texts by revision).
+Reads jobs as one line of JSON a time: `url`, `is_stepwise`, `revisions` (texts by revision).
 """
 import json
 import sys
@@ -52,4 +52,5 @@ def sieve(job):
     return answers
 
 
-json.dump([sieve(job) for job in json.load(sys.stdin)], sys.stdout)
+for line in sys.stdin:
+    print(json.dumps([sieve(job) for job in json.loads(line)]), flush=True)

@@ -1,7 +1,9 @@
-"""Alembic's own command line, started once for many projects: `[folder, arguments]` each.
+"""Alembic's own command line, started once for many projects.
 
-Alembic is imported once, and a child is forked for each; what it says comes back with its status.
+Reads jobs, `[folder, arguments]` each, as one line of JSON a time, and answers each line. Alembic is
+imported once, and a child is forked for each job; what it says comes back with its status.
 """
+import gc
 import json
 import os
 import sys
@@ -37,4 +39,7 @@ def walk(folder, arguments):
 
 
 sys.dont_write_bytecode = True
-json.dump([walk(*job) for job in json.load(sys.stdin)], sys.stdout)
+# No child looks through what was imported.
+gc.freeze()
+for line in sys.stdin:
+    print(json.dumps([walk(*job) for job in json.loads(line)]), flush=True)

@@ -3,8 +3,10 @@
 
 use super::Drafter;
 use super::seed::seed_digest;
+use crate::rehearse::Scratch;
 use crate::rehearse::module::{RehearseError, walk_request};
 use crate::schema::{Catalog, Difference, compare};
+use crate::worker::Script;
 
 impl Drafter<'_> {
     /// Down to base, where nothing may be left, and up again to the same. Gives what is left over
@@ -14,7 +16,8 @@ impl Drafter<'_> {
         let scratch = self.built.as_ref().expect("the baseline was built");
         let empty = self.subject.scratch("n")?;
         let nothing = self.subject.snapshot(&empty.connect()?)?;
-        let seeded = seed_digest(scratch, built, &self.seeded.masked)?;
+        let masked = &self.seeded.masked;
+        let seeded = seed_digest(scratch, built, masked, self.built_in.as_ref())?;
         self.subject
             .call(|call| {
                 let walk = walk_request(scratch.target(), "base", vec![self.staging()]);
@@ -31,14 +34,14 @@ impl Drafter<'_> {
             .iter()
             .map(|left| left.object().to_string())
             .collect();
-        self.upgrade(scratch, "upgrade again")?;
+        let window = self.upgrade_in(scratch, "upgrade again")?;
         let again = self.subject.snapshot(&scratch.connect()?)?;
         left.extend(
             compare(built, &again)
                 .iter()
                 .map(|other| format!("{} differs after the second upgrade", other.object())),
         );
-        if seed_digest(scratch, built, &self.seeded.masked)? != seeded {
+        if seed_digest(scratch, built, masked, window.as_ref())? != seeded {
             left.push("seed rows differ after the second upgrade".to_owned());
         }
         Ok(left)
@@ -48,29 +51,20 @@ impl Drafter<'_> {
     pub fn script(&self, built: &Catalog) -> Result<Vec<String>, RehearseError> {
         self.subject.phase("script")?;
         let recorded = self.subject.scratch("s")?;
-        let script = self
-            .subject
-            .call(|call| {
-                let walk = walk_request(recorded.target(), "heads", vec![self.staging()]);
-                self.subject
-                    .worker
-                    .script(&self.subject.request(), &walk, call)
-            })
-            .map_err(|error| RehearseError::Baseline {
-                doing: "run statement by statement",
-                error,
-            })?;
+        let (first, script) = self.timed(&recorded, || self.recorded(&recorded))?;
         let path = script.search_path.trim();
         let path = if path.is_empty() { "''" } else { path };
         let mut statements = vec![format!("SET LOCAL search_path = {path}")];
         statements.extend(script.statements);
         let again = self.subject.scratch("r")?;
         let session = again.connect()?;
-        session.batch("BEGIN")?;
-        for statement in &statements {
-            session.batch(statement)?;
-        }
-        session.batch("COMMIT")?;
+        let (second, ()) = self.timed(&again, || {
+            session.batch("BEGIN")?;
+            for statement in &statements {
+                session.batch(statement)?;
+            }
+            Ok(session.batch("COMMIT")?)
+        })?;
         let differences: Vec<String> = compare(built, &self.subject.snapshot(&session)?)
             .iter()
             .map(Difference::object)
@@ -79,8 +73,8 @@ impl Drafter<'_> {
             .map(ToString::to_string)
             .collect();
         let masked = &self.seeded.masked;
-        let is_equal =
-            seed_digest(&recorded, built, masked)? == seed_digest(&again, built, masked)?;
+        let is_equal = seed_digest(&recorded, built, masked, first.as_ref())?
+            == seed_digest(&again, built, masked, second.as_ref())?;
         if differences.is_empty() && is_equal {
             return Ok(statements);
         }
@@ -91,5 +85,19 @@ impl Drafter<'_> {
                 differences.join(", ")
             },
         })
+    }
+    /// Upgrades a scratch, and gives the statements that this sent.
+    fn recorded(&self, scratch: &Scratch) -> Result<Script, RehearseError> {
+        self.subject
+            .call(|call| {
+                let walk = walk_request(scratch.target(), "heads", vec![self.staging()]);
+                self.subject
+                    .worker
+                    .script(&self.subject.request(), &walk, call)
+            })
+            .map_err(|error| RehearseError::Baseline {
+                doing: "run statement by statement",
+                error,
+            })
     }
 }

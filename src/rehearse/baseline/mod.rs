@@ -17,8 +17,8 @@ use crate::schema::{
     Catalog, Difference, Home, Origin, Origins, Piece, carry, compare, compose, merge, unsayable,
 };
 use crate::survey::catalog::own_names;
+use crate::survey::clock::{self, Window};
 use crate::survey::replaced::replaced;
-use crate::survey::rows::{self, Window};
 use crate::system::{RealFiles, WriteFiles as _};
 use crate::worker::RenderRequest;
 use seed::{Seeded, has_table_of};
@@ -61,6 +61,8 @@ pub struct Drafter<'a> {
     origins: Origins,
     /// When the old chain was replayed.
     window: Option<Window>,
+    /// When the baseline was built, where its rows have times of the clock.
+    built_in: Option<Window>,
     /// What became of its rows.
     seeded: Seeded,
     /// What is left out, with all that belongs to it.
@@ -82,6 +84,7 @@ impl<'a> Drafter<'a> {
             built: None,
             origins: Origins::new("the live database"),
             window: None,
+            built_in: None,
             seeded: Seeded::default(),
             leave_out: Vec::new(),
             home: Home::default(),
@@ -122,7 +125,7 @@ impl<'a> Drafter<'a> {
     pub fn replay(&mut self) -> Result<Catalog, RehearseError> {
         self.subject.phase("replay")?;
         let scratch = self.subject.scratch("a")?;
-        let from = rows::clock(&scratch.connect()?)?;
+        let from = clock::now(&scratch.connect()?)?;
         let walk = self
             .subject
             .call(|call| {
@@ -136,7 +139,7 @@ impl<'a> Drafter<'a> {
         if let Some(ground) = self.subject.beneath {
             ground.refuse_changes(self.subject, &session)?;
         }
-        self.window = Some(rows::window(&session, from)?);
+        self.window = Some(clock::since(&session, from)?);
         let catalog = self.subject.snapshot(&session)?;
         self.origins = origins::origins(self.subject, &walk, &session)?;
         self.replayed = Some(scratch);
@@ -305,7 +308,7 @@ impl<'a> Drafter<'a> {
             )?;
         }
         let scratch = self.subject.scratch("b")?;
-        self.upgrade(&scratch, "upgrade")?;
+        self.built_in = self.upgrade_in(&scratch, "upgrade")?;
         let catalog = self.subject.snapshot(&scratch.connect()?)?;
         self.built = Some(scratch);
         Ok(Built {
@@ -365,6 +368,30 @@ impl<'a> Drafter<'a> {
             count(chain.revisions.len(), "revision"),
             heads.join(" and ")
         )
+    }
+
+    /// Upgrades; says when that was, where a row has a time of the clock.
+    fn upgrade_in(
+        &self,
+        scratch: &Scratch,
+        doing: &'static str,
+    ) -> Result<Option<Window>, RehearseError> {
+        self.timed(scratch, || self.upgrade(scratch, doing))
+            .map(|(window, ())| window)
+    }
+
+    /// Does something to a scratch; says when that was, where a row has a time of the clock.
+    fn timed<T>(
+        &self,
+        scratch: &Scratch,
+        act: impl FnOnce() -> Result<T, RehearseError>,
+    ) -> Result<(Option<Window>, T), RehearseError> {
+        if self.seeded.masked.is_empty() {
+            return Ok((None, act()?));
+        }
+        let from = clock::now(&scratch.connect()?)?;
+        let done = act()?;
+        Ok((Some(clock::since(&scratch.connect()?, from)?), done))
     }
 
     fn upgrade(&self, scratch: &Scratch, doing: &'static str) -> Result<(), RehearseError> {

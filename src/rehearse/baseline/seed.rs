@@ -14,6 +14,7 @@ use crate::schema::{
     Catalog, Difference, ObjectKey, Piece, SeedRows, by_reference, carry_data, carry_rows,
     compare_values, data_file_name, data_lines, is_left_out, rows_key, value_key,
 };
+use crate::survey::clock::Window;
 use crate::survey::rows::{self, Masked, RowsDigest};
 
 /// The most rows of one table that are written into a revision, and the most bytes of them.
@@ -35,7 +36,7 @@ pub struct Seeded {
     pub pieces: Vec<Piece>,
     /// Rows that stand beside the revision; paths are bare names.
     pub files: Vec<DataFile>,
-    /// Columns with the time of the upgrade.
+    /// Columns in which rows have the time of the upgrade.
     pub masked: Masked,
     /// For the plan and the note.
     pub remarks: Vec<String>,
@@ -143,8 +144,9 @@ impl Drafter<'_> {
             .into_iter()
             .filter(|table| columns(reference, table) == columns(built, table))
             .collect();
-        let left = rows::rows_masked(&replayed.connect()?, &tables, masked)?;
-        let right = rows::rows_masked(&scratch.connect()?, &tables, masked)?;
+        let [old, new] = [&self.window, &self.built_in].map(Option::as_ref);
+        let left = rows::rows_masked(&replayed.connect()?, &tables, masked, old)?;
+        let right = rows::rows_masked(&scratch.connect()?, &tables, masked, new)?;
         let shown = |digest: Option<&RowsDigest>| {
             digest.map_or_else(String::new, |digest| {
                 let rows = usize::try_from(digest.count).unwrap_or(usize::MAX);
@@ -222,8 +224,8 @@ fn remark_on_values(seed: &SeedRows, seeded: &mut Seeded) {
     let clocked = seed.clocked();
     if !clocked.is_empty() {
         seeded.remarks.push(format!(
-            "rows of {table}: {} is the time of the upgrade, as it was in the old chain; it is left \
-             out of the comparison",
+            "rows of {table}: {} is the time of the upgrade, as it was in the old chain; where it \
+             is, the comparison leaves it out",
             clocked.join(", ")
         ));
         let names = clocked.iter().map(|&name| name.to_owned()).collect();
@@ -248,11 +250,13 @@ pub(super) fn seed_digest(
     scratch: &Scratch,
     catalog: &Catalog,
     masked: &Masked,
+    window: Option<&Window>,
 ) -> Result<BTreeMap<QualifiedName, RowsDigest>, RehearseError> {
     Ok(rows::rows_masked(
         &scratch.connect()?,
         &catalog.tables(),
         masked,
+        window,
     )?)
 }
 
