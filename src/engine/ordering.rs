@@ -129,6 +129,7 @@ impl Engine<'_> {
             files: self.files,
             workers: lock(&self.workers).clone().into(),
             sandbox: lock(&self.sandbox).clone().into(),
+            empty_sandbox: lock(&self.empty_sandbox).clone().into(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::lineage::{Lineage, differences};
 use super::production::stamp_line;
-use super::{CONNECT_LIMIT, Case};
+use super::{CONNECT_LIMIT, Case, strings};
 use crate::engine::failures;
 use crate::error::Failure;
 use crate::evidence::DatabaseEvidence;
