@@ -72,14 +72,19 @@ impl ModuleSources {
 
     /// What a revision's file does.
     pub fn operations_of(&self, revision: &Revision) -> Option<&RevisionOperations> {
+        // Byte by byte: the paths are of one listing, and paths compare part by part, slowly.
+        let wanted = revision.path.as_os_str();
         self.revisions
             .iter()
-            .find(|read| read.path == revision.path)
+            .find(|read| read.path.as_os_str() == wanted)
     }
 
     /// What else a revision's file holds.
     pub fn contents_of(&self, revision: &Revision) -> Option<&Contents> {
-        self.contents.iter().find(|read| read.path == revision.path)
+        let wanted = revision.path.as_os_str();
+        self.contents
+            .iter()
+            .find(|read| read.path.as_os_str() == wanted)
     }
 
     /// Whether the models have a table of this name.

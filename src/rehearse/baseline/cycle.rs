@@ -1,11 +1,12 @@
-//! What is proven of a built baseline: down and up again, and its statements alone. Called by the
-//! rehearsal; works on scratch databases only.
+//! What is proven of a built baseline: up, down and up again, and its statements alone. Called by
+//! the drafter and the rehearsal; works on scratch databases only.
 
 use super::Drafter;
 use super::seed::seed_digest;
 use crate::rehearse::Scratch;
 use crate::rehearse::module::{RehearseError, walk_request};
 use crate::schema::{Catalog, Difference, compare};
+use crate::survey::clock::{self, Window};
 use crate::worker::Script;
 
 impl Drafter<'_> {
@@ -86,6 +87,42 @@ impl Drafter<'_> {
             },
         })
     }
+    /// Upgrades; says when that was, where a row has a time of the clock.
+    pub(super) fn upgrade_in(
+        &self,
+        scratch: &Scratch,
+        doing: &'static str,
+    ) -> Result<Option<Window>, RehearseError> {
+        self.timed(scratch, || self.upgrade(scratch, doing))
+            .map(|(window, ())| window)
+    }
+
+    /// Does something to a scratch; says when that was, where a row has a time of the clock.
+    fn timed<T>(
+        &self,
+        scratch: &Scratch,
+        act: impl FnOnce() -> Result<T, RehearseError>,
+    ) -> Result<(Option<Window>, T), RehearseError> {
+        if self.seeded.masked.is_empty() {
+            return Ok((None, act()?));
+        }
+        let from = clock::now(&scratch.connect()?)?;
+        let done = act()?;
+        Ok((Some(clock::since(&scratch.connect()?, from)?), done))
+    }
+
+    fn upgrade(&self, scratch: &Scratch, doing: &'static str) -> Result<(), RehearseError> {
+        self.subject
+            .call(|call| {
+                let walk = walk_request(scratch.target(), "heads", vec![self.staging()]);
+                self.subject
+                    .worker
+                    .upgrade(&self.subject.request(), &walk, call)
+            })
+            .map(drop)
+            .map_err(|error| RehearseError::Baseline { doing, error })
+    }
+
     /// Upgrades a scratch, and gives the statements that this sent.
     fn recorded(&self, scratch: &Scratch) -> Result<Script, RehearseError> {
         self.subject

@@ -370,42 +370,6 @@ impl<'a> Drafter<'a> {
         )
     }
 
-    /// Upgrades; says when that was, where a row has a time of the clock.
-    fn upgrade_in(
-        &self,
-        scratch: &Scratch,
-        doing: &'static str,
-    ) -> Result<Option<Window>, RehearseError> {
-        self.timed(scratch, || self.upgrade(scratch, doing))
-            .map(|(window, ())| window)
-    }
-
-    /// Does something to a scratch; says when that was, where a row has a time of the clock.
-    fn timed<T>(
-        &self,
-        scratch: &Scratch,
-        act: impl FnOnce() -> Result<T, RehearseError>,
-    ) -> Result<(Option<Window>, T), RehearseError> {
-        if self.seeded.masked.is_empty() {
-            return Ok((None, act()?));
-        }
-        let from = clock::now(&scratch.connect()?)?;
-        let done = act()?;
-        Ok((Some(clock::since(&scratch.connect()?, from)?), done))
-    }
-
-    fn upgrade(&self, scratch: &Scratch, doing: &'static str) -> Result<(), RehearseError> {
-        self.subject
-            .call(|call| {
-                let walk = walk_request(scratch.target(), "heads", vec![self.staging()]);
-                self.subject
-                    .worker
-                    .upgrade(&self.subject.request(), &walk, call)
-            })
-            .map(drop)
-            .map_err(|error| RehearseError::Baseline { doing, error })
-    }
-
     /// The carried pieces in the user's words.
     fn carried(&self, pieces: &[Piece]) -> Vec<Carried> {
         pieces

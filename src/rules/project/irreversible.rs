@@ -76,7 +76,7 @@ fn changes_schema(file: &Contents, sources: &ModuleSources) -> bool {
     sources
         .revisions
         .iter()
-        .filter(|read| read.path == file.path)
+        .filter(|read| read.path.as_os_str() == file.path.as_os_str())
         .flat_map(changes)
         .any(|change| change.what != "inserts rows")
 }
