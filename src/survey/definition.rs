@@ -136,9 +136,7 @@ SELECT x.line FROM (
         CASE WHEN e.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN unnest(CASE WHEN EXISTS (SELECT FROM others)
-        THEN coalesce(c.relacl, acldefault('r', c.relowner)) ELSE c.relacl END)
-        WITH ORDINALITY AS i (item, place)
+    CROSS JOIN unnest(c.relacl) WITH ORDINALITY AS i (item, place)
     CROSS JOIN aclexplode(ARRAY[i.item]) e
     WHERE c.oid = $1
     UNION ALL

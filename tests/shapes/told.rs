@@ -170,7 +170,10 @@ fn every_case_of_one_module_is_brought_home_by_its_lines() {
         point(&lab, "api", at, database);
         at = database;
         run(&lab, database, &blocks(part(&told, case)));
-        assert_eq!(rows(&lab, database, "alembic_version"), [base.clone()]);
+        assert_eq!(
+            rows(&lab, database, "alembic_version"),
+            std::slice::from_ref(&base)
+        );
         assert_eq!(lab.dump(database, &["-s"]), schema, "{database}");
     }
     point(&lab, "api", at, "behind");
@@ -178,7 +181,10 @@ fn every_case_of_one_module_is_brought_home_by_its_lines() {
     run(&lab, "behind", &steps);
     assert_eq!(rows(&lab, "behind", "alembic_version"), ["n002"]);
     run(&lab, "behind", &blocks(part(&told, "**At the old head**")));
-    assert_eq!(rows(&lab, "behind", "alembic_version"), [base.clone()]);
+    assert_eq!(
+        rows(&lab, "behind", "alembic_version"),
+        std::slice::from_ref(&base)
+    );
     assert_eq!(lab.dump("behind", &["-s"]), schema);
     // A revision of one's own above the old head gets the line that stands there.
     let line = &blocks(part(&told, "**Ahead of it**"))[0].1;

@@ -188,10 +188,8 @@ fn draw_page(model: &Model, layout: &Layout, which: Pane, area: Rect, buffer: &m
         cursor.offset.min(bottom)
     };
     draw_rows(model, &page, below, cursor, has_keys, buffer);
-    if page.pinned.is_empty() {
-        let height = usize::from(below.height);
-        more(model, area, cursor.offset, height, page.rows.len(), buffer);
-    }
+    let height = usize::from(below.height);
+    more(model, area, cursor.offset, height, page.rows.len(), buffer);
 }
 
 fn draw_rows(
