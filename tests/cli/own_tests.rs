@@ -320,7 +320,6 @@ fn tests_that_are_stopped_or_killed_with_the_program() {
     child.wait().unwrap();
     until("the tests are gone", || !signal(&pid, "0"));
     tidy();
-        .says(&[]);
     lab.write("api/tests/test_m.py", "def test_x():\n    pass\n");
     let answer = lab.redistill(&["resume", "--format", "json"]).expect(0);
     let last = last_line(&answer);
