@@ -283,6 +283,8 @@ impl Lab {
                 },
                 database: Some(self.database()),
                 current: vec!["base".to_owned()],
+                heads: vec!["base".to_owned()],
+                known_differences: vec!["known".to_owned()],
             },
         ];
         Plan {

@@ -18,8 +18,8 @@ pub enum TestsEnd {
     Stopped,
     /// It could not be started.
     NotStarted,
-    /// They ended, and the live database is not where the reset left it.
-    Disturbed,
+    /// However they ended, Alembic does not agree afterwards as it did before them.
+    InDoubt,
 }
 
 impl TestsEnd {
@@ -32,7 +32,7 @@ impl TestsEnd {
             Self::TimedOut => "took too long",
             Self::Stopped => "stopped",
             Self::NotStarted => "not started",
-            Self::Disturbed => "changed the live database",
+            Self::InDoubt => "what the reset left is in doubt",
         }
     }
 }

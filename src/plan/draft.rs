@@ -501,7 +501,8 @@ fn own_tests(steps: &mut Vec<Step>, evidence: &Evidence) {
             module,
             database,
             current,
-            ..
+            heads,
+            known_differences,
         } = step
         else {
             continue;
@@ -517,6 +518,8 @@ fn own_tests(steps: &mut Vec<Step>, evidence: &Evidence) {
                 tests: command.clone(),
                 database: database.clone(),
                 current: current.clone(),
+                heads: heads.clone(),
+                known_differences: known_differences.clone(),
             });
         }
     }

@@ -297,5 +297,9 @@ pub enum Step {
         database: Option<DatabaseRef>,
         /// The revisions that `alembic current` must still print afterwards, sorted.
         current: Vec<String>,
+        /// The heads that `alembic heads` must still print, sorted.
+        heads: Vec<String>,
+        /// The differences that `alembic check` may still report.
+        known_differences: Vec<String>,
     },
 }
