@@ -79,15 +79,15 @@ impl Engine<'_> {
         let module = &seen.module.name;
         let process = match self.process_of(seen, tests) {
             Ok(process) => process,
-            Err(why) => return not_started(why),
+            Err(why) => return not_started(&why),
         };
         let mut last = VecDeque::new();
         let heard = process.listen(self.cancel, Duration::from_secs(tests.limit), &mut |line| {
-            self.hear(module, &masked(line, secrets), &mut last)
+            self.hear(module, &masked(line, secrets), &mut last);
         });
         let last: Vec<String> = last.into();
         let (end, detail) = match heard {
-            Err(error) => return not_started(format!("{}: {}", tests.line(), io_words(&error))),
+            Err(error) => return not_started(&format!("{}: {}", tests.line(), io_words(&error))),
             Ok(Heard::Stopped) => (TestsEnd::Stopped, String::new()),
             Ok(Heard::TimedOut) => (
                 TestsEnd::TimedOut,
@@ -219,10 +219,10 @@ fn is_pytest(program: &str) -> bool {
     matches!(program, "pytest" | "py.test")
 }
 
-fn not_started(why: String) -> TestsRan {
+fn not_started(why: &str) -> TestsRan {
     TestsRan {
         end: TestsEnd::NotStarted,
-        detail: safe(&why).into_owned(),
+        detail: safe(why).into_owned(),
         last: Vec::new(),
     }
 }

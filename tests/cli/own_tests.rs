@@ -46,6 +46,15 @@ fn standing(lab: &Lab, id: &str) -> Value {
         .json()
 }
 
+/// How the checklist answers the question for the tests.
+fn reviewed(lab: &Lab) -> String {
+    let list = lab.redistill(&["checklist", "--static", "--format", "json"]);
+    let entries = list.json()["items"].as_array().unwrap().clone();
+    let of_tests = |entry: &&Value| entry["key"] == "integration-tests";
+    let entry = entries.iter().find(of_tests).unwrap();
+    entry["answer"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn tests_that_the_configuration_names_run_last_and_show_no_password() {
     let lab = Lab::with_module(&Module::default());
@@ -115,10 +124,7 @@ fn tests_that_the_configuration_names_run_last_and_show_no_password() {
         (&json!("api"), &json!("passed"))
     );
 
-    let list = lab.redistill(&["checklist", "--static", "--format", "json"]);
-    let items = list.json()["items"].as_array().unwrap().clone();
-    let item = items.iter().find(|item| item["key"] == "integration-tests");
-    assert_eq!(item.unwrap()["answer"], "yes", "{item:?}");
+    assert_eq!(reviewed(&lab), "yes");
     let note = plan["steps"].to_string();
     assert!(note.contains("ran last, after alembic current and check had agreed"));
 
@@ -126,28 +132,33 @@ fn tests_that_the_configuration_names_run_last_and_show_no_password() {
     assert_eq!(world(&lab), before);
 }
 
-#[test]
-fn tests_that_do_not_pass_leave_a_finished_reset_and_both_ways() {
+/// Modules, each with what becomes of its tests.
+const ENDS: [(&str, &str); 5] = [
+    ("fail", "failed"),
+    ("hang", "timed_out"),
+    ("missing", "not_started"),
+    ("nothing", "nothing_ran"),
+    ("wreck", "in_doubt"),
+];
+
+fn test_of(name: &str) -> String {
+    match name {
+        "fail" => "def test_x():\n    print('why it fails')\n    assert 1 == 2\n".to_owned(),
+        "hang" => {
+            "import time\n\n\ndef test_x():\n    open('begun', 'w').close()\n    time.sleep(600)\n"
+                .to_owned()
+        }
+        "nothing" => "import pytest\n\n\n@pytest.mark.skip\ndef test_x():\n    pass\n".to_owned(),
+        "wreck" => format!("{REACH}def test_wreck():\n    ask('drop table notes')\n"),
+        _ => String::new(),
+    }
+}
+
+/// A project with those modules.
+fn unlucky() -> Lab {
     let lab = Lab::new();
-    let wreck = format!("{REACH}def test_wreck():\n    ask('drop table notes')\n");
-    let files = [
-        (
-            "fail",
-            "def test_x():\n    print('why it fails')\n    assert 1 == 2\n",
-        ),
-        (
-            "hang",
-            "import time\n\n\ndef test_x():\n    open('begun', 'w').close()\n    time.sleep(600)\n",
-        ),
-        ("missing", ""),
-        (
-            "nothing",
-            "import pytest\n\n\n@pytest.mark.skip\ndef test_x():\n    pass\n",
-        ),
-        ("wreck", &wreck),
-    ];
     let mut settings = String::new();
-    for (name, text) in files {
+    for (name, _) in ENDS {
         lab.create_database(name);
         lab.add(&Module {
             folder: name,
@@ -155,19 +166,22 @@ fn tests_that_do_not_pass_leave_a_finished_reset_and_both_ways() {
             ..Module::default()
         });
         lab.alembic(name, &["upgrade", "heads"]);
-        lab.write(&format!("{name}/tests/test_m.py"), text);
-        let command = if name == "missing" {
-            "\"no-such-program-here\"".to_owned()
-        } else {
-            format!("{PYTEST}, \"tests\"")
+        lab.write(&format!("{name}/tests/test_m.py"), &test_of(name));
+        let tests = match name {
+            "missing" => "tests = \"no-such-program-here\"\n".to_owned(),
+            "hang" => format!("tests = [{PYTEST}, \"tests\"]\ntest-timeout = 2\n"),
+            _ => format!("tests = [{PYTEST}, \"tests\"]\n"),
         };
-        settings.push_str(&format!("[modules.{name}]\ntests = [{command}]\n"));
-        if name == "hang" {
-            settings.push_str("test-timeout = 2\n");
-        }
+        settings = format!("{settings}[modules.{name}]\n{tests}");
     }
     lab.write("redistill.toml", &settings);
-    let dumps = || files.map(|(name, _)| lab.dump(name, &[]));
+    lab
+}
+
+#[test]
+fn tests_that_do_not_pass_leave_a_finished_reset_and_both_ways() {
+    let lab = unlucky();
+    let dumps = || ENDS.map(|(name, _)| lab.dump(name, &[]));
     let before = (lab.tree(), dumps());
 
     let answer = executed(&lab, &lab.plan(&[])).expect(1);
@@ -185,14 +199,7 @@ fn tests_that_do_not_pass_leave_a_finished_reset_and_both_ways() {
             )
         })
         .collect();
-    let expected = [
-        ("fail", "failed"),
-        ("hang", "timed_out"),
-        ("missing", "not_started"),
-        ("nothing", "nothing_ran"),
-        ("wreck", "in_doubt"),
-    ];
-    assert_eq!(ends, expected, "{last:#}");
+    assert_eq!(ends, ENDS, "{last:#}");
     assert!(lab.root().join("hang/begun").exists());
     std::fs::remove_file(lab.root().join("hang/begun")).unwrap();
     let said = last["own_tests"][0]["last"].to_string();
@@ -223,15 +230,12 @@ fn tests_that_do_not_pass_leave_a_finished_reset_and_both_ways() {
         shown.contains("tests of hang: took too long: ended after 2 seconds"),
         "{shown}"
     );
-    for (name, _) in files {
+    for (name, _) in ENDS {
         if name != "wreck" {
             lab.alembic(name, &["check"]);
         }
     }
-    let list = lab.redistill(&["checklist", "--static", "--format", "json"]);
-    let items = list.json()["items"].as_array().unwrap().clone();
-    let item = items.iter().find(|item| item["key"] == "integration-tests");
-    assert_eq!(item.unwrap()["answer"], "open", "{item:?}");
+    assert_eq!(reviewed(&lab), "open");
 
     // What tests did to a database is not redistill's to take back; all else is.
     lab.redistill(&["undo", &id]).expect(0);
