@@ -22,6 +22,7 @@ mod verify;
 mod watch;
 
 use std::io::IsTerminal as _;
+use std::num::NonZeroU64;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -30,7 +31,7 @@ use chrono::NaiveDate;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::engine::{
-    Address, Engine, EnvironmentRequest, ModuleOverride, ModuleRequest, Overrides, Request,
+    Address, Engine, EnvironmentRequest, ModuleOverride, ModuleRequest, Overrides, Request, Tests,
 };
 use crate::error::{Failure, Kind};
 use crate::evidence::Waiver;
@@ -284,6 +285,25 @@ fn detail(global: &Global) -> Detail {
     }
 }
 
+/// How long a module's own tests may take unless the configuration says it, in seconds.
+const TEST_LIMIT: u64 = 600;
+
+/// What the configuration says of a module's own tests.
+fn tests(name: &str, module: &settings::ModuleSettings) -> Result<Option<Tests>, Failure> {
+    let Some(words) = module.tests.clone().map(settings::Words::words) else {
+        return Ok(None);
+    };
+    if words.first().is_none_or(String::is_empty) {
+        return Err(
+            Failure::usage(format!("the tests of {} name no command", safe(name))).with_hint(
+                "write it or take the key out: tests = [\"pytest\", \"tests/test_migrations.py\"]",
+            ),
+        );
+    }
+    let limit = module.test_timeout.map_or(TEST_LIMIT, NonZeroU64::get);
+    Ok(Some(Tests { words, limit }))
+}
+
 fn request(global: &Global) -> Result<Request, Failure> {
     let here = environment::current_directory().map_err(|error| {
         Failure::usage(format!("the current directory cannot be read: {error}"))
@@ -322,16 +342,15 @@ fn request(global: &Global) -> Result<Request, Failure> {
         .modules
         .into_iter()
         .map(|(name, module)| {
-            (
-                name,
-                ModuleRequest {
-                    python: module.python.map(absolute),
-                    runner: module.runner.map(settings::Runner::words),
-                    x: module.x,
-                },
-            )
+            let request = ModuleRequest {
+                tests: tests(&name, &module)?,
+                python: module.python.map(absolute),
+                runner: module.runner.map(settings::Words::words),
+                x: module.x,
+            };
+            Ok((name, request))
         })
-        .collect();
+        .collect::<Result<_, Failure>>()?;
     // A program without a slash is looked for on PATH, as a shell does.
     let given = global.python.clone().map(|path| {
         if path.components().count() == 1 {

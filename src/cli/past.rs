@@ -22,6 +22,7 @@ fn value(run: &Run) -> Value {
         "digest": run.plan.digest(),
         "reason": run.plan.choices.reason,
         "modules": run.plan.modules.iter().map(|m| &m.module).collect::<Vec<_>>(),
+        "own_tests": report::own_tests::json(run),
     })
 }
 
@@ -52,12 +53,17 @@ pub fn log(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failure> {
             .collect();
         let revisions: usize = run.plan.modules.iter().map(|m| m.revisions.len()).sum();
         print::result(&format!(
-            "{:<12} {:<16} {}  {} of {}\n",
+            "{:<12} {:<16} {}  {} of {}{}\n",
             run.id(),
             standing(&run),
             moment(&run),
             count(revisions, "revision"),
-            safe(&names.join(", "))
+            safe(&names.join(", ")),
+            if report::own_tests::all_passed(&run) {
+                ""
+            } else {
+                "; its own tests did not pass"
+            }
         ));
     }
     Ok(Exit::Done)
@@ -75,8 +81,10 @@ pub fn show(engine: &mut Engine<'_>, global: &Global, id: &str) -> Result<Exit, 
         return Ok(Exit::Done);
     }
     let reason = run.plan.choices.reason.as_deref().unwrap_or("not given");
+    let lines = report::own_tests::lines(&run).into_iter();
+    let tests: String = lines.map(|line| line + "\n").collect();
     print::result(&format!(
-        "{}  {}  {}\nreason: {}\n\n{}",
+        "{}  {}  {}\nreason: {}\n{tests}\n{}",
         run.id(),
         standing(&run),
         moment(&run),

@@ -7,6 +7,7 @@ mod places;
 mod user;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -179,23 +180,27 @@ pub struct ModuleSettings {
     /// The interpreter.
     pub python: Option<PathBuf>,
     /// The command that ends in Python, where it is started by another program.
-    pub runner: Option<Runner>,
+    pub runner: Option<Words>,
     /// Arguments that env.py reads with `context.get_x_argument()`.
     #[serde(default)]
     pub x: Vec<String>,
+    /// The command that runs the module's own tests at the end of a reset.
+    pub tests: Option<Words>,
+    /// After so many seconds it is ended; 600 unless set.
+    pub test_timeout: Option<NonZeroU64>,
 }
 
 /// A command: as one text, split at blanks, or word by word.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-pub enum Runner {
+pub enum Words {
     /// `"docker compose exec -T api python"`
     Text(String),
     /// `["docker", "compose", "exec", "-T", "api", "python"]`
     Words(Vec<String>),
 }
 
-impl Runner {
+impl Words {
     /// The words.
     pub fn words(self) -> Vec<String> {
         match self {
@@ -320,6 +325,20 @@ mod tests {
         );
         assert_eq!(tool.unwrap().notes, Some(PathBuf::from("n")));
         assert_eq!(loaded("other.toml", "").unwrap(), FileSettings::default());
+    }
+
+    #[test]
+    fn tests_are_a_text_or_words_with_a_limit() {
+        let text = "[modules.api]\ntests = \"pytest -q\"\n\
+                    [modules.shop]\ntests = [\"make\", \"my tests\"]\ntest-timeout = 90\n";
+        let read = loaded("redistill.toml", text).unwrap();
+        let words = |name: &str| read.modules[name].tests.clone().unwrap().words();
+        assert_eq!(words("api"), ["pytest", "-q"]);
+        assert_eq!(words("shop"), ["make", "my tests"]);
+        assert_eq!(read.modules["shop"].test_timeout.unwrap().get(), 90);
+        let never = "[modules.api]\ntest-timeout = 0\n";
+        let detail = loaded("redistill.toml", never).unwrap_err().detail.unwrap();
+        assert!(detail.contains("line 2"), "{detail}");
     }
 
     #[test]

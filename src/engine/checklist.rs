@@ -17,7 +17,10 @@ use crate::model::text::{io_words, safe};
 use crate::plan::{Purpose, Step, Strategy};
 use crate::rehearse::RehearseError;
 use crate::report::checklist;
-use crate::report::checklist::{Answer, Checklist, Cycle, Facts, LastReset, Signature, Went};
+use crate::report::checklist::{
+    Answer, Checklist, Cycle, Facts, LastReset, OwnTests, Signature, Went,
+};
+use crate::report::own_tests;
 use crate::rules::Scope;
 use crate::steps::archive;
 use crate::survey::{bare_keys, signer, sources};
@@ -54,6 +57,12 @@ impl Engine<'_> {
         let survey = self.survey(depth)?;
         let assessment = self.assess(&survey, depth);
         let last = self.last_reset(depth)?;
+        let modules: Vec<_> = survey
+            .evidence
+            .modules
+            .iter()
+            .map(|seen| &seen.module)
+            .collect();
         let facts = Facts {
             project: self.project_name(),
             heads: heads(&survey),
@@ -73,7 +82,7 @@ impl Engine<'_> {
                 Depth::Full => all_bare_keys(&survey),
             },
             sizes: checklist::sizes(&survey.evidence),
-            own_tests: self.test_commands(survey.evidence.modules.iter().map(|seen| &seen.module)),
+            own_tests: self.test_commands(&modules),
         };
         Ok(Checklist::new(&facts, &self.signatures()?))
     }
@@ -262,7 +271,14 @@ impl Engine<'_> {
             restored,
             undo,
             tests: tests(&run),
-            ran_own_tests: false,
+            own_tests: own_tests::ran(&run)
+                .zip(own_tests::lines(&run))
+                .map(|((module, _, ran), line)| OwnTests {
+                    module: module.0.clone(),
+                    passed: ran.passed(),
+                    line,
+                })
+                .collect(),
         }))
     }
 

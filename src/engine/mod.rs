@@ -20,6 +20,7 @@ mod holding;
 mod marking;
 mod naming;
 mod ordering;
+mod own_tests;
 mod planning;
 mod plans;
 mod proving;
@@ -96,6 +97,17 @@ pub struct ModuleRequest {
     pub runner: Option<Vec<String>>,
     /// Arguments for `context.get_x_argument`.
     pub x: Vec<String>,
+    /// What a reset runs of its own tests.
+    pub tests: Option<Tests>,
+}
+
+/// A command that runs tests, in the module's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tests {
+    /// The program and its arguments; never empty.
+    pub words: Vec<String>,
+    /// After so many seconds it is ended.
+    pub limit: u64,
 }
 
 /// An environment that the configuration names.

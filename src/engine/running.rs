@@ -11,6 +11,7 @@ use crate::journal::{self, Cause, Direction, JournalError, Lock, Outcome, Run, T
 use crate::model::text::{safe, safe_lines};
 use crate::model::{Branch, Chain, Module, ModuleName, Target};
 use crate::plan::{self, Plan, Purpose};
+use crate::report::own_tests;
 use crate::report::plan::DIGEST_DIGITS;
 use crate::rules::Finding;
 use crate::steps::{Clients, Tester, World};
@@ -98,7 +99,18 @@ impl Engine<'_> {
         let outcome = execute::begin(&lock, plan, &world, self.observer, self.cancel)
             .map_err(|error| failures::beginning(&error, &again))?;
         plans::forget(plan);
-        ended(&plan.id, &outcome)
+        let ended = ended(&plan.id, &outcome)?;
+        Ok(self.with_tests(ended))
+    }
+
+    /// Adds what is left to a person where tests of the project's own did not pass.
+    fn with_tests(&self, ended: Ended) -> Ended {
+        // The journal was written a moment ago; whatever became of it, the reset is done.
+        let by_hand = self
+            .run(&ended.id)
+            .map(|run| own_tests::by_hand(&run))
+            .unwrap_or_default();
+        Ended { by_hand, ..ended }
     }
 
     /// Goes on with the open run.
@@ -252,7 +264,7 @@ impl Engine<'_> {
                     by_hand: Vec::new(),
                 })
             }
-            _ => ended(run.id(), &outcome),
+            _ => Ok(self.with_tests(ended(run.id(), &outcome)?)),
         }
     }
 

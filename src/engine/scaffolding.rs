@@ -7,10 +7,10 @@ use super::{Depth, Engine, failures};
 use crate::error::Failure;
 use crate::evidence::Evidence;
 use crate::model::text::{io_words, safe};
-use crate::model::{Flavour, Module, ModuleName};
+use crate::model::{Flavour, ModuleName};
 use crate::report::scaffold::{self, Engines};
 use crate::survey::sources;
-use crate::system::{ReadFiles as _, WriteFiles as _};
+use crate::system::WriteFiles as _;
 
 /// What became of one module's test.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,24 +82,6 @@ impl Engine<'_> {
             });
         }
         Ok(done)
-    }
-
-    /// What runs the migration tests that the project has. A reset does not run them itself: that
-    /// a test keeps away from the development database cannot be seen from outside.
-    pub fn own_tests(&self) -> Result<Vec<String>, Failure> {
-        let modules = self.discover()?.modules;
-        Ok(self.test_commands(modules.iter().map(|(module, _)| module)))
-    }
-
-    pub(super) fn test_commands<'m>(
-        &self,
-        modules: impl Iterator<Item = &'m Module>,
-    ) -> Vec<String> {
-        modules
-            .map(|module| &module.directory)
-            .filter(|folder| matches!(self.files.stat(&folder.join(scaffold::PLACE)), Ok(Some(_))))
-            .map(|folder| scaffold::command(&self.request.root, folder))
-            .collect()
     }
 
     fn write_test(&self, path: &std::path::Path, text: &str) -> Result<Written, Failure> {

@@ -233,6 +233,7 @@ impl Engine<'_> {
                 },
                 waivers: self.waivers(),
                 variables: variables::observe(),
+                own_tests: BTreeMap::new(),
             },
             targets: BTreeMap::new(),
             troubles: BTreeMap::new(),
@@ -240,6 +241,9 @@ impl Engine<'_> {
             others: discovered.others,
         };
         for (module, chain) in discovered.modules {
+            if let Some(tests) = self.configured_tests(&module) {
+                survey.evidence.own_tests.insert(module.name.clone(), tests);
+            }
             survey
                 .evidence
                 .modules

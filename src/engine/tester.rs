@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::Engine;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::ModuleEvidence;
-use crate::model::{Chain, ModuleName, RevisionId, Target};
+use crate::journal::{TestsEnd, TestsRan};
+use crate::model::{Chain, ModuleName, RevisionId, Target, TestCommand};
 use crate::plan::PlannedModule;
 use crate::steps::{Inspection, Tester};
 use crate::survey::{branches, chain};
@@ -97,6 +98,26 @@ impl Tester for OwnAlembic<'_, '_> {
                 heads: inspected.heads,
                 differences: inspected.differences,
             }),
+        }
+    }
+
+    fn run_tests(
+        &self,
+        module: &ModuleName,
+        tests: &TestCommand,
+        databases: &BTreeMap<String, Target>,
+    ) -> TestsRan {
+        let seen = self.modules.iter().find(|seen| seen.module.name == *module);
+        let secrets = databases.values().filter_map(|one| one.password.as_ref());
+        match seen {
+            Some(seen) => self
+                .engine
+                .run_tests(seen, tests, &secrets.collect::<Vec<_>>()),
+            None => TestsRan {
+                end: TestsEnd::NotStarted,
+                detail: format!("the module {module} is not there any more"),
+                last: Vec::new(),
+            },
         }
     }
 }

@@ -10,6 +10,8 @@ mod live;
 mod signals;
 mod waivers;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use data::{Hidden, Pooling, Rows, TableRows};
@@ -28,7 +30,7 @@ pub use live::{LiveColumn, LiveEnum, LiveKey, LiveSchema, LiveTable};
 pub use signals::Signals;
 pub use waivers::{Waiver, Waivers};
 
-use crate::model::{Chain, Interpreter, Module};
+use crate::model::{Chain, Interpreter, Module, ModuleName, TestCommand};
 
 /// Three values for everything that is looked at: a check that could not run is never a pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +75,9 @@ pub struct Evidence {
     pub waivers: Waivers,
     /// Variables of the environment that say which stage this is, with their values.
     pub variables: Vec<(String, String)>,
+    /// What the configuration lets a reset run of the project's own tests, by module.
+    #[serde(default)]
+    pub own_tests: BTreeMap<ModuleName, TestCommand>,
 }
 
 impl Evidence {
@@ -86,6 +91,7 @@ impl Evidence {
             unselected: Vec::new(),
             holders: Holders::default(),
             waivers: Waivers::default(),
+            own_tests: BTreeMap::new(),
         }
     }
 }

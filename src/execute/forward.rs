@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{ExecuteError, Running, is_committed};
 use crate::events::Event;
-use crate::journal::{Before, Cause, Direction, Entry, Journal, Outcome, Status};
+use crate::journal::{Before, Cause, Direction, Entry, Journal, Outcome, Run, Status};
 use crate::model::text::safe;
-use crate::plan::Purpose;
+use crate::plan::{Purpose, Step};
 use crate::steps::{self, StepError};
 
 impl Running<'_> {
@@ -60,21 +60,33 @@ impl Running<'_> {
             })
         };
         let receipt = steps::apply(step, &before, &record.commits, &self.context, &mut commit)?;
+        let is_bad = receipt.tests.as_ref().is_some_and(|ran| !ran.passed());
         journal.append(Entry::Finished {
             index,
-            receipt: receipt.clone(),
+            receipt: receipt.text.clone(),
+            tests: receipt.tests,
         })?;
-        let receipt = safe(&receipt).into_owned();
+        let receipt = safe(&receipt.text).into_owned();
         if let Some(item) = self.item_ends(index) {
-            self.tell(&Event::ItemFinished {
-                item,
-                summary: receipt.clone(),
+            self.tell(&match not_passed(journal.run()) {
+                Some(why) => Event::ItemFailed { item, why },
+                None => Event::ItemFinished {
+                    item,
+                    summary: receipt.clone(),
+                },
             });
         }
-        self.tell(&Event::StepFinished {
-            index,
-            receipt,
-            replayed: false,
+        self.tell(&if is_bad {
+            Event::StepFailed {
+                index,
+                why: receipt,
+            }
+        } else {
+            Event::StepFinished {
+                index,
+                receipt,
+                replayed: false,
+            }
         });
         Ok(())
     }
@@ -124,4 +136,23 @@ impl Running<'_> {
             ExecuteError::Unsettled { index, error }
         })
     }
+}
+
+/// What tests of the project's own did not pass, in one line; none where all did. Its own tests are
+/// a part of the last item alone.
+fn not_passed(run: &Run) -> Option<String> {
+    let told: Vec<String> = run
+        .plan
+        .steps
+        .iter()
+        .zip(&run.steps)
+        .filter_map(|(step, record)| {
+            let ran = record.tests.as_ref().filter(|ran| !ran.passed())?;
+            let Step::OwnTests { module, .. } = step else {
+                return None;
+            };
+            Some(format!("tests of {module}: {}", ran.words()))
+        })
+        .collect();
+    (!told.is_empty()).then(|| safe(&told.join("; ")).into_owned())
 }

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::journal::Run;
 use crate::model::text::{line, safe};
 use crate::plan::{Plan, PlannedModule, Purpose};
-use crate::report::{self, Paint, Report};
+use crate::report::{self, Paint, Report, own_tests};
 use crate::rules::Finding;
 
 /// Goes through the checklist with the person at the terminal.
@@ -61,6 +61,8 @@ struct Seen {
     back: Option<Preview>,
     /// Statements that may lose something, as they were shown.
     agreed: Vec<Destructive>,
+    /// Whether tests of the project's own did not pass at the end of a reset.
+    is_untested: bool,
 }
 
 impl Guide<'_> {
@@ -145,6 +147,7 @@ impl Guide<'_> {
 
     fn end(&self, end: End) -> Exit {
         match end {
+            End::Done if self.seen.is_untested => Exit::Refused,
             End::Done => Exit::Done,
             End::Refused => {
                 self.say("refused; nothing has changed\n");
@@ -280,9 +283,28 @@ impl Guide<'_> {
             Ok(ended) => {
                 self.say(&report::plan::summary(&plan));
                 self.say(&format!("undo: redistill undo {}\n", ended.id));
+                self.tell_tests(&ended);
                 RunOutcome::Done
             }
             Err(failure) => self.ended_badly(&failure),
+        }
+    }
+
+    /// What the project's own tests came to, and what is left to a person.
+    fn tell_tests(&mut self, ended: &Ended) {
+        if let Ok(run) = self.engine.run(&ended.id).as_ref()
+            && ended.outcome == "done"
+        {
+            for line in own_tests::lines(run) {
+                self.say(&format!("{line}\n"));
+            }
+            for line in own_tests::output(run) {
+                self.say(&format!("  {line}\n"));
+            }
+            self.seen.is_untested = !own_tests::all_passed(run);
+        }
+        for sentence in &ended.by_hand {
+            self.say(&format!("  by hand: {}\n", safe(sentence)));
         }
     }
 
@@ -291,13 +313,11 @@ impl Guide<'_> {
         self.engine.undo(&preview)
     }
 
-    fn told(&self, ended: Result<Ended, Failure>) -> RunOutcome {
+    fn told(&mut self, ended: Result<Ended, Failure>) -> RunOutcome {
         match ended {
             Ok(ended) => {
                 self.say(&format!("{}: {}\n", ended.id, ended.outcome));
-                for sentence in &ended.by_hand {
-                    self.say(&format!("  by hand: {}\n", safe(sentence)));
-                }
+                self.tell_tests(&ended);
                 RunOutcome::Done
             }
             Err(failure) => self.ended_badly(&failure),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Before;
+use super::{Before, TestsRan};
 use crate::plan::Plan;
 
 /// One entry. Its order in the file is checked by [`super::Run::next`].
@@ -39,6 +39,9 @@ pub enum Entry {
         index: usize,
         /// What it did, in a few words.
         receipt: String,
+        /// Where it ran the project's own tests: what they came to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tests: Option<TestsRan>,
     },
     /// The step (or, after [`Entry::Turned`], its taking back) failed.
     Failed {

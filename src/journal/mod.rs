@@ -22,6 +22,7 @@ mod fault;
 pub mod record;
 pub mod run;
 mod store;
+mod tests_ran;
 
 pub use before::Before;
 pub use entry::{Cause, Entry, Outcome};
@@ -29,3 +30,4 @@ pub use run::{Direction, Illegal, Run, Status, StepRecord, TakenBack};
 pub use store::{
     FileJournal, Journal, JournalError, Lock, create, next_id, open, run_folder, runs, state_folder,
 };
+pub use tests_ran::{TestsEnd, TestsRan};

@@ -147,6 +147,7 @@ mod tests {
             Entry::Finished {
                 index: 1,
                 receipt: "3 files".to_owned(),
+                tests: None,
             },
             Entry::Committing {
                 index: 2,

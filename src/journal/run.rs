@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{Before, Cause, Entry, Outcome};
+use super::{Before, Cause, Entry, Outcome, TestsRan};
 use crate::plan::{FORMAT, Plan};
 
 /// Which way a run goes.
@@ -57,6 +57,8 @@ pub struct StepRecord {
     pub commits: Vec<String>,
     /// Transactions that its taking back was about to commit.
     pub commits_back: Vec<String>,
+    /// Where it ran the project's own tests: what they came to.
+    pub tests: Option<TestsRan>,
 }
 
 /// Whether another run has taken this one back.
@@ -133,6 +135,7 @@ impl Run {
             before: None,
             commits: Vec::new(),
             commits_back: Vec::new(),
+            tests: None,
         };
         Ok(Self {
             folder,
@@ -164,8 +167,13 @@ impl Run {
                 Direction::Forward => self.steps[index].commits.push(xid),
                 Direction::Back => self.steps[index].commits_back.push(xid),
             },
-            Entry::Finished { index, receipt } => {
+            Entry::Finished {
+                index,
+                receipt,
+                tests,
+            } => {
                 self.steps[index].status = Status::Finished { receipt };
+                self.steps[index].tests = tests;
             }
             // A step whose taking back failed keeps its status: it is still to be taken back.
             Entry::Failed { index, error } => {

@@ -455,6 +455,7 @@ mod tests {
             Entry::Finished {
                 index: 4,
                 receipt: String::new(),
+                tests: None,
             },
             Entry::Opened {
                 format: FORMAT,

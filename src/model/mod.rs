@@ -8,6 +8,7 @@ mod location;
 mod module;
 mod revision;
 mod secret;
+mod test_command;
 pub mod text;
 
 pub use chain::{Chain, ChainProblem, Unreadable};
@@ -20,3 +21,4 @@ pub use module::{
 };
 pub use revision::{Revision, RevisionId};
 pub use secret::Secret;
+pub use test_command::{SCAFFOLD_PLACE, TestCommand};

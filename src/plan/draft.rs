@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! archive → dumps → note → databases (one transaction each) → remove files → baselines → test
+//! → the project's own tests
 //! ```
 
 use std::collections::BTreeMap;
@@ -136,6 +137,7 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
     for module in &material.modules {
         steps.push(test(&material, module)?);
     }
+    own_tests(&mut steps, material.evidence);
     let basis = basis(material.evidence, &material.inventories);
     Ok(Plan {
         format: FORMAT,
@@ -179,6 +181,11 @@ pub fn basis(
 ) -> BTreeMap<String, String> {
     let mut basis = BTreeMap::new();
     add_agreements(&mut basis, evidence);
+    for (module, tests) in &evidence.own_tests {
+        if inventories.contains_key(module) {
+            basis.insert(format!("own tests of {module}"), tests.in_words());
+        }
+    }
     for inventory in inventories.values() {
         for file in inventory.archive.iter().chain(&inventory.watch) {
             basis.insert(format!("file {}", file.path), file.sha256.clone());
@@ -483,6 +490,40 @@ fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftE
         heads: vec![planned.head().to_string()],
         known_differences: known_differences(planned),
     })
+}
+
+/// The project's own tests, after all of redistill's. The branches of an environment have them in
+/// common.
+fn own_tests(steps: &mut Vec<Step>, evidence: &Evidence) {
+    let mut found: Vec<Step> = Vec::new();
+    for step in &*steps {
+        let Step::Test {
+            module,
+            database,
+            current,
+            heads,
+            known_differences,
+        } = step
+        else {
+            continue;
+        };
+        let Some(command) = evidence.own_tests.get(module) else {
+            continue;
+        };
+        let is_there =
+            |step: &Step| matches!(step, Step::OwnTests { tests, .. } if tests == command);
+        if !found.iter().any(is_there) {
+            found.push(Step::OwnTests {
+                module: module.clone(),
+                tests: command.clone(),
+                database: database.clone(),
+                current: current.clone(),
+                heads: heads.clone(),
+                known_differences: known_differences.clone(),
+            });
+        }
+    }
+    steps.extend(found);
 }
 
 /// What `alembic check` may say after the reset: what it says of the live database now, and what the

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Alteration;
 use crate::model::text::count;
-use crate::model::{ModuleName, QualifiedName};
+use crate::model::{ModuleName, QualifiedName, TestCommand};
 
 /// A file as it was when the plan was made. The path is relative to the project's root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,6 +284,22 @@ pub enum Step {
         /// The heads that `alembic heads` must print, sorted.
         heads: Vec<String>,
         /// The differences that `alembic check` reported before; more is a failure.
+        known_differences: Vec<String>,
+    },
+    /// Runs the project's own tests of a module, which the configuration names. What they came to is
+    /// told; it never takes the reset back.
+    OwnTests {
+        /// The module.
+        module: ModuleName,
+        /// The command.
+        tests: TestCommand,
+        /// The live database; none where the reset leaves it unversioned.
+        database: Option<DatabaseRef>,
+        /// The revisions that `alembic current` must still print afterwards, sorted.
+        current: Vec<String>,
+        /// The heads that `alembic heads` must still print, sorted.
+        heads: Vec<String>,
+        /// The differences that `alembic check` may still report.
         known_differences: Vec<String>,
     },
 }

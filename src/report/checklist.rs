@@ -139,8 +139,19 @@ pub struct LastReset {
     pub undo: Option<Result<(), String>>,
     /// What the test steps said, a line a module.
     pub tests: Vec<String>,
-    /// Whether the project's own migration tests ran in it.
-    pub ran_own_tests: bool,
+    /// What the project's own tests came to, where it ran them.
+    pub own_tests: Vec<OwnTests>,
+}
+
+/// What the tests of one module came to in a reset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTests {
+    /// The module.
+    pub module: String,
+    /// Whether tests ran, and all passed.
+    pub passed: bool,
+    /// In a line.
+    pub line: String,
 }
 
 /// What the evaluation rests on.

@@ -13,6 +13,7 @@ pub mod github;
 pub mod json;
 pub mod note;
 pub mod operations;
+pub mod own_tests;
 mod paint;
 pub mod past;
 pub mod plan;

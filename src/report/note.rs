@@ -76,6 +76,7 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     moved::section(&mut text, material);
     waived_section(&mut text, material);
     evidence_section(&mut text, material);
+    own_tests_section(&mut text, material);
     undo_section(&mut text, material);
     teammates::section(&mut text, material);
     review_section(&mut text, material);
@@ -362,6 +363,45 @@ fn evidence_section(text: &mut String, material: &NoteMaterial<'_>) {
             safe(&module.module.0),
             count(module.left_behind.len(), "object")
         );
+    }
+    line!(text);
+}
+
+/// The project's own tests: which ones the reset ran, and which ones nobody did. The note is written
+/// before them, so what they came to stands elsewhere.
+fn own_tests_section(text: &mut String, material: &NoteMaterial<'_>) {
+    let mut lines: Vec<String> = Vec::new();
+    for module in material.modules {
+        let name = &module.module;
+        let found = material
+            .findings
+            .iter()
+            .find(|finding| finding.code == "RD635" && finding.module.as_ref() == Some(name));
+        let line = match (material.evidence.own_tests.get(name), found) {
+            (Some(tests), _) => format!(
+                "{}: `{}` ran last, after alembic current and check had agreed; what it came to: \
+                 `redistill show {}`",
+                safe(&name.0),
+                safe(&tests.by_hand()),
+                material.id
+            ),
+            (None, Some(found)) => format!(
+                "{}: found and not run ({}); {}",
+                safe(&name.0),
+                safe(&found.evidence.join(", ")),
+                safe(&found.remedy.text)
+            ),
+            (None, None) => continue,
+        };
+        lines.push(line);
+    }
+    if lines.is_empty() {
+        return;
+    }
+    line!(text, "## The project's own tests");
+    line!(text);
+    for line in lines {
+        line!(text, "- {line}");
     }
     line!(text);
 }

@@ -9,7 +9,7 @@ use crate::model::{ConfigSource, Module};
 
 const TEMPLATE: &str = include_str!("../../assets/templates/test_migrations.py");
 /// Where it goes, in the module's folder.
-pub const PLACE: &str = "tests/test_migrations.py";
+pub const PLACE: &str = crate::model::SCAFFOLD_PLACE;
 /// What the usual formatters take for a line.
 const WIDTH: usize = 88;
 

@@ -25,13 +25,14 @@ pub use finding::{Finding, LineEdit, Remedy, Severity, Verdict, Waived};
 pub use production::{
     DISPOSABLE_MARK, PRODUCTION_MARK, is_marked_disposable, is_marked_production,
 };
+pub use project::own_tests::command as found_tests_command;
 pub use registry::{find, registry};
 pub use rule::{Case, Explanation, Family, Needs, Rule, Scope};
 pub use schema::crossing::{Crossing, Seen, crossings};
 pub use schema::enum_left_behind::types_left;
 pub use schema::key_types::{Fit, foreign_key_fit};
 pub use schema::sharing::shares as share_a_database;
-pub use sources::{ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
+pub use sources::{FoundTests, ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
 pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
 pub use waiver::is_waivable;
 

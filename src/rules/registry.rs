@@ -116,6 +116,7 @@ static RULES: &[&Rule] = &[
     &project::quoted_id::RULE,
     &project::versions_folder::LINKED,
     &project::versions_folder::SHARED,
+    &project::own_tests::RULE,
     &project::suppression_malformed::RULE,
     &project::suppression_forbidden::RULE,
     &project::suppression_unused::RULE,

@@ -109,6 +109,17 @@ pub struct Surroundings {
     /// Identifiers that were replaced, with the baseline that replaced them; from the baselines
     /// themselves and from the archives of past resets.
     pub replaced: BTreeMap<String, RevisionId>,
+    /// Tests of the module's migrations that the project has.
+    pub tests: Vec<FoundTests>,
+}
+
+/// A migration test of the project's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTests {
+    /// What tells it.
+    pub location: Location,
+    /// What pytest is given to run it, in the module's folder.
+    pub arguments: Vec<String>,
 }
 
 impl Surroundings {
@@ -119,6 +130,7 @@ impl Surroundings {
         links: Vec::new(),
         quotes: Vec::new(),
         replaced: BTreeMap::new(),
+        tests: Vec::new(),
     };
 }
 

@@ -45,6 +45,7 @@ impl Stage {
                     today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
                 },
                 variables: Vec::new(),
+                own_tests: std::collections::BTreeMap::new(),
             },
             sources: Sources::default(),
         }

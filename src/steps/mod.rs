@@ -22,6 +22,7 @@ mod dump_choice;
 mod dump_text;
 mod error;
 mod foresee;
+mod own_tests;
 mod pack;
 mod rebuild;
 mod remove_files;
@@ -37,6 +38,7 @@ mod write_file;
 pub use dump::try_out as try_dump;
 pub use error::StepError;
 pub use foresee::Foreseen;
+pub use own_tests::Receipt;
 pub use tracked::reference as file_reference;
 pub use world::{Clients, Commit, Context, Dumper, Inspection, Inverse, Standing, Tester, World};
 
@@ -88,6 +90,7 @@ pub fn title(step: &Step) -> String {
             format!("Restore {} of {module}", count(files.len(), "file"))
         }
         Step::Test { module, .. } => format!("Test {module}"),
+        Step::OwnTests { module, tests, .. } => own_tests::title(module, tests),
     }
 }
 
@@ -104,7 +107,7 @@ pub const fn item(step: &Step) -> Item {
         | Step::RebuildDatabase { .. }
         | Step::RestoreDatabase { .. } => Item::DropVersionTable,
         Step::RemoveFiles { .. } | Step::RestoreFiles { .. } => Item::ClearFiles,
-        Step::Test { .. } => Item::Test,
+        Step::Test { .. } | Step::OwnTests { .. } => Item::Test,
     }
 }
 
@@ -149,6 +152,7 @@ pub fn preview(step: &Step) -> Vec<String> {
             heads,
             known_differences,
         )),
+        Step::OwnTests { tests, .. } => lines.extend(own_tests::preview(tests)),
     }
     lines
 }
@@ -212,6 +216,7 @@ pub fn check(step: &Step, foreseen: &mut Foreseen, context: &Context<'_>) -> Vec
             ..
         } => restore_files::check(run, archive, files, foreseen, context),
         Step::Test { database, .. } => test::check(database.as_ref(), context),
+        Step::OwnTests { database, .. } => own_tests::check(database.as_ref(), context),
     }
 }
 
@@ -235,7 +240,8 @@ pub fn before(step: &Step, context: &Context<'_>) -> Result<Before, StepError> {
         | Step::RetireDump { .. }
         | Step::RemoveFiles { .. }
         | Step::RestoreFiles { .. }
-        | Step::Test { .. } => Ok(Before::Nothing),
+        | Step::Test { .. }
+        | Step::OwnTests { .. } => Ok(Before::Nothing),
     }
 }
 
@@ -266,8 +272,8 @@ pub fn standing(
         Step::RetireDump { dump } => dump::standing_of_retiring(dump, context),
         Step::RemoveFiles { files, .. } => remove_files::standing(files, context),
         Step::RestoreFiles { files, .. } => restore_files::standing(files, context),
-        // It leaves no trace; asking again is always right.
-        Step::Test { .. } => Ok(Standing::NotDone),
+        // They leave no trace of ours; asking again is always right.
+        Step::Test { .. } | Step::OwnTests { .. } => Ok(Standing::NotDone),
     }
 }
 
@@ -279,8 +285,9 @@ pub fn apply(
     commits: &[String],
     context: &Context<'_>,
     commit: &mut Commit<'_>,
-) -> Result<String, StepError> {
-    match step {
+) -> Result<Receipt, StepError> {
+    let text = match step {
+        Step::OwnTests { .. } => return Ok(own_tests::apply(step, context)),
         Step::Archive {
             folder,
             members,
@@ -307,7 +314,8 @@ pub fn apply(
             ..
         } => restore_files::apply(run, archive, files, context),
         Step::Test { .. } => test::apply(step, context),
-    }
+    };
+    text.map(Receipt::from)
 }
 
 /// Runs a step that is one transaction of a database.
@@ -406,7 +414,7 @@ pub fn inverse(step: &Step, before: &Before, plan: &Plan) -> Inverse {
             module: module.clone(),
             files: files.clone(),
         }]),
-        Step::Test { .. } => Inverse::Steps(Vec::new()),
+        Step::Test { .. } | Step::OwnTests { .. } => Inverse::Steps(Vec::new()),
     }
 }
 

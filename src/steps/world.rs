@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 
 use super::StepError;
-use crate::journal::{JournalError, run_folder};
-use crate::model::{ModuleName, QualifiedName, Target};
+use crate::journal::{JournalError, TestsRan, run_folder};
+use crate::model::{ModuleName, QualifiedName, Target, TestCommand};
 use crate::plan::{Dumped, Fingerprint, OwnObject, Rebuild, Step};
 use crate::system::{Session, WriteFiles};
 
@@ -23,12 +23,21 @@ pub struct Inspection {
     pub differences: Vec<String>,
 }
 
-/// Asks the project's own Alembic. Changes nothing.
+/// Asks the project's own Alembic, which changes nothing, and runs its own tests.
 pub trait Tester: Send + Sync {
     /// Inspects a module; without a database only the files are asked. The error is a fragment
     /// for people.
     fn inspect(&self, module: &ModuleName, database: Option<&Target>)
     -> Result<Inspection, String>;
+
+    /// Runs the project's own tests of a module. However they end is an answer. The passwords of
+    /// these databases are shown nowhere.
+    fn run_tests(
+        &self,
+        module: &ModuleName,
+        tests: &TestCommand,
+        databases: &BTreeMap<String, Target>,
+    ) -> TestsRan;
 }
 
 /// What to do about other clients that are connected to a database while its version table is

@@ -23,6 +23,7 @@ pub mod interpreter;
 pub mod inventory;
 mod live;
 pub mod mentions;
+pub mod own_tests;
 pub mod project;
 pub mod pyproject;
 mod questions;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{Location, ModuleName, RevisionId};
 use crate::rules::{ModuleSources, Sources, Surroundings};
-use crate::survey::head_files;
+use crate::survey::{head_files, own_tests};
 use crate::system::{FileKind, ReadFiles};
 
 /// Shorter identifiers are words and numbers of everyday texts.
@@ -58,6 +58,7 @@ pub(super) fn gather(evidence: &Evidence, files: &dyn ReadFiles, sources: &mut S
     let archived = archived_heads(&evidence.root, files);
     let mut quotes = Quotes::of(evidence, files);
     quotes.folder(&evidence.root, files, 0);
+    let is_only = evidence.modules.len() + evidence.unselected.len() == 1;
     for module in &evidence.modules {
         let name = &module.module.name;
         let facts = sources.modules.entry(name.clone()).or_default();
@@ -71,6 +72,7 @@ pub(super) fn gather(evidence: &Evidence, files: &dyn ReadFiles, sources: &mut S
             links: links(module, files),
             quotes: quotes.found.remove(name).unwrap_or_default(),
             replaced: replaced(module, facts, &archived),
+            tests: own_tests::find(&module.module, &evidence.root, is_only, files),
         };
     }
 }

@@ -54,6 +54,13 @@ pub fn temporary_folder() -> PathBuf {
     std::env::temp_dir()
 }
 
+/// PATH with this folder before all others.
+pub fn path_with(first: &std::path::Path) -> Option<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let rest = std::env::split_paths(&path).filter(|folder| !folder.as_os_str().is_empty());
+    std::env::join_paths(std::iter::once(first.to_owned()).chain(rest)).ok()
+}
+
 /// A program on PATH, absolute. Relative entries (`.`) are passed over: what lies in the folder that
 /// is looked at must not be run for having the right name.
 pub fn find_program(name: &str) -> Option<PathBuf> {

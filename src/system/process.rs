@@ -8,6 +8,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+mod listen;
+
+pub use listen::Heard;
+
 /// How much of a child's output is kept, in bytes; the rest is read and thrown away.
 const OUTPUT_LIMIT: usize = 4 << 20;
 

@@ -141,6 +141,7 @@ pub fn run(id: &str, outcome: Option<Outcome>) -> Run {
         before: None,
         commits: Vec::new(),
         commits_back: Vec::new(),
+        tests: None,
     };
     Run {
         folder: PathBuf::from("/p/.redistill/runs").join(id),

@@ -7,6 +7,7 @@ mod interrupt;
 mod mark;
 mod mistakes;
 mod oracle;
+mod own_tests;
 mod recreate;
 mod reset;
 mod shapes;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::text::sections;
 use super::{Checklist, Cycle, Facts, LastReset, Went};
 use crate::evidence::Observed;
+use crate::model::TestCommand;
 use crate::model::text::bytes;
 use crate::plan::Strategy;
 use crate::report::note::NoteMaterial;
@@ -25,6 +26,11 @@ pub fn of_plan(material: &NoteMaterial<'_>) -> Checklist {
         .iter()
         .map(|files| files.archive.len())
         .sum();
+    let modules = material.modules.iter();
+    let commands = modules
+        .filter_map(|module| material.evidence.own_tests.get(&module.module))
+        .map(TestCommand::by_hand)
+        .collect();
     let facts = Facts {
         project: material.project.to_owned(),
         scope: Scope::Full,
@@ -40,13 +46,13 @@ pub fn of_plan(material: &NoteMaterial<'_>) -> Checklist {
             restored: Ok(files),
             undo: Some(Ok(())),
             tests: Vec::new(),
-            ran_own_tests: false,
+            own_tests: Vec::new(),
         }),
         heads,
         bare_keys: Observed::NotAsked,
         // A size changes by itself, and the note is part of what is digested.
         sizes: Vec::new(),
-        own_tests: Vec::new(),
+        own_tests: commands,
     };
     Checklist::new(&facts, &[])
 }

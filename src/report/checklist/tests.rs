@@ -42,7 +42,7 @@ fn last() -> LastReset {
         restored: Ok(7),
         undo: Some(Ok(())),
         tests: Vec::new(),
-        ran_own_tests: false,
+        own_tests: Vec::new(),
     }
 }
 
