@@ -26,7 +26,7 @@ fn plain(mut play: Play) -> Play {
 /// Every state as it is, and every pane of it with everything that can lie over it.
 #[test]
 fn every_screen_and_what_lies_over_it() {
-    for size in [(59, 15), SMALL, LARGE, WIDE] {
+    for size in [(59, 15), (60, 16), SMALL, LARGE, WIDE] {
         for (state, play) in states(size) {
             let mut play = plain(play);
             is_plain(state, &text(&play.model));
