@@ -56,7 +56,8 @@ impl<'a> Now<'a> {
             | Action::Suspend => true,
             Action::Switch => {
                 let layout = Layout::of(model);
-                !layout.is_wide() || model.page_id() != PageId::Nothing
+                let is_somewhere = model.page_id() != PageId::Nothing;
+                is_somewhere || model.pane != Pane::List || layout.side.is_some()
             }
             Action::Open => self.can_open(),
             Action::Back => can_go_up(model),
