@@ -204,6 +204,7 @@ fn app(global: &Global, choices: &AppChoices, cancel: &Arc<AtomicBool>) -> Resul
         request: request(global)?,
         looks: looks::looks(global, choices)?,
         aside: None,
+        credit: None,
     };
     let ending = tui::run(opening, cancel)?;
     for words in &ending.words {
@@ -221,7 +222,7 @@ fn guide(global: &Global, cancel: &AtomicBool) -> Result<Exit, Failure> {
                 .with_hint("without one: redistill plan, then redistill reset --plan DIGEST"),
         );
     }
-    guided::run(request(global)?, cancel)
+    guided::run(request(global)?, global.verbose, cancel)
 }
 
 /// The manual page, from the same table that parses.

@@ -54,7 +54,20 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
 /// Whether a server went away under the project's code: its shutdown (class 57P) or a connection
 /// that broke (class 08).
 fn is_server_gone(failed: &Failed) -> bool {
-    failed.sqlstate.as_deref().is_some_and(says_gone)
+    match failed.sqlstate.as_deref() {
+        Some(state) => says_gone(state),
+        // What the server says has a state; what a driver says of a line that broke has none.
+        None => {
+            let of_driver = [
+                "OperationalError",
+                "InterfaceError",
+                "ConnectionDoesNotExistError",
+            ];
+            let exception = failed.exception.as_deref().unwrap_or_default();
+            let message = failed.message.to_lowercase();
+            of_driver.contains(&exception) && message.contains("connection")
+        }
+    }
 }
 
 /// SQLSTATE of a server that shuts down, and of a broken connection.
@@ -504,6 +517,45 @@ mod tests {
         assert!(rebuilt.hints.join("\n").contains("--strategy keep"));
         let unproven = unproven("a / b", "no", Strategy::Keep).hints.join("\n");
         assert!(!unproven.contains("--strategy keep"), "{unproven}");
+    }
+
+    /// A server that was killed says nothing more: its line breaks, and the chain is not to blame.
+    #[test]
+    fn a_broken_line_is_no_fault_of_the_chain() {
+        let failed = |exception: &str, message: &str| Failed {
+            kind: ErrorKind::RevisionFailed,
+            message: message.to_owned(),
+            exception: Some(exception.to_owned()),
+            file: None,
+            line: None,
+            revision: Some("a001".to_owned()),
+            sqlstate: None,
+            server_detail: None,
+            statement: None,
+            traceback: Vec::new(),
+        };
+        let module = ModuleName("art".to_owned());
+        for (exception, message, is_gone) in [
+            (
+                "OperationalError",
+                "server closed the connection unexpectedly",
+                true,
+            ),
+            ("InterfaceError", "the connection is closed", true),
+            ("KeyError", "connection", false),
+            ("OperationalError", "no such option", false),
+        ] {
+            let inner = WorkerError::Failed(Box::new(failed(exception, message)));
+            let told = rehearsal(&module, &RehearseError::Replay(inner));
+            assert_eq!(
+                told.message.contains("ended the session"),
+                is_gone,
+                "{}",
+                told.message
+            );
+            let hints = told.hints.join("\n");
+            assert_eq!(hints.contains("mend that revision"), !is_gone, "{hints}");
+        }
     }
 
     #[test]

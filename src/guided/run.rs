@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! planning    rehearsal, plan, what may be lost     reading    what is shown on demand
-//! tell        words that every part uses
+//! tell        words that every part uses             pace       how often a replay is told
 //! ```
 
+mod pace;
 mod planning;
 mod reading;
 mod tell;
@@ -24,9 +25,10 @@ use crate::plan::{Plan, PlannedModule, Purpose};
 use crate::report::{self, Paint, Report, own_tests};
 use crate::rules::Finding;
 
-/// Goes through the checklist with the person at the terminal.
-pub fn run(request: Request, cancel: &AtomicBool) -> Result<Exit, Failure> {
-    let teller = tell::Teller { talk: &Person };
+/// Goes through the checklist with the person at the terminal; where it is verbose, with what the
+/// project's code prints.
+pub fn run(request: Request, is_verbose: bool, cancel: &AtomicBool) -> Result<Exit, Failure> {
+    let teller = tell::Teller::new(&Person, is_verbose);
     let engine = Engine::new(request, &teller, cancel);
     Guide {
         talk: &Person,

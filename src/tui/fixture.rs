@@ -7,10 +7,10 @@ mod play;
 use std::path::PathBuf;
 
 pub use plans::{lacking, lossy, plan, planned, planned_for};
-pub use play::{Play, rehearse};
+pub use play::{Play, drawn_rows, draws_a_row, rehearse};
 
 use super::message::Proposed;
-use super::model::{Previewed, Surveyed};
+use super::model::{Outline, Previewed, Surveyed};
 use super::theme::{Colours, Letters, Theme};
 use crate::engine::Depth;
 use crate::error::Failure;
@@ -18,7 +18,6 @@ use crate::evidence::Observed;
 use crate::journal::{Direction, Outcome, Run, Status, StepRecord, TakenBack};
 use crate::model::{Chain, Location, ModuleName};
 use crate::plan::{Plan, Purpose};
-use crate::report;
 use crate::rules::stage::{Stage, revision};
 use crate::rules::{Finding, LineEdit, Verdict, find};
 
@@ -51,12 +50,8 @@ pub fn surveyed(depth: Depth, findings: Vec<Finding>) -> Surveyed {
             seen.database = Observed::NotAsked;
         }
     }
-    let graphs = stage
-        .evidence
-        .modules
-        .iter()
-        .map(|seen| report::chain::drawing(&seen.chain))
-        .collect();
+    let modules = stage.evidence.modules.iter();
+    let outlines = modules.map(|seen| Outline::of(&seen.chain)).collect();
     Surveyed {
         depth,
         is_agreed: false,
@@ -65,8 +60,22 @@ pub fn surveyed(depth: Depth, findings: Vec<Finding>) -> Surveyed {
         obstacles: Vec::new(),
         troubles: Vec::new(),
         evidence: stage.evidence,
-        graphs,
+        outlines,
     }
+}
+
+/// The same with a first module whose chain is so long.
+pub fn long(revisions: usize) -> Surveyed {
+    let mut survey = surveyed(Depth::Full, Vec::new());
+    let folder = PathBuf::from("/p/shop/alembic/versions");
+    let ids: Vec<String> = (0..revisions).map(|n| format!("r{n:05}")).collect();
+    let all = ids.iter().enumerate().map(|(n, id)| {
+        let parent = n.checked_sub(1).map(|n| ids[n].as_str());
+        revision(id, &parent.into_iter().collect::<Vec<_>>(), &folder)
+    });
+    survey.evidence.modules[0].chain = Chain::new(all.collect(), Vec::new());
+    survey.outlines[0] = Outline::of(&survey.evidence.modules[0].chain);
+    survey
 }
 
 /// Corrections of one file.

@@ -148,7 +148,7 @@ pub static BINDINGS: &[Binding] = bindings![
     Fix "fix" Checklist [Key::sign('f')] Some("correct"), "show the corrections that need no judgement, to write";
     GoOn "go-on" Everywhere [Key::control('x')] Some("confirm"), "go on to the typed confirmation";
     Cancel "cancel" Everywhere [Key::control('c')] Some("cancel"), "stop what runs; nothing stays behind";
-    Copy "copy" Everywhere [Key::sign('y')] Some("copy"), "copy the next command, or the place, to the clipboard";
+    Copy "copy" Everywhere [Key::sign('y')] Some("copy"), "copy the command, SQL, text or place to the clipboard";
     Edit "edit" Everywhere [Key::sign('e')] Some("edit"), "open the place in $VISUAL or $EDITOR";
     Recheck "recheck" Everywhere [Key::sign('r')] Some("re-check"), "look at everything again";
     Chain "chain" Checklist [Key::sign('c')] Some("chain"), "the revision graph";

@@ -181,10 +181,11 @@ pub struct Button {
 
 /// The keys of the footer that are valid now and fit; going on, the way back, help and quit always do.
 pub fn buttons(model: &Model) -> Vec<Button> {
+    let now = update::Now::of(model);
     let valid: Vec<_> = keymap::BINDINGS
         .iter()
         .filter(|binding| binding.short.is_some() && !model.keymap.keys(binding).is_empty())
-        .filter(|binding| update::is_valid(model, binding.action))
+        .filter(|binding| now.is_valid(binding.action))
         .collect();
     let size = |binding: &keymap::Binding| {
         let key = model.keymap.shown(binding).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use ratatui::text::Line;
 
+use super::keymap::Action;
 use super::model::{Model, Screen, Standing, Task};
 use super::text::{self, elide, padded, span};
 use super::theme::{Theme, Tone};
@@ -50,6 +51,38 @@ pub fn length(model: &Model, screen: Screen) -> usize {
     }
 }
 
+/// What a list without a row says: what will stand there, and the next key.
+pub fn silence(model: &Model) -> Option<String> {
+    if length(model, model.screen) > 0 {
+        return None;
+    }
+    let back = model.keymap.key(Action::Back);
+    match model.screen {
+        Screen::Checklist => None,
+        Screen::Chain(_) if model.matches.is_some() => {
+            Some(format!("No revision has these letters; {back} shows all."))
+        }
+        Screen::Chain(module) => {
+            let survey = model.survey.as_ref();
+            let seen = survey.and_then(|survey| survey.evidence.modules.get(module))?;
+            let places = seen.module.version_locations.iter();
+            let places: Vec<String> = places.map(|place| model.shown(place)).collect();
+            Some(format!(
+                "{} has no revision yet: {} holds none. The first is written by alembic revision \
+                 --autogenerate; {back} goes back.",
+                seen.module.name,
+                places.join(", ")
+            ))
+        }
+        Screen::Past => Some(format!(
+            "No reset yet: .redistill/runs has no run. Each reset will stand here, the newest \
+             first, with what it did and the way to take it back. {back} goes back to the \
+             checklist, where {} rehearses.",
+            model.keymap.key(Action::Rehearse)
+        )),
+    }
+}
+
 /// Whether the cursor may stand on the row: not on headings, not between revisions.
 pub fn is_selectable(model: &Model, at: usize) -> bool {
     match model.screen {
@@ -78,10 +111,8 @@ pub fn nearest(model: &Model, to: usize, is_up: bool) -> usize {
 /// The drawing of a module's chain.
 pub fn graph(model: &Model, module: usize) -> &[Drawn] {
     model
-        .survey
-        .as_ref()
-        .and_then(|survey| survey.graphs.get(module))
-        .map_or(&[], Vec::as_slice)
+        .outline(module)
+        .map_or(&[], |outline| outline.rows.as_slice())
 }
 
 /// The row at a place of the graph, with the filter.
@@ -104,10 +135,7 @@ pub fn title(model: &Model) -> String {
                 .as_ref()
                 .and_then(|survey| survey.evidence.modules.get(module))
                 .map_or("", |seen| &seen.module.name.0);
-            let all = graph(model, module)
-                .iter()
-                .filter(|row| row.revision.is_some())
-                .count();
+            let all = model.outline(module).map_or(0, |all| all.revisions);
             let shown = match &model.matches {
                 Some(matches) => format!("{} of {}", matches.len(), count(all, "revision")),
                 None => count(all, "revision"),
@@ -188,15 +216,15 @@ fn module_line(model: &Model, place: usize, width: usize) -> Line<'static> {
     else {
         return Line::default();
     };
-    let heads: Vec<String> = seen.chain.heads().into_iter().map(|id| id.0).collect();
-    let head = match &heads[..] {
+    let heads = model.outline(place).map(|outline| outline.heads.as_slice());
+    let head = match heads.unwrap_or_default() {
         [] => "no head".to_owned(),
-        [one] => elide(one, 12),
+        [one] => elide(model.theme.letters, one, 12),
         several => count(several.len(), "head"),
     };
     let aside = format!("{:>3}  {head}", seen.chain.revisions.len());
     let room = width.saturating_sub(3 + text::width(&aside));
-    let name = padded(&elide(&seen.module.name.0, room), room);
+    let name = padded(&elide(model.theme.letters, &seen.module.name.0, room), room);
     Line::from(vec![
         span(model.theme.style(Tone::Plain), &format!("  {name} ")),
         span(model.theme.style(Tone::Faint), &aside),
@@ -204,9 +232,14 @@ fn module_line(model: &Model, place: usize, width: usize) -> Line<'static> {
 }
 
 fn graph_line(model: &Model, module: usize, at: usize) -> Line<'static> {
-    let Some(row) = graph_row(model, module, at) else {
-        return Line::default();
-    };
+    let row = graph_row(model, module, at);
+    row.map_or_else(Line::default, |row| drawn(model, module, row))
+}
+
+/// A row of a chain's drawing, wherever it stands.
+pub fn drawn(model: &Model, module: usize, row: &Drawn) -> Line<'static> {
+    #[cfg(test)]
+    super::fixture::draws_a_row();
     let lanes = model.theme.style(Tone::Accent);
     let mut spans = vec![span(lanes, &format!("{} ", row.lanes))];
     if row.revision.is_some() {
@@ -259,6 +292,9 @@ fn run_line(model: &Model, at: usize, width: usize) -> Line<'static> {
     Line::from(vec![
         span(model.theme.style(Tone::Strong), &head),
         span(model.theme.style(tone), &format!("{standing:<16} ")),
-        span(model.theme.style(Tone::Plain), &elide(&what, room)),
+        span(
+            model.theme.style(Tone::Plain),
+            &elide(model.theme.letters, &what, room),
+        ),
     ])
 }

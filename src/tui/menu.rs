@@ -2,7 +2,7 @@
 
 use super::keymap::{BINDINGS, Binding, Scope};
 use super::model::{Model, Screen};
-use super::update::is_valid;
+use super::update::Now;
 
 /// The rows of help (what this screen knows) or palette (what is valid now).
 pub fn rows(model: &Model, is_palette: bool, filter: &str) -> Vec<&'static Binding> {
@@ -11,11 +11,12 @@ pub fn rows(model: &Model, is_palette: bool, filter: &str) -> Vec<&'static Bindi
         Screen::Chain(_) => Scope::Chain,
         Screen::Past => Scope::Past,
     };
+    let now = Now::of(model);
     let wanted = filter.to_lowercase();
     BINDINGS
         .iter()
         .filter(|binding| binding.scope.overlaps(place))
-        .filter(|binding| !is_palette || is_valid(model, binding.action))
+        .filter(|binding| !is_palette || now.is_valid(binding.action))
         .filter(|binding| {
             let text = format!(
                 "{} {} {}",

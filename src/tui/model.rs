@@ -1,12 +1,14 @@
 //! The state of the app, whole. `update` alone changes it; views and pages read it.
 
 mod answers;
+mod outline;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use answers::{Finished, Planned, Previewed, Reason, Standing, Surveyed, Task, Wish, Work};
+pub use outline::Outline;
 
 use super::form::Form;
 use super::keymap::Keymap;
@@ -156,6 +158,8 @@ pub struct Model {
     pub keymap: Keymap,
     /// A line above the survey for somebody who is led here.
     pub aside: Option<String>,
+    /// What was done before the app was opened, in figures: a reset's report begins with it.
+    pub credit: Option<String>,
     /// Since the start.
     pub now: Duration,
     /// The screen.
@@ -231,6 +235,7 @@ impl Model {
             theme,
             keymap: Keymap::default(),
             aside: None,
+            credit: None,
             now: Duration::ZERO,
             screen: Screen::Checklist,
             pane: Pane::List,
@@ -340,6 +345,17 @@ impl Model {
     pub fn plan(&self) -> Option<&Plan> {
         let planned = self.planned.as_ref().filter(|_| !self.is_stale())?;
         planned.plan.as_ref().ok()
+    }
+
+    /// The digest of that plan.
+    pub fn digest(&self) -> Option<&str> {
+        let planned = self.planned.as_ref().filter(|_| !self.is_stale())?;
+        planned.digest()
+    }
+
+    /// What is drawn of a module's chain.
+    pub fn outline(&self, module: usize) -> Option<&Outline> {
+        self.survey.as_ref()?.outlines.get(module)
     }
 
     /// Whether what is shown of the rehearsal was made with other choices.

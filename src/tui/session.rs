@@ -4,14 +4,14 @@
 //! what was seen.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::message::{Ask, Message, Proposed};
-use super::model::{Planned, Previewed, Surveyed, Wish};
+use super::model::{Outline, Planned, Previewed, Surveyed, Wish};
 use super::run::Bell;
 use crate::engine::{self, Depth, Ended, Engine, Fixes, Preview, Request};
 use crate::error::Failure;
@@ -141,6 +141,7 @@ fn answer(engine: &mut Engine<'_>, shown: &mut Shown, ask: Ask) -> Option<Messag
                     },
                     plan: planned.plan,
                     took: since.elapsed(),
+                    digest: OnceLock::new(),
                 })
             });
             Message::Planned(planned)
@@ -167,12 +168,8 @@ fn plan(engine: &mut Engine<'_>, wish: &Wish) -> Result<engine::Planned, Failure
 fn survey(engine: &Engine<'_>, depth: Depth) -> Result<Surveyed, Failure> {
     let survey = engine.survey(depth)?;
     let assessment = engine.assess(&survey, depth);
-    let graphs = survey
-        .evidence
-        .modules
-        .iter()
-        .map(|seen| report::chain::drawing(&seen.chain))
-        .collect();
+    let modules = survey.evidence.modules.iter();
+    let outlines = modules.map(|seen| Outline::of(&seen.chain)).collect();
     Ok(Surveyed {
         depth,
         is_agreed: engine.is_agreed(),
@@ -181,7 +178,7 @@ fn survey(engine: &Engine<'_>, depth: Depth) -> Result<Surveyed, Failure> {
         obstacles: survey.obstacles,
         troubles: survey.troubles.into_iter().collect(),
         evidence: survey.evidence,
-        graphs,
+        outlines,
     })
 }
 

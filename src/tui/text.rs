@@ -2,8 +2,10 @@
 //!
 //! Every character that is drawn goes through [`span`], which escapes what could steer a terminal.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use super::theme::Letters;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -20,8 +22,46 @@ pub fn width(text: &str) -> usize {
     safe(text).width()
 }
 
+/// What stands where something was cut.
+const fn cut(letters: Letters) -> &'static str {
+    match letters {
+        Letters::Unicode => "…",
+        Letters::Ascii => "..",
+    }
+}
+
+/// redistill's own words in the letters that may be drawn: where those are the first 128, its signs
+/// become their twins. Foreign letters stay: another name would be another thing.
+pub fn worded(letters: Letters, text: &str) -> Cow<'_, str> {
+    if letters == Letters::Unicode || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match TWINS.iter().find(|(sign, _)| *sign == letter) {
+            Some((_, twin)) => shown.push_str(twin),
+            None => shown.push(letter),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The signs in sentences of redistill, each with its twin.
+const TWINS: [(char, &str); 10] = [
+    ('…', "..."),
+    ('→', "->"),
+    ('×', "x"),
+    ('–', "-"),
+    ('—', "-"),
+    ('·', "-"),
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "'"),
+    ('’', "'"),
+];
+
 /// The text in at most `room` columns, cut in the middle.
-pub fn elide(text: &str, room: usize) -> String {
+pub fn elide(letters: Letters, text: &str, room: usize) -> String {
     let text = safe(text);
     if text.width() <= room {
         return text.into_owned();
@@ -29,8 +69,9 @@ pub fn elide(text: &str, room: usize) -> String {
     if room < 4 {
         return take(&text, room);
     }
-    let tail_room = (room - 1) / 2;
-    let head = take(&text, room - 1 - tail_room);
+    let mark = cut(letters);
+    let tail_room = (room - mark.width()) / 2;
+    let head = take(&text, room - mark.width() - tail_room);
     let mut tail = String::new();
     let mut used = 0;
     for letter in text.chars().rev() {
@@ -40,7 +81,7 @@ pub fn elide(text: &str, room: usize) -> String {
         }
         tail.insert(0, letter);
     }
-    format!("{head}…{tail}")
+    format!("{head}{mark}{tail}")
 }
 
 /// The last columns of a text.
@@ -59,12 +100,13 @@ pub fn tail(text: &str, room: usize) -> String {
 }
 
 /// The text in at most `room` columns, cut at its end.
-pub fn head(text: &str, room: usize) -> String {
+pub fn head(letters: Letters, text: &str, room: usize) -> String {
     let text = safe(text);
     if text.width() <= room {
         return text.into_owned();
     }
-    format!("{}…", take(&text, room.saturating_sub(1)))
+    let mark = cut(letters);
+    format!("{}{mark}", take(&text, room.saturating_sub(mark.width())))
 }
 
 /// The first columns of a text.
@@ -144,11 +186,33 @@ mod tests {
 
     #[test]
     fn long_names_lose_their_middle() {
-        assert_eq!(elide("short", 10), "short");
-        assert_eq!(elide("a_very_long_module_name", 11), "a_ver…_name");
-        assert_eq!(elide("表表表表表表", 7), "表…表");
-        assert_eq!(elide("abcdef", 3), "abc");
-        assert_eq!(width(&elide("a_very_long_module_name", 11)), 11);
+        let all = |text, room| elide(Letters::Unicode, text, room);
+        assert_eq!(all("short", 10), "short");
+        assert_eq!(all("a_very_long_module_name", 11), "a_ver…_name");
+        assert_eq!(all("表表表表表表", 7), "表…表");
+        assert_eq!(all("abcdef", 3), "abc");
+        for letters in [Letters::Unicode, Letters::Ascii] {
+            for room in 4..23 {
+                let cut = elide(letters, "a_very_long_module_name", room);
+                assert_eq!(width(&cut), room, "{cut}");
+                assert_eq!(width(&head(letters, "a_very_long_module_name", room)), room);
+            }
+        }
+        assert_eq!(
+            elide(Letters::Ascii, "a_very_long_module_name", 11),
+            "a_ver..name"
+        );
+        assert_eq!(head(Letters::Ascii, "a_very_long_name", 8), "a_very..");
+    }
+
+    #[test]
+    fn own_signs_have_twins_and_foreign_letters_stay() {
+        let text = "reading … 80 × 24, a → b “c” – é表";
+        assert_eq!(worded(Letters::Unicode, text), text);
+        assert_eq!(
+            worded(Letters::Ascii, text),
+            "reading ... 80 x 24, a -> b \"c\" - é表"
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! The terminal's own background stays; a theme only chooses what is written on it.
 
+use std::borrow::Cow;
+
 use ratatui::style::{Color, Modifier, Style};
 
 use super::model::Standing;
@@ -246,6 +248,11 @@ impl Theme {
             (Letters::Ascii, Standing::Refused | Standing::Failed) => "x",
             (Letters::Ascii, Standing::Undone) => "<",
         }
+    }
+
+    /// redistill's own words in the letters that may be drawn.
+    pub fn worded(self, text: &str) -> Cow<'_, str> {
+        super::text::worded(self.letters, text)
     }
 
     /// One of two texts.

@@ -6,10 +6,14 @@ use crate::support::terminal::Terminal;
 use crate::support::{Lab, Module, NOTES_MODEL, interpreter};
 
 fn guided(lab: &Lab) -> Terminal {
+    guided_with(lab, &[])
+}
+
+fn guided_with(lab: &Lab, options: &[&str]) -> Terminal {
     let state = lab.beside("state");
     Terminal::start(
         Path::new(env!("CARGO_BIN_EXE_redistill")),
-        &["reset", "--guided"],
+        &[&["reset", "--guided"], options].concat(),
         lab.root(),
         &[
             ("REDISTILL_PYTHON", interpreter().to_str().unwrap()),
@@ -104,15 +108,27 @@ fn taken_back(lab: &Lab) {
 /// A name that was typed before its question confirms nothing.
 #[test]
 fn what_is_typed_ahead_is_no_confirmation() {
-    let lab = Lab::with_module(&Module::default());
+    let lab = Lab::with_module(&Module {
+        before: "        print('a line of env.py')\n",
+        ..Module::default()
+    });
     let before = lab.tree();
-    let mut terminal = guided(&lab);
+    let mut terminal = guided_with(&lab, &["--verbose"]);
     terminal.answer("Run them?", "");
     terminal.wait_for("What now?");
     // All answers at once, and with them the name.
     terminal.send("\r\r\r\r\r\r\r\rapp\r");
     terminal.wait_for("Type app to go on");
     assert_eq!(lab.tree(), before);
+    // The rehearsal is told while it goes on, and on demand what the project's code says.
+    let screen = terminal.screen();
+    for told in [
+        "api: replay 1 of 2, n001",
+        "api: replay 2 of 2, n002",
+        "api | a line of env.py",
+    ] {
+        assert!(screen.contains(told), "{told}:\n{screen}");
+    }
     terminal.send("\r");
     assert_eq!(terminal.end(), 5, "{}", terminal.screen());
     terminal.wait_for("left; nothing has changed");

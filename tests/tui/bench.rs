@@ -152,7 +152,7 @@ fn middle(mut all: Vec<u64>) -> u64 {
 }
 
 /// How often threads of the process were put on a processor, or taken from it, so far.
-fn switches(id: u32) -> u64 {
+pub fn switches(id: u32) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{id}/task")).unwrap();
     tasks
         .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("status")).ok())
@@ -174,7 +174,7 @@ fn memory(id: u32) -> u64 {
 }
 
 /// Processor time of the process and its children so far, in hundredths of a second.
-fn processor_time(id: u32) -> Duration {
+pub fn processor_time(id: u32) -> Duration {
     let text = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
     let (_, rest) = text.rsplit_once(") ").unwrap();
     let ticks: u64 = rest

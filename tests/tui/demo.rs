@@ -73,12 +73,15 @@ fn a_demo_is_looked_at_repaired_reset_and_gone() {
     let all = ["artstore", "artstore_admin", "artstore_storage_01"];
     assert_eq!(typed, all.map(str::to_owned).into());
     pty.wait_for("The reset is done.");
+    let figures = "4 bugs fixed, 7 revisions archived, 3 baselines created,";
+    pty.wait_for(figures);
     pty.keys("\x1b");
     pty.wait_for("q quit");
     pty.keys("q");
     assert_eq!(pty.end(), 0);
     pty.is_as_found();
     assert!(pty.text().contains("The demo is gone"), "{}", pty.text());
+    assert!(pty.text().contains(figures), "{}", pty.text());
     assert_eq!(entries(&folder), [] as [PathBuf; 0]);
     assert!(!is_remembered(&folder));
 }

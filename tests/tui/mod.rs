@@ -5,6 +5,7 @@ mod corrections;
 mod demo;
 mod endings;
 mod hostile;
+mod idle;
 mod mouse;
 mod open;
 mod own;

@@ -178,6 +178,17 @@ impl Pty {
         }
     }
 
+    /// How many bytes come within this time.
+    pub fn bytes_within(&mut self, time: Duration) -> usize {
+        let (until, before) = (Instant::now() + time, self.written.len());
+        while let Ok(bytes) =
+            (self.output).recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            self.take_in(&bytes);
+        }
+        self.written.len() - before
+    }
+
     fn take_in(&mut self, bytes: &[u8]) {
         self.parser.process(bytes);
         self.written.extend_from_slice(bytes);

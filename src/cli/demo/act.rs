@@ -13,11 +13,13 @@ use super::super::watch::{Detail, Watch};
 use super::super::{ask, looks, print};
 use super::closing::shell;
 use super::tale::Tale;
-use super::{absolute, after_cancel, failed, go_on, unusable, walk};
+use super::{absolute, after_cancel, bugs, failed, go_on, unusable, walk};
 use crate::demo::{Demo, Ground, Place};
-use crate::engine::{Engine, Request};
+use crate::engine::{Depth, Engine, Request};
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::model::text::count;
+use crate::rules::Finding;
 use crate::tui::{self, Ending, Looks, Opening};
 
 const FIRST: &str = "The demo, act one. Four seeded bugs stand in the way of a reset: items 1 to 4 \
@@ -75,7 +77,7 @@ impl<'a> Stage<'a> {
     }
 
     fn play(&self, tale: &Tale) -> Result<Exit, Failure> {
-        let first = self.act(FIRST)?;
+        let first = self.act(FIRST, None)?;
         if first.exit == Exit::Cancelled {
             return Ok(first.exit);
         }
@@ -86,20 +88,42 @@ impl<'a> Stage<'a> {
         if !ask::agreed(&question)? {
             return Ok(first.exit);
         }
+        let credit = self.repair(tale)?;
+        self.act(SECOND, credit).map(|ending| ending.exit)
+    }
+
+    /// Applies every edit. In figures what came of it, where each bug was found before and is found
+    /// no more: somebody may have mended one in act one.
+    fn repair(&self, tale: &Tale) -> Result<Option<String>, Failure> {
+        let before = self.findings()?;
+        let mut applied = Vec::new();
         for edit in self.demo.edits() {
-            self.demo.apply(&edit).map_err(|error| failed(&error))?;
+            let done = self.demo.apply(&edit).map_err(|error| failed(&error))?;
             tale.done(edit.title, &edit.bug.to_string());
+            applied.push((edit, done.commit));
             go_on(self.cancel)?;
         }
-        self.act(SECOND).map(|ending| ending.exit)
+        let after = self.findings()?;
+        let fixed = bugs::fixed(&applied, (&before, &after), self.demo.folder());
+        let fixed = fixed.ok().map(|all| count(all.len(), "bug"));
+        Ok(fixed.map(|bugs| format!("{bugs} fixed")))
+    }
+
+    /// What the files alone show; none of the project's code runs.
+    fn findings(&self) -> Result<Vec<Finding>, Failure> {
+        let watch = Watch::new(Detail::Quiet);
+        let engine = Engine::new(self.request(), &watch, self.cancel);
+        let survey = engine.survey(Depth::Static)?;
+        Ok(engine.assess(&survey, Depth::Static).findings)
     }
 
     /// The app, until somebody leaves it.
-    fn act(&self, aside: &str) -> Result<Ending, Failure> {
+    fn act(&self, aside: &str, credit: Option<String>) -> Result<Ending, Failure> {
         let opening = Opening {
             request: self.request(),
             looks: self.looks.clone(),
             aside: Some(aside.to_owned()),
+            credit,
         };
         let ending = tui::run(opening, self.cancel)?;
         // The app's own end stops what runs in it, and not the demo.

@@ -1,6 +1,10 @@
 //! Words that every part of the guided run uses: prose, failures, and what runs, line by line.
 
+use std::sync::Mutex;
+use std::time::Instant;
+
 use super::Guide;
+use super::pace::Pace;
 use crate::error::Failure;
 use crate::events::{Event, Observer};
 use crate::guided::ask::{Talk, WIDTH};
@@ -31,7 +35,26 @@ impl Guide<'_> {
 
 /// Says in words, line by line, what runs.
 pub(super) struct Teller<'a> {
-    pub(super) talk: &'a dyn Talk,
+    talk: &'a dyn Talk,
+    /// Whether what children print is shown, too.
+    is_verbose: bool,
+    since: Instant,
+    pace: Mutex<Pace>,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(talk: &'a dyn Talk, is_verbose: bool) -> Self {
+        Self {
+            talk,
+            is_verbose,
+            since: Instant::now(),
+            pace: Mutex::default(),
+        }
+    }
+
+    fn paced(&self, event: &Event) -> Option<String> {
+        self.pace.lock().ok()?.line(event, self.since.elapsed())
+    }
 }
 
 impl Observer for Teller<'_> {
@@ -56,11 +79,16 @@ impl Observer for Teller<'_> {
                     safe(why)
                 )
             }
-            Event::Phase { module, phase } => format!("  {}: {phase}", safe(&module.0)),
+            Event::Phase { .. } | Event::Revision { .. } => match self.paced(event) {
+                Some(line) => line,
+                None => return,
+            },
+            Event::Output { module, line } if self.is_verbose => {
+                format!("  {} | {}", safe(&module.0), safe(line))
+            }
             Event::StepFailed { why, .. } => format!("  failed: {}", safe_lines(why)),
             Event::Remark { text } => format!("  {}", safe(text)),
-            Event::Revision { .. }
-            | Event::Output { .. }
+            Event::Output { .. }
             | Event::StepsDeclared { .. }
             | Event::StepStarted { .. }
             | Event::StepFinished { .. } => return,

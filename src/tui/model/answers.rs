@@ -1,13 +1,14 @@
 //! What the session came to, and what it is at work on: the engine's answers, as the app keeps them.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::Outline;
 use crate::engine::{Depth, Destructive, Ended};
 use crate::error::Failure;
 use crate::evidence::Evidence;
 use crate::model::ModuleName;
 use crate::plan::{Choices, Plan, PlannedModule};
-use crate::report::chain::Drawn;
 use crate::rules::{Finding, Verdict};
 
 /// How an item of the checklist stands.
@@ -64,8 +65,8 @@ pub struct Surveyed {
     pub obstacles: Vec<String>,
     /// Why a module's evidence is not complete.
     pub troubles: Vec<(ModuleName, Failure)>,
-    /// The graph of each module.
-    pub graphs: Vec<Vec<Drawn>>,
+    /// What is drawn of each module's chain.
+    pub outlines: Vec<Outline>,
 }
 
 /// What the user wants planned.
@@ -103,6 +104,16 @@ pub struct Planned {
     pub plan: Result<Plan, Failure>,
     /// How long it took.
     pub took: Duration,
+    /// The plan's digest, once it was asked for: a plan does not change.
+    pub digest: OnceLock<String>,
+}
+
+impl Planned {
+    /// The digest of the plan, where there is one.
+    pub fn digest(&self) -> Option<&str> {
+        let plan = self.plan.as_ref().ok()?;
+        Some(self.digest.get_or_init(|| plan.digest()))
+    }
 }
 
 /// What an undo would do.

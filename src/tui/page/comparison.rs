@@ -327,7 +327,10 @@ fn equal(page: &mut Page, module: &PlannedModule) {
 
 fn baseline(page: &mut Page, module: &PlannedModule) {
     let room = page.width.saturating_sub(26);
-    let title = format!("baseline {}", elide(&module.baseline_path, room));
+    let title = format!(
+        "baseline {}",
+        elide(page.theme.letters, &module.baseline_path, room)
+    );
     let lines = count(module.baseline.trim_end().lines().count(), "line");
     if header(page, module, &title, Tone::Accent, false, &lines) {
         page.baseline(module, 4);
@@ -340,7 +343,10 @@ fn second(page: &mut Page, module: &PlannedModule) {
         return;
     };
     let room = page.width.saturating_sub(36);
-    let title = format!("second revision {}", elide(&changes.path, room));
+    let title = format!(
+        "second revision {}",
+        elide(page.theme.letters, &changes.path, room)
+    );
     let lines = count(changes.text.trim_end().lines().count(), "line");
     if header(page, module, &title, Tone::Accent, false, &lines) {
         page.source(Language::Python, 4, &changes.text);

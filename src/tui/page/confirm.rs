@@ -62,7 +62,7 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         Tone::Plain,
         &format!("redistill undo {}", plan.id),
     );
-    let digest = plan.digest();
+    let digest = planned.digest().unwrap_or_default();
     page.command(
         "headless",
         &format!("redistill reset --plan {}", &digest[..DIGEST_DIGITS]),
@@ -115,6 +115,7 @@ pub(super) fn effects(page: &mut Page, plan: &Plan) {
         let anchor = Anchor {
             fold: Some(format!("{} step {index}", plan.id)),
             about: module_of(&plan.steps[index]),
+            contents: whole(&plan.steps[index], &details),
             ..Anchor::default()
         };
         let (what, size) = contents(&plan.steps[index]);
@@ -165,24 +166,38 @@ fn contents(step: &Step) -> (&'static str, String) {
     }
 }
 
+/// The statements of a step, or the text that it writes.
+fn whole(step: &Step, details: &[String]) -> Option<String> {
+    match (step, contents(step).0) {
+        (Step::WriteFile { contents, .. }, _) => Some(contents.clone()),
+        (_, "SQL") => Some(statements(details).join("\n")),
+        _ => None,
+    }
+}
+
+/// The statements among the lines of a step: from the one that begins the transaction on.
+fn statements(details: &[String]) -> Vec<&str> {
+    let begin = details.iter().position(|line| line.trim() == "BEGIN");
+    let lines = details[begin.unwrap_or(0)..].iter();
+    lines
+        .map(|line| line.strip_prefix("  ").unwrap_or(line))
+        .collect()
+}
+
 /// The lines under a step: SQL and source in their colours.
 fn detail(page: &mut Page, step: &Step, details: &[String]) {
     let is_sql = contents(step).0 == "SQL";
-    let begin = details.iter().position(|line| line.trim() == "BEGIN");
-    let words = if is_sql {
-        begin.unwrap_or(0)
+    let sql = if is_sql {
+        statements(details)
     } else {
-        details.len()
+        Vec::new()
     };
+    let words = details.len() - sql.len();
     for line in &details[..words] {
         page.text(Tone::Faint, 6, line);
     }
-    if is_sql {
-        let statements: Vec<&str> = details[words..]
-            .iter()
-            .map(|line| line.strip_prefix("  ").unwrap_or(line))
-            .collect();
-        page.source(Language::Sql, 8, &statements.join("\n"));
+    if !sql.is_empty() {
+        page.source(Language::Sql, 8, &sql.join("\n"));
     }
     if let Step::WriteFile { path, contents, .. } = step {
         let is_python = std::path::Path::new(path)

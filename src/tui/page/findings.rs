@@ -22,7 +22,7 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
     let mut page = Page::new(model, &id, title, width);
     page.standing = Some(model.standing(item));
     let Some(survey) = &model.survey else {
-        page.text(Tone::Faint, 0, "waits for the survey");
+        page.text(Tone::Faint, 0, &unseen(model));
         return page;
     };
     let findings = standing::findings(survey, item);
@@ -36,6 +36,15 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
         write(&mut page, model, finding, findings.len() == 1);
     }
     page
+}
+
+/// What to say before anything was looked at.
+fn unseen(model: &Model) -> String {
+    if model.survey_failure.is_some() {
+        let key = model.keymap.key(Action::Recheck);
+        return format!("Waits for the survey, which failed: item 1 says why, {key} tries again.");
+    }
+    "Waits for the survey, item 1: what it finds will stand here.".to_owned()
 }
 
 /// What to say where nothing was found.

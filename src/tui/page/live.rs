@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{Anchor, Page};
+use crate::evidence::ModuleEvidence;
 use crate::model::text::{count, elapsed};
 use crate::progress::ModuleProgress;
 use crate::tui::model::{Model, Work};
@@ -63,14 +64,11 @@ fn bars(page: &mut Page, model: &Model, since: &str, is_cancelled: bool) {
 /// The file of the revision at hand.
 fn file_of(model: &Model, module: &str, progress: &ModuleProgress) -> Option<String> {
     let (id, _, _) = progress.revision.as_ref()?;
-    let seen = model
-        .survey
-        .as_ref()?
-        .evidence
-        .modules
-        .iter()
-        .find(|seen| seen.module.name.0 == module)?;
-    let revision = seen.chain.revisions.iter().find(|r| r.id.0 == *id)?;
+    let modules = &model.survey.as_ref()?.evidence.modules;
+    let is_it = |seen: &ModuleEvidence| seen.module.name.0 == module;
+    let place = modules.iter().position(is_it)?;
+    let at = model.outline(place)?.place(id)?;
+    let revision = modules[place].chain.revisions.get(at)?;
     let name = revision.path.file_name()?;
     Some(name.to_string_lossy().into_owned())
 }
@@ -91,7 +89,7 @@ fn bar(
     });
     let full = page.theme.letters("█", "#").repeat(filled);
     let empty = page.theme.letters("░", ".").repeat(CELLS - filled);
-    let name = padded(&elide(name, room), room);
+    let name = padded(&elide(page.theme.letters, name, room), room);
     let mut spans: Vec<Span<'static>> = vec![
         page.piece(Tone::Plain, &format!("{name}  ")),
         page.piece(Tone::Accent, &full),
@@ -106,6 +104,13 @@ fn bar(
 
 /// What the children print, in full.
 fn log(page: &mut Page, model: &Model) {
+    if model.progress.log.is_empty() {
+        page.text(
+            Tone::Faint,
+            0,
+            "What the project's code prints will stand here.",
+        );
+    }
     if model.progress.forgotten > 0 {
         let lines = count(model.progress.forgotten, "line");
         page.text(Tone::Faint, 0, &format!("… {lines} before this"));

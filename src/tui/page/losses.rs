@@ -1,6 +1,6 @@
 //! Item 6: statements that may lose something, before and after somebody agreed to them.
 
-use super::Page;
+use super::{Anchor, Page};
 use crate::engine::Destructive;
 use crate::model::text::count;
 use crate::plan::{Plan, Statement};
@@ -80,7 +80,14 @@ pub(super) fn agreed(page: &mut Page, plan: &Plan) {
 
 fn statements<'a>(page: &mut Page, all: impl Iterator<Item = &'a Statement>) {
     for statement in all {
+        let first = page.rows.len();
         page.source(Language::Sql, 2, &statement.sql);
+        if let Some(row) = page.rows.get_mut(first) {
+            row.anchor = Some(Anchor {
+                contents: Some(statement.sql.clone()),
+                ..Anchor::default()
+            });
+        }
         page.text(Tone::Faint, 6, &format!("settles {}", statement.settles));
         if let Some(loses) = &statement.loses {
             page.text(Tone::Bad, 6, &format!("may lose {loses}"));

@@ -26,7 +26,8 @@ use std::path::PathBuf;
 
 use ratatui::text::{Line, Span};
 
-use super::model::{Model, PageId, PageState, Standing};
+use super::list;
+use super::model::{Model, PageId, PageState, Screen, Standing};
 use super::text::{span, width, wrap};
 use super::theme::{Theme, Tone};
 use crate::error::Failure;
@@ -39,6 +40,8 @@ pub struct Anchor {
     pub fold: Option<String>,
     /// What can be copied.
     pub copy: Option<String>,
+    /// The SQL or the text that it is about, whole.
+    pub contents: Option<String>,
     /// The place in a file.
     pub place: Option<(PathBuf, usize)>,
     /// The object that is carried or left out.
@@ -74,8 +77,10 @@ pub struct Page {
     pub standing: Option<Standing>,
     /// Lines that stay in sight above the others.
     pub pinned: Vec<Line<'static>>,
-    /// The lines.
+    /// The lines; those of a chain are made one by one, by [`Page::line`].
     pub rows: Vec<Row>,
+    /// The module whose chain this is.
+    graph: Option<usize>,
     theme: Theme,
     state: PageState,
     width: usize,
@@ -88,10 +93,29 @@ impl Page {
             standing: None,
             pinned: Vec::new(),
             rows: Vec::new(),
+            graph: None,
             theme: model.theme,
             state: model.pages.get(id).cloned().unwrap_or_default(),
             width: usize::from(width),
         }
+    }
+
+    /// How many lines it has.
+    pub fn length(&self, model: &Model) -> usize {
+        self.graph
+            .map_or(self.rows.len(), |module| list::graph(model, module).len())
+    }
+
+    /// A line as it is drawn.
+    pub fn line(&self, model: &Model, at: usize) -> Line<'static> {
+        let Some(module) = self.graph else {
+            return self
+                .rows
+                .get(at)
+                .map_or_else(Line::default, |row| row.line.clone());
+        };
+        let row = list::graph(model, module).get(at);
+        row.map_or_else(Line::default, |row| list::drawn(model, module, row))
     }
 
     /// The anchor that the cursor is on or below.
@@ -112,7 +136,7 @@ impl Page {
     }
 
     fn piece(&self, tone: Tone, text: &str) -> Span<'static> {
-        span(self.theme.style(tone), text)
+        span(self.theme.style(tone), &self.theme.worded(text))
     }
 
     fn push(&mut self, spans: Vec<Span<'static>>) {
@@ -134,7 +158,8 @@ impl Page {
 
     /// Text, wrapped, in one tone and with this indentation.
     fn text(&mut self, tone: Tone, indent: usize, text: &str) {
-        for line in wrap(text, self.width.saturating_sub(indent)) {
+        let text = self.theme.worded(text);
+        for line in wrap(&text, self.width.saturating_sub(indent)) {
             let shown = format!("{}{line}", " ".repeat(indent));
             let piece = self.piece(tone, &shown);
             self.push(vec![piece]);
@@ -143,7 +168,8 @@ impl Page {
 
     /// A word and a text beside it, which is wrapped under itself.
     fn labelled(&mut self, label: &str, room: usize, tone: Tone, text: &str) {
-        let lines = wrap(text, self.width.saturating_sub(room + 1));
+        let text = self.theme.worded(text);
+        let lines = wrap(&text, self.width.saturating_sub(room + 1));
         for (index, line) in lines.iter().enumerate() {
             let label = if index == 0 { label } else { "" };
             let spans = vec![
@@ -157,7 +183,9 @@ impl Page {
     /// A sign and a text beside it, which is wrapped under itself.
     fn marked(&mut self, standing: Standing, tone: Tone, text: &str) {
         let mark = self.theme.mark(standing);
-        for (index, line) in wrap(text, self.width.saturating_sub(2)).iter().enumerate() {
+        let text = self.theme.worded(text);
+        let lines = wrap(&text, self.width.saturating_sub(2));
+        for (index, line) in lines.iter().enumerate() {
             let mark = if index == 0 { mark } else { " " };
             let spans = vec![
                 self.piece(Theme::tone(standing), &format!("{mark} ")),
@@ -218,7 +246,8 @@ impl Page {
 
     /// A command that can be copied.
     fn command(&mut self, label: &str, command: &str) {
-        let lines = wrap(command, self.width.saturating_sub(label.len() + 1));
+        let shown = self.theme.worded(command);
+        let lines = wrap(&shown, self.width.saturating_sub(label.len() + 1));
         for (index, line) in lines.iter().enumerate() {
             let label = if index == 0 {
                 label.to_owned()
@@ -278,24 +307,14 @@ pub fn page(model: &Model, id: &PageId, width: u16) -> Page {
     }
 }
 
+/// A list without a row says why here, too; beside it there is more room.
 fn nothing(model: &Model, width: u16) -> Page {
     let mut page = Page::new(model, &PageId::Nothing, "", width);
-    match model.screen {
-        super::model::Screen::Past => {
-            if let Some(failure) = &model.runs_failure {
-                page.failure(failure);
-            } else {
-                page.text(Tone::Plain, 0, "No reset yet: .redistill/runs has no run");
-            }
-        }
-        super::model::Screen::Chain(_) if model.matches.is_some() => {
-            page.text(
-                Tone::Plain,
-                0,
-                "No revision has these letters; Esc shows all",
-            );
-        }
-        _ => {}
+    let failure = (model.runs_failure.as_ref()).filter(|_| model.screen == Screen::Past);
+    if let Some(failure) = failure {
+        page.failure(failure);
+    } else if let Some(words) = list::silence(model) {
+        page.text(Tone::Plain, 0, &words);
     }
     page
 }

@@ -1,9 +1,10 @@
 //! One module: its settings, its chain, its database.
 
 use super::Page;
-use crate::evidence::{DatabaseEvidence, ModuleEvidence, Observed, Rows};
+use crate::evidence::{DatabaseEvidence, Observed, Rows};
 use crate::model::ConfigSource;
 use crate::model::text::{bytes, count};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PageId};
 use crate::tui::theme::Tone;
 
@@ -19,17 +20,27 @@ pub(super) fn page(model: &Model, place: usize, width: u16) -> Page {
     let Some(seen) = seen else {
         return page;
     };
-    facts(&mut page, model, seen);
+    facts(&mut page, model, place);
     if let Some(database) = seen.database.seen() {
         tables(&mut page, database);
     }
     page.blank();
-    page.text(Tone::Faint, 0, "enter opens the chain of this module");
+    let key = model.keymap.key(Action::Chain);
+    page.text(
+        Tone::Faint,
+        0,
+        &format!("{key} shows the chain of this module"),
+    );
     page
 }
 
 /// What was found of a module.
-pub(super) fn facts(page: &mut Page, model: &Model, seen: &ModuleEvidence) {
+pub(super) fn facts(page: &mut Page, model: &Model, place: usize) {
+    let survey = model.survey.as_ref();
+    let seen = survey.and_then(|survey| survey.evidence.modules.get(place));
+    let Some((seen, outline)) = seen.zip(model.outline(place)) else {
+        return;
+    };
     page.heading(&seen.module.name.0);
     let mut config = model.shown(seen.module.config.path());
     if let ConfigSource::Ini { section, .. } = &seen.module.config
@@ -41,7 +52,7 @@ pub(super) fn facts(page: &mut Page, model: &Model, seen: &ModuleEvidence) {
     for location in &seen.module.version_locations {
         line(page, "revisions", &model.shown(location));
     }
-    let heads: Vec<String> = seen.chain.heads().into_iter().map(|id| id.0).collect();
+    let heads = &outline.heads;
     let chain = format!(
         "{}, {}{}",
         count(seen.chain.revisions.len(), "revision"),
@@ -57,8 +68,8 @@ pub(super) fn facts(page: &mut Page, model: &Model, seen: &ModuleEvidence) {
         let text = format!("{}: {}", model.shown(&unreadable.path), unreadable.why);
         page.labelled("  unreadable", LABEL + 1, Tone::Bad, &text);
     }
-    for problem in seen.chain.problems() {
-        page.labelled("  no chain", LABEL + 1, Tone::Bad, &problem.to_string());
+    for problem in &outline.problems {
+        page.labelled("  no chain", LABEL + 1, Tone::Bad, problem);
     }
     match &seen.interpreter {
         Observed::Seen(found) => line(page, "interpreter", &found.path.display().to_string()),
@@ -136,10 +147,14 @@ fn number(rows: u64) -> usize {
 }
 
 fn tables(page: &mut Page, database: &DatabaseEvidence) {
-    if database.table_rows().is_empty() {
-        return;
-    }
     page.heading("Tables");
+    if database.table_rows().is_empty() {
+        let words = match &database.tables {
+            Observed::Seen(_) => "none, besides the version table",
+            _ => "not to be seen",
+        };
+        page.text(Tone::Faint, 2, words);
+    }
     for table in database.table_rows() {
         let rows = match &table.rows {
             Rows::Empty => "empty".to_owned(),

@@ -76,7 +76,13 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
 }
 
 fn waiting(model: &Model) -> String {
-    if model.is_deep() {
+    let is_blind = (model.survey.as_ref()).is_some_and(|seen| !seen.troubles.is_empty());
+    if model.is_deep() && is_blind {
+        format!(
+            "Not everything could be seen: item 1 says what, and why. {} looks again.",
+            model.keymap.key(Action::Recheck)
+        )
+    } else if model.is_deep() {
         format!(
             "Press {} to rehearse: the old chain and its baseline are built on scratch databases, \
              compared, taken down and built again. Nothing of yours changes.",

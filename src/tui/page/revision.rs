@@ -102,7 +102,8 @@ fn does(page: &mut Page, direction: &str, path: &Path, doings: &[Doing]) {
             Tone::Plain
         };
         let place = page.piece(Tone::Faint, &format!("{:>5} ", doing.line));
-        let lines = wrap(&doing.words, page.width.saturating_sub(6));
+        let words = page.theme.worded(&doing.words).into_owned();
+        let lines = wrap(&words, page.width.saturating_sub(6));
         let first = lines.first().map_or("", String::as_str);
         // A long statement stands in full in the source below.
         let more = if lines.len() > 1 { " …" } else { "" };

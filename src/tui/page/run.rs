@@ -39,7 +39,7 @@ pub(super) fn page(model: &Model, item: Item, width: u16) -> Page {
 /// Before anything ran: what this item will do.
 fn preview(page: &mut Page, model: &Model, item: Item) {
     let Some(plan) = model.plan() else {
-        page.text(Tone::Faint, 0, "Waits for the plan and its confirmation.");
+        page.text(Tone::Faint, 0, &waiting(model));
         return;
     };
     let mut is_empty = true;
@@ -55,6 +55,21 @@ fn preview(page: &mut Page, model: &Model, item: Item) {
     if is_empty {
         page.text(Tone::Plain, 0, "The plan has nothing to do here.");
     }
+}
+
+/// What is missing, and the key that leads on.
+fn waiting(model: &Model) -> String {
+    let work = model.work.as_ref().map(|work| &work.task);
+    if work == Some(&Task::Plan) {
+        return "Waits for the rehearsal, which runs; then for the plan's confirmation.".to_owned();
+    }
+    let (key, does) = if model.is_deep() {
+        (Action::Rehearse, "rehearses, which changes nothing")
+    } else {
+        (Action::Agree, "looks deeper first")
+    };
+    let key = model.keymap.key(key);
+    format!("Waits for the plan and its confirmation: {key} {does}.")
 }
 
 fn write(page: &mut Page, step: &StepProgress, is_over: bool) {

@@ -59,9 +59,8 @@ pub fn of_pane(model: &Model, pane: Pane) -> (PageId, u16, u16) {
     (model.page_id(), width, height)
 }
 
-/// A module's chain.
+/// A module's chain. Its rows are made as they are drawn.
 pub(super) fn graph(model: &Model, module: usize, width: u16) -> Page {
-    let rows = list::graph(model, module);
     let seen = model
         .survey
         .iter()
@@ -72,20 +71,10 @@ pub(super) fn graph(model: &Model, module: usize, width: u16) -> Page {
         .map_or("", |seen| &seen.module.name.0);
     let id = PageId::Graph(module);
     let mut page = Page::new(model, &id, format!("Chain of {name}"), width);
-    for row in rows {
-        let mut spans = vec![page.piece(Tone::Accent, &format!("{} ", row.lanes))];
-        if row.revision.is_some() {
-            spans.push(page.piece(Tone::Strong, &row.id));
-            if !row.marks.is_empty() {
-                spans.push(page.piece(Tone::Accent, &format!(" ({})", row.marks)));
-            }
-            if list::is_live(model, module, &row.id) {
-                let here = format!(" {} database", page.theme.letters("◆", "@"));
-                spans.push(page.piece(Tone::Good, &here));
-            }
-            spans.push(page.piece(Tone::Plain, &format!("  {}", row.message)));
-        }
-        page.push(spans);
+    if list::graph(model, module).is_empty() {
+        page.text(Tone::Faint, 0, "no revision yet");
+    } else {
+        page.graph = Some(module);
     }
     page
 }

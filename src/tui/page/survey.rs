@@ -42,8 +42,8 @@ pub(super) fn page(model: &Model, width: u16) -> Page {
         );
         page.text(Tone::Plain, 2, &text);
     }
-    for seen in &survey.evidence.modules {
-        super::module::facts(&mut page, model, seen);
+    for place in 0..survey.evidence.modules.len() {
+        super::module::facts(&mut page, model, place);
     }
     troubles(&mut page, survey);
     page

@@ -65,6 +65,8 @@ pub struct Opening {
     pub looks: Looks,
     /// A line above the survey for somebody who is led here.
     pub aside: Option<String>,
+    /// What was done before, in figures: a reset's report begins with it.
+    pub credit: Option<String>,
 }
 
 /// How somebody wants the app.
@@ -151,6 +153,7 @@ impl App {
             request,
             looks,
             aside,
+            credit,
         } = opening;
         let since = Instant::now();
         let (sender, inbox) = mpsc::channel();
@@ -168,6 +171,7 @@ impl App {
         let mut model = Model::new(request.root.clone(), terminal::size()?, theme);
         model.keymap = looks.keymap;
         model.aside = aside;
+        model.credit = credit;
         // The first frame does not wait for anything.
         terminal.draw(&model)?;
         let session = Session::start(request, bell.clone(), Arc::clone(cancel))?;
@@ -343,14 +347,14 @@ impl App {
     }
 
     fn ending(&self) -> Ending {
-        let finished = self
-            .model
-            .finished
-            .as_ref()
-            .map(|finished| &finished.outcome);
+        let finished = self.model.finished.as_ref();
         let (mut exit, mut words) = (Exit::Done, Vec::new());
-        match finished {
+        match finished.map(|finished| &finished.outcome) {
             Some(Ok(ended)) => {
+                // The figures, as the report on the screen began.
+                let summary = finished.and_then(|finished| finished.summary.as_deref());
+                let figures = summary.and_then(|summary| summary.lines().next());
+                words.extend(figures.map(str::to_owned));
                 words.push(format!("{}: {}", ended.id, ended.outcome));
                 if ended.outcome == "done" {
                     words.push(format!("undo: redistill undo {}", ended.id));

@@ -9,7 +9,7 @@ use super::super::model::{Cursor, Model, Overlay, PageId, Pane, Screen, Task};
 use super::super::page::{self, can_go_back, side};
 use super::super::{confirmation, layout};
 use super::movement::{self, Step};
-use super::valid::{anchor, can_plan_again, is_done, is_valid, purpose};
+use super::valid::{anchor, can_plan_again, copied, is_done, is_valid, purpose};
 use super::{ask, begin, cancel};
 use crate::engine::Depth;
 use crate::events::Item;
@@ -229,7 +229,7 @@ fn part(model: &mut Model, step: Step) -> Vec<Command> {
     let modules = model
         .survey
         .as_ref()
-        .map_or(0, |survey| survey.graphs.len())
+        .map_or(0, |survey| survey.outlines.len())
         .max(1);
     let next = match step {
         Step::PartBefore => (module + modules - 1) % modules,
@@ -320,13 +320,16 @@ fn back(model: &mut Model) -> Vec<Command> {
 }
 
 fn copy(model: &mut Model) -> Vec<Command> {
-    let Some(text) = anchor(model).and_then(|anchor| anchor.copy) else {
+    let anchor = anchor(model);
+    let text = anchor.as_ref().and_then(|anchor| copied(model, anchor));
+    let Some(text) = text.map(str::to_owned) else {
         return Vec::new();
     };
-    model.notice = Some(format!(
-        "copied: {}",
-        text.lines().next().unwrap_or_default()
-    ));
+    let first = text.lines().next().unwrap_or_default();
+    model.notice = Some(match text.lines().count() {
+        0 | 1 => format!("copied: {first}"),
+        n => format!("copied {n} lines: {first}"),
+    });
     vec![Command::Copy(text)]
 }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 
-pub use valid::is_valid;
+pub use valid::{Now, is_valid};
 
 use super::keymap::{Action, Scope};
 use super::list::ChecklistRow;

@@ -52,16 +52,18 @@ fn in_page(model: &mut Model, step: Step) {
     let (id, width, height) = side::focused(model);
     let page = page::page(model, &id, width);
     let height = usize::from(height).saturating_sub(page.pinned.len()).max(1);
-    let lines = page.rows.len();
+    let lines = page.length(model);
+    // A chain has no line that offers something, and its rows are not made here.
+    let made = page.rows.len();
     let last = lines.saturating_sub(1);
     let bottom = lines.saturating_sub(height);
     let before = |at: usize| {
-        page.rows[..at.min(lines)]
+        page.rows[..at.min(made)]
             .iter()
             .rposition(|r| r.anchor.is_some())
     };
     let after = |at: usize| {
-        let from = (at + 1).min(lines);
+        let from = (at + 1).min(made);
         page.rows[from..]
             .iter()
             .position(|r| r.anchor.is_some())
@@ -146,7 +148,7 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, lines: isize) -> Vec<Command
             let height = usize::from(height)
                 .saturating_sub(shown.pinned.len())
                 .max(1);
-            let bottom = shown.rows.len().saturating_sub(height);
+            let bottom = shown.length(model).saturating_sub(height);
             let follows = model.follows() && is_output;
             let state = model.pages.entry(id).or_default();
             let cursor = &mut state.cursor;
@@ -172,15 +174,15 @@ pub(super) fn put(model: &mut Model, row: usize) -> bool {
     let Some(row) = row.checked_sub(page.pinned.len()) else {
         return false;
     };
+    let length = page.length(model);
     let state = model.pages.entry(id).or_default();
     let at = state.cursor.offset + row;
-    let Some(line) = page.rows.get(at) else {
+    if at >= length {
         return false;
-    };
+    }
     state.cursor.at = at;
-    line.anchor
-        .as_ref()
-        .is_some_and(|anchor| anchor.fold.is_some())
+    let anchor = page.rows.get(at).and_then(|line| line.anchor.as_ref());
+    anchor.is_some_and(|anchor| anchor.fold.is_some())
 }
 
 /// Keeps every cursor in its list and in sight.

@@ -97,7 +97,7 @@ fn refilter(model: &mut Model) {
         let modules = model
             .survey
             .as_ref()
-            .map_or(0, |survey| survey.graphs.len());
+            .map_or(0, |survey| survey.outlines.len());
         if module >= modules {
             model.screen = Screen::Checklist;
         }
@@ -150,7 +150,10 @@ fn ended(model: &mut Model, outcome: Result<Ended, Failure>) -> Vec<Command> {
         .as_ref()
         .map_or(Task::Reset, |work| work.task.clone());
     let summary = match task {
-        Task::Reset => model.plan().map(report::plan::summary),
+        Task::Reset => model.plan().map(|plan| {
+            let credit = model.credit.iter().map(|credit| format!("{credit}, "));
+            credit.collect::<String>() + &report::plan::summary(plan)
+        }),
         _ => None,
     };
     let is_done = outcome.is_ok();

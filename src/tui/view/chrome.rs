@@ -30,7 +30,7 @@ pub(super) fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     let project = if left_room < 8 && width(&model.project()) > left_room {
         String::new()
     } else {
-        elide(&model.project(), left_room)
+        elide(model.theme.letters, &model.project(), left_room)
     };
     let left = Line::from(vec![
         span(model.theme.style(Tone::Accent), " redistill"),
@@ -119,7 +119,11 @@ fn target_spans(model: &Model, target: &Target, area: Rect) -> Vec<Span<'static>
 /// The keys that are valid now, or what must be said.
 pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
     if let Some(notice) = &model.notice {
-        let text = elide(&format!(" {notice}"), usize::from(area.width));
+        let text = elide(
+            model.theme.letters,
+            &model.theme.worded(&format!(" {notice}")),
+            usize::from(area.width),
+        );
         let line = Line::from(span(model.theme.style(Tone::Accent), &text));
         buffer.set_line(area.x, area.y, &line, area.width);
         return;

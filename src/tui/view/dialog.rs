@@ -13,7 +13,7 @@ use crate::tui::message::{Key, Proposed};
 use crate::tui::model::{Model, Overlay};
 use crate::tui::text::{padded, span, width, wrap};
 use crate::tui::theme::Tone;
-use crate::tui::update::is_valid;
+use crate::tui::update::Now;
 
 /// Draws the dialog, if there is one.
 pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
@@ -168,7 +168,7 @@ fn boxed(model: &Model, sheet: &Sheet, buffer: &mut Buffer) {
 }
 
 pub(super) fn text(model: &Model, tone: Tone, text: &str) -> Vec<Line<'static>> {
-    wrap(text, dialog_room(model))
+    wrap(&model.theme.worded(text), dialog_room(model))
         .iter()
         .map(|line| Line::from(span(model.theme.style(tone), line)))
         .collect()
@@ -315,9 +315,22 @@ fn draw_menu(model: &Model, is_palette: bool, filter: &str, at: usize, buffer: &
         inside.width.saturating_sub(2),
     );
     let (offset, visible) = menu_window(inside, at);
+    let now = Now::of(model);
+    if rows.is_empty() {
+        let none = Line::from(span(
+            model.theme.style(Tone::Faint),
+            " nothing has these letters; backspace takes one back",
+        ));
+        buffer.set_line(
+            inside.x + 1,
+            inside.y + 1,
+            &none,
+            inside.width.saturating_sub(2),
+        );
+    }
     for (row, binding) in rows.iter().enumerate().skip(offset).take(visible) {
         let y = inside.y + 1 + u16::try_from(row - offset).unwrap_or(0);
-        let tone = if is_valid(model, binding.action) {
+        let tone = if now.is_valid(binding.action) {
             Tone::Plain
         } else {
             Tone::Faint

@@ -91,7 +91,7 @@ fn answer(model: &Model, form: &Form, row: Field, room: usize) -> Vec<Span<'stat
             span(model.theme.style(Tone::Accent), left),
             span(
                 model.theme.style(Tone::Plain),
-                &head(text, room.saturating_sub(4)),
+                &head(model.theme.letters, text, room.saturating_sub(4)),
             ),
             span(model.theme.style(Tone::Accent), right),
         ]
@@ -160,7 +160,11 @@ fn words(model: &Model, form: &Form, room: usize) -> Line<'static> {
     if let Some(problem) = &form.problem {
         return Line::from(span(
             model.theme.style(Tone::Caution),
-            &head(&format!("! {problem}"), room),
+            &head(
+                model.theme.letters,
+                &model.theme.worded(&format!("! {problem}")),
+                room,
+            ),
         ));
     }
     let words = match form.at {
@@ -176,5 +180,8 @@ fn words(model: &Model, form: &Form, room: usize) -> Line<'static> {
         Field::Consent(_) => "where something may be lost; taken back here, given at item 6",
     };
     debug_assert!(width(words) < 72, "fits the smallest dialog but one");
-    Line::from(span(model.theme.style(Tone::Faint), &head(words, room)))
+    Line::from(span(
+        model.theme.style(Tone::Faint),
+        &head(model.theme.letters, words, room),
+    ))
 }

@@ -38,7 +38,7 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
         too_small(model, buffer);
     } else {
         if let Some(area) = layout.list {
-            draw_list(model, area, buffer);
+            draw_list(model, &layout, area, buffer);
         }
         if let Some(area) = layout.page {
             draw_page(model, &layout, Pane::Page, area, buffer);
@@ -60,6 +60,7 @@ fn too_small(model: &Model, buffer: &mut Buffer) {
         model.size.0, model.size.1
     );
     let area = buffer.area;
+    let text = model.theme.worded(&text);
     let lines = super::text::wrap(&text, usize::from(area.width.saturating_sub(1)));
     for (row, line) in (1..area.height.saturating_sub(1)).zip(lines) {
         let line = Line::from(span(model.theme.style(Tone::Caution), &line));
@@ -99,15 +100,25 @@ const ASCII: ratatui::symbols::border::Set<'static> = ratatui::symbols::border::
     horizontal_bottom: "-",
 };
 
-fn draw_list(model: &Model, area: Rect, buffer: &mut Buffer) {
+fn draw_list(model: &Model, layout: &Layout, area: Rect, buffer: &mut Buffer) {
     let has_keys = model.pane == Pane::List;
     let room = usize::from(area.width).saturating_sub(4);
-    let title = format!(" {} ", elide(&list::title(model), room));
+    let title = format!(
+        " {} ",
+        elide(model.theme.letters, &list::title(model), room)
+    );
     let title = Line::from(span(model.theme.style(Tone::Strong), &title));
     block(model, title, has_keys).render(area, buffer);
     let inside = layout::inner(area);
     let cursor = model.cursor();
     let length = list::length(model, model.screen);
+    if length == 0 && layout.page.is_none() {
+        // There is no page beside it that says why.
+        let page = page::page(model, &model.page_id(), layout::text_width(area));
+        for (y, row) in (inside.y..inside.bottom()).zip(&page.rows) {
+            buffer.set_line(inside.x + 1, y, &row.line, inside.width.saturating_sub(2));
+        }
+    }
     for row in 0..usize::from(inside.height).min(length.saturating_sub(cursor.offset)) {
         let at = cursor.offset + row;
         let y = inside.y + u16::try_from(row).unwrap_or(0);
@@ -145,11 +156,7 @@ fn more(
     }
     let end = (offset + height).min(length);
     let text = format!(" {}–{end} of {length} ", offset + 1);
-    let text = if model.theme.letters == Letters::Ascii {
-        text.replace('–', "-")
-    } else {
-        text
-    };
+    let text = model.theme.worded(&text);
     let columns = u16::try_from(width(&text)).unwrap_or(0);
     let x = area.right().saturating_sub(columns + 2);
     let y = area.bottom().saturating_sub(1);
@@ -181,7 +188,8 @@ fn draw_page(model: &Model, layout: &Layout, which: Pane, area: Rect, buffer: &m
     };
     let cursor = model.pages.get(&id).map(|state| state.cursor);
     let mut cursor = cursor.unwrap_or_default();
-    let bottom = page.rows.len().saturating_sub(usize::from(below.height));
+    let length = page.length(model);
+    let bottom = length.saturating_sub(usize::from(below.height));
     cursor.offset = if which == Pane::Page && model.follows() {
         bottom
     } else {
@@ -189,7 +197,7 @@ fn draw_page(model: &Model, layout: &Layout, which: Pane, area: Rect, buffer: &m
     };
     draw_rows(model, &page, below, cursor, has_keys, buffer);
     let height = usize::from(below.height);
-    more(model, area, cursor.offset, height, page.rows.len(), buffer);
+    more(model, area, cursor.offset, height, length, buffer);
 }
 
 fn draw_rows(
@@ -203,9 +211,10 @@ fn draw_rows(
     let height = usize::from(below.height);
     let offset = cursor.offset;
     let current = page.anchor_line(cursor.at).filter(|_| has_keys);
-    for (row, line) in page.rows.iter().enumerate().skip(offset).take(height) {
+    for row in offset..page.length(model).min(offset + height) {
         let y = below.y + u16::try_from(row - offset).unwrap_or(0);
-        buffer.set_line(below.x + 1, y, &line.line, below.width.saturating_sub(2));
+        let line = page.line(model, row);
+        buffer.set_line(below.x + 1, y, &line, below.width.saturating_sub(2));
         if current == Some(row) {
             select(model, below, y, has_keys, buffer);
         }
@@ -219,8 +228,9 @@ fn page_title(model: &Model, layout: &Layout, page: &Page, area: Rect) -> Line<'
     if !layout.is_wide() {
         let sign = model.theme.letters("›", ">");
         title = format!("{} {sign} {}", list::title(model), title.trim_start());
+        title.truncate(title.trim_end_matches([' ', '›', '>']).len());
     }
-    let title = format!(" {} ", elide(title.trim(), room));
+    let title = format!(" {} ", elide(model.theme.letters, title.trim(), room));
     Line::from(span(model.theme.style(Tone::Strong), &title))
 }
 

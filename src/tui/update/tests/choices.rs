@@ -71,6 +71,32 @@ fn while_the_choices_differ_nothing_leads_to_the_confirmation() {
     assert!(play.is_valid(Action::GoOn));
 }
 
+/// `y` on a step copies what it runs or writes; from the list it copies the command, as ever.
+#[test]
+fn the_sql_of_a_step_is_copied_whole() {
+    let mut play = Play::planned(SIZE);
+    play.control('x').find("Drop").press("y");
+    let [Command::Copy(sql)] = &play.commands[..] else {
+        panic!("{:?}", play.commands)
+    };
+    assert!(sql.starts_with("BEGIN") && sql.ends_with("COMMIT"), "{sql}");
+    assert!(sql.contains("DROP TABLE"), "{sql}");
+    let notice = play.model.notice.clone().unwrap();
+    assert_eq!(
+        notice,
+        format!("copied {} lines: BEGIN", sql.lines().count())
+    );
+    play.key(KeyCode::Esc).press("y");
+    let [Command::Copy(command)] = &play.commands[..] else {
+        panic!("{:?}", play.commands)
+    };
+    assert!(command.starts_with("redistill reset --plan "), "{command}");
+
+    let mut play = Play::lacking(SIZE);
+    play.control('x').find("ALTER TABLE").press("y");
+    assert!(matches!(&play.commands[..], [Command::Copy(sql)] if sql.starts_with("ALTER TABLE")));
+}
+
 #[test]
 fn a_failed_rehearsal_takes_the_older_plan_away() {
     let mut play = Play::planned(SIZE);
