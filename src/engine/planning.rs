@@ -17,6 +17,7 @@ use crate::plan::{
 use crate::python::rows::Moves;
 use crate::python::{Syntax, operations, rows};
 use crate::rehearse::Rehearsal;
+use crate::report::calling;
 use crate::report::note::{NoteMaterial, note};
 use crate::report::plan::difference;
 use crate::rules::{Severity, Verdict};
@@ -69,6 +70,14 @@ impl Engine<'_> {
         }
         if let Some(trouble) = first_trouble(&survey) {
             return Err(trouble);
+        }
+        if let Some(failure) = without_history(&survey.evidence) {
+            return Ok(Planned {
+                assessment,
+                modules: Vec::new(),
+                destructive: Vec::new(),
+                plan: Err(failure),
+            });
         }
         // What cannot be archived is said before the long rehearsal, not after it.
         self.inventories(&survey.evidence)?;
@@ -439,6 +448,32 @@ fn first_trouble(survey: &Survey) -> Option<Failure> {
         .modules
         .iter()
         .find_map(|seen| survey.troubles.get(&seen.module.name).cloned())
+}
+
+/// A chain that nobody has begun is no history: a first revision is Alembic's own to write.
+fn without_history(evidence: &Evidence) -> Option<Failure> {
+    let (empty, others): (Vec<_>, Vec<_>) = evidence
+        .modules
+        .iter()
+        .partition(|seen| seen.chain.revisions.is_empty());
+    let name = safe(&empty.first()?.module.name.0).into_owned();
+    let failure = Failure::refused(format!(
+        "{name}: it has no revisions, so there is no history to reset"
+    ))
+    .with_hint(
+        "write its first revision with Alembic: alembic revision --autogenerate -m initial_schema",
+    );
+    if others.is_empty() {
+        return Some(failure);
+    }
+    let others: Vec<String> = others
+        .iter()
+        .map(|seen| format!("--module {}", calling::word(&safe(&seen.module.name.0))))
+        .collect();
+    Some(failure.with_hint(format!(
+        "or go on without it: redistill plan {}",
+        others.join(" ")
+    )))
 }
 
 pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {
