@@ -24,6 +24,7 @@ mod planning;
 mod plans;
 mod proving;
 mod rebuilding;
+mod refusing;
 mod rehearsing;
 mod replaying;
 mod running;
