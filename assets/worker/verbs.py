@@ -52,14 +52,20 @@ def describe(project):
     config = project.config()
     script = project.script(config)
     revisions = project.load_chain(script)
+    locations = version_locations(script)
     seen = []
 
     def look(_, context):
         if context.connection is not None:
-            seen.append(walked(context))
+            seen.append(walked(context, script))
         return []
 
     project.run_env(look, config, script, dont_mutate=True)
+    if version_locations(script) != locations:
+        raise Failure(
+            "locations_changed",
+            "env.py sets version locations that no setting names: %s" % (", ".join(version_locations(script)),),
+        )
     if not seen and redirect.State.asked_for and not any(entry.get("connection") is None for entry in project.configured):
         raise Failure("never_walked", "env.py connected and found nothing to migrate on an empty database")
     if not project.configured:
@@ -77,6 +83,7 @@ def describe(project):
         "runs": distinct(run["table"] for run in seen),
         "schemas": distinct(run["schema"] for run in seen),
         "migrated": distinct(run["asked_for"] for run in seen if run["asked_for"]),
+        "calls": distinct(run["call"] for run in seen),
         "include_schemas": bool(given.get("include_schemas")),
         "filters": [name for name in ("include_name", "include_object", "include_symbol") if given.get(name)],
         "configured": len(project.configured),
@@ -86,12 +93,35 @@ def describe(project):
             [entry.revision, [parent for parent in parents(entry)]] for entry in unique(revisions)
         ),
         "script_heads": sorted(script.get_heads()),
-        "version_locations": [str(path) for path in script._version_locations],
+        "version_locations": locations,
         "versions": versions(),
     }
 
 
-def walked(context):
+def version_locations(script):
+    """As they are now; Alembic keeps what it has resolved once."""
+    kept = script.__dict__.pop("_version_locations", None)
+    try:
+        return [str(path) for path in script._version_locations]
+    finally:
+        if kept is not None:
+            script.__dict__["_version_locations"] = kept
+
+
+def call_of(script):
+    """The line of env.py that runs the migrations, and the names of what it hands to each revision."""
+    frame, line, arguments = sys._getframe(1), None, []
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "run_migrations" and isinstance(frame.f_locals.get("self"), MigrationContext):
+            arguments = sorted(frame.f_locals.get("kw") or {})
+        if line is None and code.co_filename == script.env_py_location:
+            line = frame.f_lineno
+        frame = frame.f_back
+    return {"line": line, "arguments": arguments}
+
+
+def walked(context, script):
     """Where one run of the migrations goes: its version table, its schema, its database."""
     connection = context.connection
     schema = connection.scalar(sqlalchemy.text("SELECT current_schema()")) or first_of_path(connection)
@@ -101,6 +131,7 @@ def walked(context):
     return {
         "table": {"schema": context.version_table_schema or schema, "name": context.version_table},
         "schema": schema,
+        "call": call_of(script),
         "asked_for": redirect.State.opened.get(id(getattr(fairy, "dbapi_connection", None))),
     }
 

@@ -118,7 +118,7 @@ impl Engine<'_> {
         let outcome = self.locate(seen).and_then(|target| {
             look.target = Some(target);
             let described = self.describe(seen)?;
-            if let Some(target) = migrated(&seen.module.name, &described)? {
+            if let Some(target) = self.migrated(seen, &described)? {
                 look.target = Some(target);
             }
             Ok(described)
@@ -126,8 +126,10 @@ impl Engine<'_> {
         match outcome {
             Ok(described) => look.described = Observed::Seen(described),
             Err(failure) => {
+                let said = failure.message.as_str();
+                let prefix = format!("{}: ", safe(&seen.module.name.0));
                 look.described = Observed::Unavailable {
-                    why: failure.message.clone(),
+                    why: said.strip_prefix(&prefix).unwrap_or(said).to_owned(),
                 };
                 look.trouble = Some(failure);
             }
@@ -164,8 +166,31 @@ impl Engine<'_> {
             return Ok(first);
         }
         let described = self.describe(seen)?;
-        let other = migrated(&seen.module.name, &described)?;
+        let other = self.migrated(seen, &described)?;
         Ok(other.unwrap_or(first))
+    }
+
+    /// The database that the migrations go to, where env.py says so: it may ask another one first.
+    fn migrated(
+        &self,
+        seen: &ModuleEvidence,
+        described: &Described,
+    ) -> Result<Option<Target>, Failure> {
+        let name = &seen.module.name;
+        let targets = described
+            .migrated
+            .iter()
+            .map(|asked| resolve(name, asked))
+            .collect::<Result<Vec<Target>, Failure>>()?;
+        let mut labels: Vec<String> = targets.iter().map(ToString::to_string).collect();
+        labels.dedup();
+        if labels.len() < 2 {
+            return Ok(targets.into_iter().next());
+        }
+        let env_py = seen.module.env_py();
+        let env_py = env_py.strip_prefix(&self.request.root).unwrap_or(&env_py);
+        let env_py = env_py.display().to_string();
+        Err(of_several_databases(name, &env_py, &labels, described))
     }
 
     fn describe(&self, seen: &ModuleEvidence) -> Result<Described, Failure> {
@@ -217,29 +242,50 @@ fn started(
     Ok(host)
 }
 
-/// The database that the migrations go to, where env.py says so: it may ask another one first.
-fn migrated(name: &ModuleName, described: &Described) -> Result<Option<Target>, Failure> {
-    let targets = described
-        .migrated
+/// Why a chain for several databases is not reset, and what makes it chains for one each.
+fn of_several_databases(
+    name: &ModuleName,
+    env_py: &str,
+    found: &[String],
+    described: &Described,
+) -> Failure {
+    let line = described.calls.iter().find_map(|call| call.line);
+    let place = line.map_or(env_py.to_owned(), |line| format!("{env_py}:{line}"));
+    let mut handed: Vec<&str> = described
+        .calls
         .iter()
-        .map(|asked| resolve(name, asked))
-        .collect::<Result<Vec<Target>, Failure>>()?;
-    let mut labels: Vec<String> = targets.iter().map(ToString::to_string).collect();
-    labels.dedup();
-    if labels.len() < 2 {
-        return Ok(targets.into_iter().next());
-    }
-    Err(Failure::refused(format!(
+        .flat_map(|call| call.arguments.iter().map(String::as_str))
+        .collect();
+    handed.sort_unstable();
+    handed.dedup();
+    let mut detail = found.to_vec();
+    let failure = Failure::refused(format!(
         "{}: env.py migrates {} databases in one run, and a reset proves and stamps one",
         safe(&name.0),
-        labels.len()
-    ))
-    .with_detail(safe_lines(&labels.join("\n")))
-    .with_hint(
-        "let env.py take one of them (an -x argument, a variable), reset that one: \
-         [modules.NAME] with x = [\"database=one\"]; then: redistill plan",
-    )
-    .with_hint("then bring the others onto the baseline: redistill adopt --urls FILE"))
+        found.len()
+    ));
+    if handed.is_empty() {
+        detail.push(format!("{place} runs the same revisions on each of them"));
+        return failure
+            .with_detail(safe_lines(&detail.join("\n")))
+            .with_hint(
+                "let env.py take one of them (an -x argument, a variable), reset that one: \
+                 [modules.NAME] with x = [\"database=one\"]; then: redistill plan",
+            )
+            .with_hint("then bring the others onto the baseline: redistill adopt --urls FILE");
+    }
+    detail.push(format!(
+        "{place} hands {} to every revision, which holds functions for each of them",
+        handed.join(", ")
+    ));
+    failure
+        .with_detail(safe_lines(&detail.join("\n")))
+        .with_hint(
+            "give each database a script folder and a configuration of its own (alembic init), and \
+             each a copy of the revisions in which its own functions (upgrade_NAME, downgrade_NAME) \
+             are upgrade() and downgrade(); the identifiers stay, so no database changes",
+        )
+        .with_hint("each is a module then: redistill plan")
 }
 
 fn resolve(name: &ModuleName, asked: &AskedFor) -> Result<Target, Failure> {

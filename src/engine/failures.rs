@@ -29,9 +29,12 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
         _ => match error.kind() {
             // What the configuration can give is not given; what nothing can give is refused.
             Some(ErrorKind::NeedsApplication | ErrorKind::NeedsArgument) => Failure::usage(message),
-            Some(ErrorKind::NeedsCommand | ErrorKind::NeverWalked | ErrorKind::OfflineOnly) => {
-                Failure::refused(message)
-            }
+            Some(
+                ErrorKind::NeedsCommand
+                | ErrorKind::NeverWalked
+                | ErrorKind::LocationsChanged
+                | ErrorKind::OfflineOnly,
+            ) => Failure::refused(message),
             _ => Failure::untouched(message),
         },
     };
@@ -117,6 +120,10 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::NeverWalked => {
             "where it takes its tenants from the database, let it take them from a setting first (a \
              list, an -x argument, a variable): a rehearsal begins with an empty one"
+        }
+        ErrorKind::LocationsChanged => {
+            "name them in the settings instead, where every tool finds them: version_locations in \
+             alembic.ini; then: redistill check"
         }
         ErrorKind::NeedsCommand => {
             "let env.py open a connection of its own where the application gives none, so that \

@@ -25,6 +25,7 @@ mod planning;
 mod plans;
 mod proving;
 mod rebuilding;
+mod refusing;
 mod rehearsing;
 mod replaying;
 mod running;

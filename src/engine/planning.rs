@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::refusing::{
+    first_trouble, is_production, may_go_on, refusal, stopped_by_files, without_history,
+};
 use super::surveying::version_tables;
 use super::{
     Assessment, Depth, Destructive, Engine, Survey, aligning, failures, naming, plans, rebuilding,
@@ -11,15 +14,11 @@ use crate::events::{Event, Item};
 use crate::evidence::Evidence;
 use crate::model::text::{count, safe};
 use crate::model::{ModuleName, QualifiedName, Revision, RevisionId};
-use crate::plan::{
-    self, Alteration, Choices, Inventory, Material, Plan, PlannedModule, Source, Strategy,
-};
+use crate::plan::{self, Alteration, Choices, Inventory, Material, Plan, PlannedModule, Strategy};
 use crate::python::rows::Moves;
 use crate::python::{Syntax, operations, rows};
 use crate::rehearse::Rehearsal;
 use crate::report::note::{NoteMaterial, note};
-use crate::report::plan::difference;
-use crate::rules::{Severity, Verdict};
 use crate::survey::inventory;
 use crate::system::connect::Surroundings;
 use crate::system::{ReadFiles as _, clock};
@@ -69,6 +68,14 @@ impl Engine<'_> {
         }
         if let Some(trouble) = first_trouble(&survey) {
             return Err(trouble);
+        }
+        if let Some(failure) = without_history(&survey.evidence) {
+            return Ok(Planned {
+                assessment,
+                modules: Vec::new(),
+                destructive: Vec::new(),
+                plan: Err(failure),
+            });
         }
         // What cannot be archived is said before the long rehearsal, not after it.
         self.inventories(&survey.evidence)?;
@@ -336,109 +343,6 @@ impl Engine<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a rehearsed module may become part of a plan.
-fn may_go_on(rehearsal: &Rehearsal, choices: &Choices) -> Result<(), Failure> {
-    let module = &rehearsal.planned;
-    let name = safe(&module.module.0).into_owned();
-    let listed = |differences: &[crate::schema::Difference]| {
-        differences
-            .iter()
-            .map(|d| safe(&difference(d)).into_owned())
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    plan::may_reuse_head(&choices.revision_id, module).map_err(|error| failures::draft(&error))?;
-    if !module.lost.is_empty() {
-        let what = count(module.lost.len(), "object");
-        let failure = Failure::refused(format!("{name}: the baseline would lose {what}"))
-            .with_detail(listed(&module.lost))
-            .with_hint("leave them out knowingly: redistill plan --leave-out \"KIND NAME\"");
-        return Err(match choices.source {
-            Source::Chain => failure,
-            Source::Models => failure.with_hint(
-                "or give up all that the models do not say: redistill plan --source models \
-                 --accept-losses",
-            ),
-        });
-    }
-    if !module.left_behind.is_empty() {
-        return Err(Failure::refused(format!(
-            "{name}: the baseline's downgrade leaves {} behind",
-            count(module.left_behind.len(), "object")
-        ))
-        .with_detail(safe(&module.left_behind.join(", ")).into_owned()));
-    }
-    let why = match &rehearsal.alteration {
-        Ok(Some(_)) => return Ok(()),
-        Ok(None) => None,
-        Err(error) => Some(safe(&error.to_string()).into_owned()),
-    };
-    if choices.strategy != Strategy::Keep || module.drift.is_empty() && why.is_none() {
-        return Ok(());
-    }
-    let detail: Vec<String> = std::iter::once(listed(&module.drift)).chain(why).collect();
-    Err(Failure::refused(format!(
-        "{name}: the live database differs from {} in {}, so stamping it with the baseline would not \
-         be true",
-        match choices.source {
-            Source::Chain => "the old chain",
-            Source::Models => "the models",
-        },
-        count(module.drift.len(), "place")
-    ))
-    .with_detail(detail.join("\n"))
-    .with_hint(
-        "bring the database in line (alembic upgrade head, or a revision that says what was changed \
-         by hand), then: redistill plan",
-    )
-    .with_hint("or build it again, giving its rows up: redistill plan --strategy recreate")
-    .with_hint("or leave it without a version table: redistill plan --strategy unversioned"))
-}
-
-/// Findings about the files themselves: nothing can be run with them.
-pub(super) fn stopped_by_files(assessment: &Assessment) -> Option<Failure> {
-    let mut refusing = assessment
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Refuse && finding.code.starts_with("RD60"));
-    // No interpreter is a trouble of its own, with a message of its own.
-    refusing
-        .find(|finding| matches!(&*finding.code, "RD601" | "RD602" | "RD603" | "RD604"))
-        .map(|_| {
-            Failure::refused("the revision files cannot be worked with; see the findings")
-                .with_hint("mend them, then: redistill check")
-        })
-}
-
-fn refusal(assessment: &Assessment, survey: &Survey) -> Option<Failure> {
-    if assessment.verdict == Verdict::Refused {
-        return Some(
-            Failure::refused("refused; see the findings")
-                .with_hint("what a rule means and what to do: redistill explain CODE"),
-        );
-    }
-    (!survey.obstacles.is_empty()).then(|| {
-        Failure::refused("part of the configuration cannot be followed, a module would be missed")
-            .with_detail(survey.obstacles.join("\n"))
-            .with_hint("mend it, or name the modules to reset: redistill plan --module NAME")
-    })
-}
-
-pub(super) fn is_production(assessment: &Assessment) -> bool {
-    assessment
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Refuse && finding.code.starts_with("RD1"))
-}
-
-fn first_trouble(survey: &Survey) -> Option<Failure> {
-    survey
-        .evidence
-        .modules
-        .iter()
-        .find_map(|seen| survey.troubles.get(&seen.module.name).cloned())
 }
 
 pub(super) fn all_version_tables(evidence: &Evidence) -> Vec<QualifiedName> {

@@ -105,6 +105,15 @@ impl Described {
     }
 }
 
+/// A call of `run_migrations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalkCall {
+    /// Its line in env.py, where it can be told.
+    pub line: Option<usize>,
+    /// The names of what it hands to every revision's functions.
+    pub arguments: Vec<String>,
+}
+
 /// The configuration that env.py passes to Alembic, captured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
@@ -132,6 +141,9 @@ pub struct Described {
     /// The databases that its runs migrate, each once.
     #[serde(default)]
     pub migrated: Vec<AskedFor>,
+    /// The calls of `run_migrations`, each once.
+    #[serde(default)]
+    pub calls: Vec<WalkCall>,
     /// What env.py itself makes on an empty database before the first revision.
     #[serde(default)]
     pub made: Vec<ObjectKey>,

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 
 use super::changes::Ahead;
 use super::copy::LiveCopy;
-use super::module::{Lived, RehearseError, Subject, walk_request};
+use super::subject::walk_request;
+use super::{Lived, RehearseError, Subject};
 use super::{Scratch, own};
 use crate::plan::{Alteration, OwnObject, Statement};
 use crate::schema::{

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::align::names_as_env;
 use super::baseline::Drafter;
 use super::contrast::inspected;
-use super::module::{RehearseError, Subject};
+use super::{RehearseError, Subject};
 use crate::model::RevisionId;
 use crate::plan::{ModelChanges, Statement};
 use crate::schema::{Catalog, Difference, compare, is_widening, of_statement};

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::baseline::Drafter;
-use super::module::{Lived, RehearseError, Subject};
 use super::uncovered::{self, Uncovered};
+use super::{Lived, RehearseError, Subject};
 use crate::plan::{Carried, Source, Strategy};
 use crate::schema::{Catalog, Difference, Sides, Three, compare, equal, is_left_out, parts, sides};
 use crate::worker::{InspectRequest, Inspected};

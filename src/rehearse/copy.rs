@@ -5,8 +5,8 @@
 //! tried that bring it in line. Never writes to the live database, and takes no row of it.
 
 use super::dump;
-use super::module::{RehearseError, Subject};
 use super::{Lived, Scratch};
+use super::{RehearseError, Subject};
 use crate::model::QualifiedName;
 use crate::schema::compare;
 use crate::system::Session;

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::Scratch;
-use super::module::{RehearseError, Subject, walk_request};
+use super::subject::walk_request;
+use super::{RehearseError, Subject};
 use crate::evidence::Described;
 use crate::model::{Chain, Module, ModuleName, QualifiedName, quote_identifier};
 use crate::schema::{Catalog, ObjectKey, compare};

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::Scratch;
-use super::module::{RehearseError, Subject};
+use super::{RehearseError, Subject};
 use crate::model::RevisionId;
 use crate::schema::Catalog;
 use crate::worker::WalkRequest;

@@ -3,7 +3,7 @@
 
 use super::baseline::Drafter;
 use super::copy::LiveCopy;
-use super::module::{Lived, RehearseError, Subject};
+use super::{Lived, RehearseError, Subject};
 use crate::plan::{Reference, Source};
 use crate::schema::Catalog;
 use crate::worker::{ErrorKind, Failed, WorkerError};

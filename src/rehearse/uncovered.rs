@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::dump;
-use super::module::{RehearseError, Subject};
+use super::{RehearseError, Subject};
 use crate::model::Target;
 use crate::plan::Source;
 use crate::schema::{Difference, ObjectKey, Sides, is_left_out};

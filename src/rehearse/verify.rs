@@ -1,7 +1,8 @@
 //! `verify`: the present chain up, down and up again on scratch, everything counted.
 
 use super::RehearseError;
-use super::module::{Subject, walk_request};
+use super::Subject;
+use super::subject::walk_request;
 use crate::model::QualifiedName;
 use crate::schema::{Difference, compare};
 use crate::worker::WorkerError;

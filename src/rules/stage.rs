@@ -438,6 +438,7 @@ fn described(name: &str, ids: &[String; 2]) -> Described {
         runs: Vec::new(),
         schemas: Vec::new(),
         migrated: Vec::new(),
+        calls: Vec::new(),
         made: Vec::new(),
         has_metadata: true,
         tables: Vec::new(),

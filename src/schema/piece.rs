@@ -50,7 +50,7 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// Alembic's autogenerate.
+    /// The worker, from the catalogs.
     #[default]
     Drafted,
     /// redistill, from the catalog of the old chain.

@@ -248,13 +248,19 @@ fn literal_of(data_type: &str) -> (Literal, &'static str) {
         "bigint" => (Literal::Integer, "sa.BigInteger()"),
         "boolean" => (Literal::Boolean, "sa.Boolean()"),
         "text" => (Literal::Text, "sa.Text()"),
-        // An array of them ends otherwise.
-        kind if kind == "character varying"
-            || kind.starts_with("character varying(") && kind.ends_with(')') =>
-        {
+        // `sa.CHAR()` would be cast to one letter by drivers that name the type of a parameter.
+        kind if is_of(kind, "character varying") || is_of(kind, "character") => {
             (Literal::Text, "sa.String()")
         }
         _ => (Literal::Typed, ""),
+    }
+}
+
+/// Whether a type is this one, with or without a length or scale. An array of them ends otherwise.
+fn is_of(data_type: &str, name: &str) -> bool {
+    match data_type.strip_prefix(name) {
+        Some(length) => length.is_empty() || length.starts_with('(') && length.ends_with(')'),
+        None => false,
     }
 }
 
@@ -328,11 +334,26 @@ fn value_of(column: &SeedColumn, value: &SeedValue) -> String {
         }
         .to_owned(),
         Literal::Text => string(value),
+        // Digits are a number of exactly this scale to the server, without a word more.
+        Literal::Typed if is_plain_number(&column.data_type, value) => {
+            format!("sa.literal_column({})", string(value))
+        }
         Literal::Typed => {
             let typed = format!("{}::{}", quote_literal(value), column.data_type);
             format!("sa.literal_column({})", string(&typed))
         }
     }
+}
+
+fn is_plain_number(data_type: &str, value: &str) -> bool {
+    let is_numeric = is_of(data_type, "numeric");
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let is_plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    is_numeric
+        && match digits.split_once('.') {
+            Some((whole, fraction)) => is_plain(whole) && is_plain(fraction),
+            None => is_plain(digits),
+        }
 }
 
 /// Identity columns that are always generated take a value only on request.
@@ -470,10 +491,32 @@ mod tests {
             ("character varying(9)", true),
             ("character varying(9)[]", false),
             ("character varying[]", false),
+            ("character(2)", true),
+            ("character(2)[]", false),
+            ("character", true),
             ("text[]", false),
         ] {
             let is_found = literal_of(data_type).0 == Literal::Text;
             assert_eq!(is_found, is_text, "{data_type}");
+        }
+    }
+
+    #[test]
+    fn only_plain_digits_are_written_as_a_number() {
+        for (data_type, value, is_plain) in [
+            ("numeric(4,2)", "19.00", true),
+            ("numeric", "-7", true),
+            ("numeric", "NaN", false),
+            ("numeric", "1e5", false),
+            ("numeric", "-", false),
+            ("numeric(4,2)[]", "{1.00}", false),
+            ("double precision", "0.1", false),
+        ] {
+            assert_eq!(
+                is_plain_number(data_type, value),
+                is_plain,
+                "{data_type} {value}"
+            );
         }
     }
 

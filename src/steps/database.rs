@@ -74,6 +74,26 @@ impl<'a> Database<'a> {
         }
     }
 
+    /// Refuses where the database or the role is set to read only: that is somebody's word, and a
+    /// transaction that asks for more would go round it.
+    pub fn refuse_read_only(&self) -> Result<(), StepError> {
+        let rows = self
+            .session
+            .simple("SELECT pg_catalog.current_setting('default_transaction_read_only')")
+            .map_err(self.sql("read the settings"))?;
+        if rows
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|word| word == "on")
+        {
+            return Err(StepError::ReadOnly {
+                label: self.label.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     fn backend(&self) -> Result<i32, StepError> {
         self.session
             .backend_pid()

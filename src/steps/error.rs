@@ -101,6 +101,15 @@ pub enum StepError {
         /// The database.
         label: String,
     },
+    /// The database or the role says that nothing is to be written.
+    #[error(
+        "{label} is read-only by its own setting (default_transaction_read_only is on); nothing is \
+         written against that"
+    )]
+    ReadOnly {
+        /// The database.
+        label: String,
+    },
     /// Others are connected.
     #[error("other clients are connected to {label}: {}", clients.join("; "))]
     OtherClients {

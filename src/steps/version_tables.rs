@@ -32,6 +32,7 @@ pub fn check(
             if let Err(error) = ready {
                 problems.push(error);
             } else {
+                problems.extend(open.refuse_read_only().err());
                 problems.extend(refuse_clients(&open, context).err());
                 for change in changes {
                     let expected = version_rows::expected(change);
@@ -199,6 +200,7 @@ fn prepare(
     work: &Work<'_>,
     context: &Context<'_>,
 ) -> Result<(String, Vec<String>), StepError> {
+    open.refuse_read_only()?;
     open.begin("READ WRITE")?;
     open.lock_out_others()?;
     open.prove_identity(&database.identity)?;

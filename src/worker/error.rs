@@ -36,6 +36,8 @@ pub enum ErrorKind {
     NeverConnected,
     /// env.py connected to an empty database and ran no migrations there.
     NeverWalked,
+    /// env.py looks for revisions where no setting says.
+    LocationsChanged,
     /// env.py ended without calling `context.configure`.
     NeverConfigured,
     /// env.py ended without running migrations.

@@ -1,5 +1,6 @@
 //! The text of the baseline: what is said in it, and what it says of itself.
 
+mod golden;
 mod house;
 mod leaving;
 mod origins;

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod demo;
+mod fifty;
 mod hostile;
 mod interrupt;
 mod mark;

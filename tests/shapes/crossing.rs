@@ -236,6 +236,69 @@ fn a_chain_that_changes_what_the_other_made_is_refused_by_name() {
     }
 }
 
+/// Both put their rows into `alembic_version`, and neither script folder knows the other's: Alembic
+/// itself has to be shown one half of the table at a time.
+fn upgrade_in_one_version_table(lab: &Lab) {
+    lab.sql("shared", "create schema if not exists aside");
+    for (folder, _) in MODULES {
+        lab.sql(
+            "shared",
+            "alter table if exists alembic_version set schema aside",
+        );
+        lab.alembic(folder, &["upgrade", "head"]);
+    }
+    lab.sql(
+        "shared",
+        "insert into alembic_version select * from aside.alembic_version; drop schema aside cascade",
+    );
+}
+
+#[test]
+fn modules_of_one_version_table_are_built_in_the_order_of_their_keys() {
+    let lab = lab(false);
+    for (folder, _) in MODULES {
+        let path = format!("{folder}/alembic/env.py");
+        let own = format!("version_table=\"{folder}_version\", ");
+        let text = lab.read(&path);
+        assert!(text.contains(&own));
+        lab.write(&path, &text.replace(&own, ""));
+    }
+    upgrade_in_one_version_table(&lab);
+    lab.sql(
+        "shared",
+        "insert into people (name, state) values ('Ann', 'in'); \
+         insert into bills (person_id, amount) values (2, 10)",
+    );
+    let before = (lab.tree(), lab.dump("shared", &[]));
+    let (modules, _) = planned(&lab, &[]);
+    assert_eq!(modules, ["people", "bills"]);
+    // One of them alone replaces its own row.
+    let alone = lab.reset(&["--module", "bills"]);
+    let rows = "select version_num from alembic_version order by 1";
+    assert!(lab.column("shared", rows).contains(&"p002".to_owned()));
+    lab.redistill(&["undo", &alone]).expect(0);
+    assert!((lab.tree(), lab.dump("shared", &[])) == before);
+    lab.redistill(&["verify"]).expect(0);
+    let id = lab.reset(&[]);
+    let heads = MODULES.map(|(folder, _)| {
+        let said = lab.alembic(folder, &["heads"]);
+        said.split_whitespace().next().unwrap().to_owned()
+    });
+    let stamped = lab.column("shared", rows);
+    assert_eq!(stamped.len(), 2, "{stamped:?}");
+    assert!(
+        heads.iter().all(|head| stamped.contains(head)),
+        "{stamped:?}"
+    );
+    let schema = lab.dump("shared", &["-s"]);
+    WAY.swap(&lab);
+    upgrade_in_one_version_table(&lab);
+    assert_eq!(lab.dump("shared", &["-s"]), schema, "a fresh database");
+    WAY.swap_back(&lab);
+    lab.redistill(&["undo", &id]).expect(0);
+    assert!((lab.tree(), lab.dump("shared", &[])) == before);
+}
+
 #[test]
 fn databases_of_the_old_history_come_home_in_the_same_order() {
     let lab = built(false);

@@ -167,3 +167,75 @@ fn the_database_that_is_migrated_is_the_one_that_is_looked_at() {
     lab.alembic("api", &["upgrade", "head"]);
     Way::default().go(&lab);
 }
+
+/// Alembic's own template for several databases: a chain whose revisions have functions for each.
+#[test]
+fn the_template_for_several_databases_is_refused_with_the_way_out() {
+    let lab = Lab::new();
+    for name in ["one", "two"] {
+        lab.create_database(name);
+    }
+    lab.alembic(".", &["init", "-t", "multidb", "migrations"]);
+    let ini = lab.read("alembic.ini");
+    let url = |name: &str| lab.url("psycopg", name);
+    let ini = ini
+        .replace(
+            "sqlalchemy.url = driver://user:pass@localhost/dbname\n",
+            &format!("sqlalchemy.url = {}\n", url("one")),
+        )
+        .replace(
+            "sqlalchemy.url = driver://user:pass@localhost/dbname2\n",
+            &format!("sqlalchemy.url = {}\n", url("two")),
+        );
+    assert!(!ini.contains("driver://"), "{ini}");
+    lab.write("alembic.ini", &ini);
+    lab.alembic(".", &["revision", "-m", "first", "--rev-id", "m001"]);
+    let path = lab.root().join("migrations/versions/m001_first.py");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = ["engine1", "engine2"].iter().fold(text, |text, engine| {
+        let empty = format!("\"\"\"Upgrade {engine} schema.\"\"\"\n    pass");
+        assert!(text.contains(&empty), "{text}");
+        let own = "op.create_table(\"notes\", sa.Column(\"id\", sa.Integer(), primary_key=True))";
+        text.replace(&empty, own)
+    });
+    std::fs::write(&path, text).unwrap();
+    lab.alembic(".", &["upgrade", "head"]);
+    let before = (lab.tree(), lab.dump("one", &[]), lab.dump("two", &[]));
+    lab.redistill(&["check"])
+        .expect(1)
+        .says(&["migrates 2 databases in one run"]);
+    lab.redistill(&["plan"]).expect(1).says(&[
+        "migrates 2 databases in one run",
+        " / one",
+        " / two",
+        "migrations/env.py:",
+        "hands engine_name to every revision",
+        "a script folder and a configuration of its own",
+    ]);
+    let after = (lab.tree(), lab.dump("one", &[]), lab.dump("two", &[]));
+    assert_eq!(after, before);
+    // The way out, gone as it is said.
+    let text = std::fs::read_to_string(&path).unwrap();
+    let header = &text[..text.find("def upgrade(").unwrap()];
+    for (name, engine) in [("one", "engine1"), ("two", "engine2")] {
+        let functions = &text[text.find(&format!("def upgrade_{engine}(")).unwrap()..];
+        let end = functions[4..]
+            .find("def upgrade_")
+            .map_or(functions.len(), |end| end + 4);
+        let own = functions[..end].replace(&format!("_{engine}("), "(");
+        lab.add(&Module {
+            folder: name,
+            database: name,
+            models: "",
+            revisions: &[("m001_first.py", &format!("{header}{own}"))],
+            ..Module::default()
+        });
+    }
+    std::fs::remove_file(lab.root().join("alembic.ini")).unwrap();
+    std::fs::remove_dir_all(lab.root().join("migrations")).unwrap();
+    for name in ["one", "two"] {
+        let current = lab.alembic(name, &["current"]);
+        assert!(current.contains("m001 (head)"), "{current}");
+    }
+    lab.redistill(&["plan"]).expect(0);
+}

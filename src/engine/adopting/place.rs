@@ -9,8 +9,8 @@ use super::{CONNECT_LIMIT, Case, strings};
 use crate::engine::failures;
 use crate::error::Failure;
 use crate::evidence::DatabaseEvidence;
-use crate::model::RevisionId;
 use crate::model::text::{safe, safe_lines};
+use crate::model::{Chain, RevisionId};
 use crate::report::plan::difference;
 use crate::schema::{Catalog, Difference, ObjectKey};
 use crate::survey::catalog;
@@ -191,6 +191,7 @@ pub(super) fn place_of(
         return identify(case, own, evidence, live);
     };
     let at: Vec<RevisionId> = own.iter().cloned().map(RevisionId).collect();
+    refuse_needless(case, &lineage.generations[index].chain, &at)?;
     let reference = lineage.catalog(index, &at)?;
     let found = differences(&reference, live, &BTreeSet::new());
     if found.is_empty() {
@@ -204,6 +205,34 @@ pub(super) fn place_of(
         &found,
     )
     .with_hint("bring the schema in line with its revision by hand, then give the command again"))
+}
+
+/// Alembic goes on from no table that holds a revision beside one that stands on it.
+fn refuse_needless(case: &Case<'_>, chain: &Chain, at: &[RevisionId]) -> Result<(), Failure> {
+    let beneath = chain.ancestors(at);
+    let needless: Vec<RevisionId> = at
+        .iter()
+        .filter(|row| beneath.contains(row))
+        .cloned()
+        .collect();
+    if needless.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = needless
+        .iter()
+        .map(|row| format!("'{}'", row.0.replace('\'', "''")))
+        .collect();
+    Err(Failure::refused(format!(
+        "its version table holds {} beside revisions that stand on it: Alembic upgrades no such \
+         database",
+        safe(&strings(&needless).join(" and "))
+    ))
+    .with_hint(format!(
+        "if its schema is that of the later one, take the other row out: DELETE FROM {} WHERE \
+         version_num IN ({}); then give the command again",
+        safe(&case.table.quoted()),
+        safe(&rows.join(", "))
+    )))
 }
 
 /// The database's catalog, as the lineage compares it.

@@ -307,6 +307,10 @@ fn key_by_form(text: &str) -> Option<&'static str> {
 
 fn names_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
+    // Alembic's own words for the places of a template (`EnvironmentContext.configure`).
+    if ["upgrade_token", "downgrade_token"].contains(&name.as_str()) {
+        return false;
+    }
     [
         "password",
         "passwd",
@@ -447,6 +451,7 @@ mod tests {
             "sa.Column('password', sa.String(60))\n",
             "op.alter_column('users', 'password', new_column_name='password_hash')\n",
             "FIELDS = {'password': 'password_hash', 'token': 'text'}\n",
+            "context.configure(connection=c, upgrade_token='%s_Upgrades' % name)\n",
             "op.create_index('ix_token', 'sessions', ['token'], unique=True)\n",
             "U = os.environ.get('URL', 'postgresql://app:app@localhost/x')\n",
             "U = f'postgresql://{user}:{password}@{host}/x'\n",

@@ -3,8 +3,9 @@
 
 use super::Drafter;
 use super::seed::seed_digest;
+use crate::rehearse::RehearseError;
 use crate::rehearse::Scratch;
-use crate::rehearse::module::{RehearseError, walk_request};
+use crate::rehearse::subject::walk_request;
 use crate::schema::{Catalog, Difference, compare};
 use crate::survey::clock::{self, Window};
 use crate::worker::Script;

@@ -4,7 +4,7 @@ use super::Drafter;
 use crate::model::QualifiedName;
 use crate::plan::Source;
 use crate::rehearse::Groundwork;
-use crate::rehearse::module::RehearseError;
+use crate::rehearse::RehearseError;
 use crate::schema::{Catalog, Piece, is_left_out, merge, surround};
 use crate::worker::DraftRequest;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Built, Drafter};
 use crate::plan::Source;
-use crate::rehearse::module::RehearseError;
+use crate::rehearse::RehearseError;
 use crate::schema::{
     Catalog, Difference, ObjectKey, Piece, falls_with, is_left_out, names_any, near, rows_key,
     with_parts,

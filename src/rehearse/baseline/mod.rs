@@ -5,12 +5,13 @@ mod draft;
 mod leaving;
 mod origins;
 mod seed;
+mod words;
 
 use std::path::PathBuf;
 
-use super::module::{RehearseError, Subject, walk_request};
+use super::subject::walk_request;
+use super::{RehearseError, Subject};
 use super::{Scratch, tenants};
-use crate::model::text::{count, safe};
 use crate::model::{QualifiedName, RevisionId, Target};
 use crate::plan::{Carried, DataFile, Source};
 use crate::schema::{
@@ -18,7 +19,6 @@ use crate::schema::{
 };
 use crate::survey::catalog::own_names;
 use crate::survey::clock::{self, Window};
-use crate::survey::replaced::replaced;
 use crate::system::{RealFiles, WriteFiles as _};
 use crate::worker::RenderRequest;
 use seed::{Seeded, has_table_of};
@@ -323,51 +323,6 @@ impl<'a> Drafter<'a> {
             unknown: Vec::new(),
             hook_error: rendered.hook_error,
         })
-    }
-
-    /// A branch says which one it is: its file may lie beside another's.
-    fn message(&self) -> String {
-        let chosen = self.subject.choices.message.as_deref();
-        let message = chosen.unwrap_or("initial_schema");
-        match &self.subject.module.branch {
-            Some(branch) => format!("{message} {}", branch.name),
-            None => message.to_owned(),
-        }
-    }
-
-    /// The labels of all revisions that it stands for: `LABEL@head` goes on meaning something.
-    fn labels(&self) -> Vec<String> {
-        let revisions = self.subject.chain.revisions.iter();
-        let mut labels: Vec<String> = revisions.flat_map(|one| one.labels.clone()).collect();
-        labels.sort();
-        labels.dedup();
-        labels
-    }
-
-    /// The identifiers that the baseline stands for, oldest first, without the one that it keeps:
-    /// the old chain's, and those that a baseline in it stood for already.
-    fn replaced(&self) -> Vec<String> {
-        let chain = self.subject.chain;
-        let mut ids = replaced(chain, &RealFiles);
-        ids.extend(chain.revisions.iter().map(|revision| revision.id.0.clone()));
-        let mut seen = std::collections::BTreeSet::new();
-        ids.retain(|id| *id != self.subject.baseline_id.0 && seen.insert(id.clone()));
-        ids
-    }
-
-    /// What the docstring says of it: `Replaces 12 revisions that ended at a012.`
-    fn about(&self) -> String {
-        let chain = self.subject.chain;
-        let heads: Vec<String> = chain
-            .heads()
-            .iter()
-            .map(|head| safe(&head.0).into_owned())
-            .collect();
-        format!(
-            "Replaces {} that ended at {}.",
-            count(chain.revisions.len(), "revision"),
-            heads.join(" and ")
-        )
     }
 
     /// The carried pieces in the user's words.

@@ -1,7 +1,7 @@
 //! Which revision made what: the replay's account by number, turned into the objects' own names.
 //! Called by the drafter after the replay; never writes.
 
-use crate::rehearse::module::{RehearseError, Subject};
+use crate::rehearse::{RehearseError, Subject};
 use crate::schema::{Origins, Whence};
 use crate::survey::identities::identities;
 use crate::system::Session;

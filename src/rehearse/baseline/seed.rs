@@ -7,8 +7,8 @@ use super::Drafter;
 use crate::model::QualifiedName;
 use crate::model::text::{bytes, count};
 use crate::plan::{DataFile, Source};
+use crate::rehearse::RehearseError;
 use crate::rehearse::Scratch;
-use crate::rehearse::module::RehearseError;
 use crate::rehearse::tenants;
 use crate::schema::{
     Catalog, Difference, ObjectKey, Piece, SeedRows, by_reference, carry_data, carry_rows,

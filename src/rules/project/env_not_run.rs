@@ -33,10 +33,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             // Without an interpreter there is one reason, not two.
             module.interpreter.seen()?;
             Some(
-                RULE.finding("env.py", format!("env.py could not be run: {why}"))
+                RULE.finding("env.py", format!("env.py cannot be used as it is: {why}"))
                     .of(&module.module.name)
                     .at(&Location::of_file(module.module.env_py()))
-                    .remedy("make alembic work in the module's folder, then look again")
+                    .remedy("mend what is named, so that alembic works in the module's folder, then look again")
                     .next(format!(
                         "cd {} && alembic current",
                         module.module.directory.display()
