@@ -60,6 +60,28 @@ const MET: &[&[&str]] = &[
         "ALTER TABLE calendar ADD names varchar(9)[], ADD marks char(2)[], ADD bits bit(3)[]",
         "UPDATE calendar SET names = '{a,\"b:c\"}', marks = '{x}', bits = '{101}'",
     ],
+    // Parameters in the order in which they were set.
+    &[
+        "CREATE TABLE stored (a text, b text) WITH (fillfactor = 70)",
+        "ALTER TABLE stored SET (autovacuum_enabled = false, toast.vacuum_truncate = false)",
+        "ALTER TABLE stored SET (toast.autovacuum_enabled = false)",
+        "ALTER TABLE stored ALTER COLUMN a SET (n_distinct_inherited = 3)",
+        "ALTER TABLE stored ALTER COLUMN a SET (n_distinct = 2)",
+        "CREATE INDEX found ON stored (a) WITH (fillfactor = 50)",
+        "ALTER INDEX found SET (deduplicate_items = off)",
+        "ALTER TABLE stored ADD CONSTRAINT once UNIQUE (b) WITH (fillfactor = 50)",
+        "ALTER INDEX once SET (deduplicate_items = off)",
+        "CREATE VIEW of_stored WITH (security_barrier) AS SELECT a FROM stored WHERE a <> ''",
+        "ALTER VIEW of_stored SET (check_option = local)",
+        "CREATE TABLE whole (a integer) PARTITION BY RANGE (a)",
+        "CREATE TABLE few PARTITION OF whole FOR VALUES FROM (1) TO (9) WITH (fillfactor = 70)",
+        "ALTER TABLE few SET (autovacuum_enabled = false)",
+        "CREATE MATERIALIZED VIEW kept_of AS SELECT a FROM stored",
+        "ALTER MATERIALIZED VIEW kept_of SET (fillfactor = 70)",
+        "ALTER MATERIALIZED VIEW kept_of SET (autovacuum_enabled = false)",
+    ],
+    // What is made anew by an undo is not born with what tables are given from now on.
+    &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];
 
 /// All of it as one chain.
