@@ -80,6 +80,25 @@ const MET: &[&[&str]] = &[
         "ALTER MATERIALIZED VIEW kept_of SET (fillfactor = 70)",
         "ALTER MATERIALIZED VIEW kept_of SET (autovacuum_enabled = false)",
     ],
+    // An index in which a column comes twice.
+    &[
+        "CREATE TABLE twofold (a text, b integer)",
+        "CREATE INDEX twice ON twofold (a, b, a text_pattern_ops)",
+        "CREATE INDEX in_words ON twofold (lower(a), lower(a) DESC, (lower(a)))",
+    ],
+    // Privileges in the order in which they were given.
+    &[
+        "CREATE TABLE given (a text, b text)",
+        "GRANT SELECT ON given TO pg_read_all_data WITH GRANT OPTION",
+        "GRANT SELECT ON given TO pg_monitor",
+        "GRANT INSERT ON given TO PUBLIC",
+        "GRANT UPDATE (a), SELECT (b) ON given TO pg_write_all_data",
+        "GRANT UPDATE (a), SELECT (b) ON given TO PUBLIC, pg_monitor",
+        "CREATE FUNCTION gift() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$",
+        "GRANT EXECUTE ON FUNCTION gift() TO pg_write_all_data, pg_monitor",
+        "ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_write_all_data",
+        "ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_monitor",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];
