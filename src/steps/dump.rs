@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dump_choice::Chooser;
 use super::dump_text::{self, Head, Pieces};
+use super::dump_zeros;
 use super::tracked::{self, Found};
 use super::{Context, Dumper, Foreseen, Standing, StepError, database};
 use crate::model::Target;
@@ -237,7 +238,11 @@ fn statements<R: BufRead, T: FnMut(&Head, &str) -> bool>(
 ) -> impl Iterator<Item = io::Result<String>> + use<R, T> {
     let chosen = Pieces::of(dump).filter_map(move |piece| match piece {
         Ok(piece) if !piece.head.kind.is_empty() && takes(&piece.head, &piece.text) => {
-            Some(Ok(piece.text))
+            Some(Ok(if piece.head.kind == "TABLE DATA" {
+                dump_zeros::quoted(piece.text)
+            } else {
+                piece.text
+            }))
         }
         Ok(piece) => dump_text::settings(&piece.text).map(Ok),
         Err(error) => Some(Err(error)),

@@ -99,6 +99,11 @@ const MET: &[&[&str]] = &[
         "ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_write_all_data",
         "ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_monitor",
     ],
+    // A zero with a sign.
+    &[
+        "CREATE TABLE measured (a double precision, b real, c double precision[], d numeric)",
+        "INSERT INTO measured VALUES ('-0', '-0', '{-0,0}', '-0'), (0, '-0', '{}', 0)",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];
