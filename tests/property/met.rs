@@ -104,6 +104,13 @@ const MET: &[&[&str]] = &[
         "CREATE TABLE measured (a double precision, b real, c double precision[], d numeric)",
         "INSERT INTO measured VALUES ('-0', '-0', '{-0,0}', '-0'), (0, '-0', '{}', 0)",
     ],
+    // A default that names a type which got another name.
+    &[
+        "CREATE TYPE tone AS ENUM ('low')",
+        "CREATE DOMAIN toned AS tone DEFAULT 'low'",
+        "CREATE TABLE heard (a toned, b tone DEFAULT 'low')",
+        "ALTER TYPE tone RENAME TO tuned",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];
