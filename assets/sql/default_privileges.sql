@@ -16,4 +16,11 @@ CROSS JOIN LATERAL (
         E'\t', x.privilege_type, E'\t', CASE WHEN x.is_grantable THEN '*' ELSE '' END), E'\n'
         ORDER BY pg_get_userbyid(x.grantee), x.privilege_type) AS value
     FROM aclexplode(l.acl) x
+    UNION ALL
+    -- who is named in which order: pg_dump shows it, nothing counts on it
+    SELECT '~grantees', string_agg(DISTINCT concat(to_char(u.place, '000000'), E'\t',
+        CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END), E'\n')
+    FROM unnest(l.acl) WITH ORDINALITY AS u (item, place) CROSS JOIN LATERAL aclexplode(ARRAY[u.item]) e
+    WHERE l.attribute = 'privileges'
+    HAVING count(*) > 0
 ) AS a

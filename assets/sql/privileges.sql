@@ -1,7 +1,8 @@
 -- Who may do what, where it is not what the server gives by itself? PostgreSQL 12-18.
 -- One line a privilege: grantee, privilege, `*` if it may be passed on. The owner is written as
--- `owner`, since the replay's owner is another role.
-SELECT x.kind, x.schema, x.tab, x.name, 'privileges', coalesce(g.list, '')
+-- `owner`, since the replay's owner is another role. `~grantees` says who is named in which order:
+-- pg_dump shows it, nothing counts on it.
+SELECT x.kind, x.schema, x.tab, x.name, a.attribute, a.value
 FROM (
     SELECT rel.kind, rel.schema, '' AS tab, rel.name, c.relacl AS acl, c.relowner AS owner,
         acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner) AS usual
@@ -57,7 +58,13 @@ CROSS JOIN LATERAL (
         ORDER BY e.grantee = 0 DESC, e.grantee = x.owner DESC, pg_get_userbyid(e.grantee), e.privilege_type) AS list
     FROM aclexplode(x.acl) e
 ) AS g
-WHERE x.acl IS NOT NULL
+CROSS JOIN LATERAL (
+    SELECT string_agg(DISTINCT concat(to_char(u.place, '000000'), E'\t', CASE e.grantee WHEN 0 THEN 'PUBLIC'
+        WHEN x.owner THEN 'owner' ELSE quote_ident(pg_get_userbyid(e.grantee)) END), E'\n') AS list
+    FROM unnest(x.acl) WITH ORDINALITY AS u (item, place) CROSS JOIN LATERAL aclexplode(ARRAY[u.item]) e
+) AS o
+CROSS JOIN LATERAL (VALUES ('privileges', coalesce(g.list, '')), ('~grantees', o.list)) AS a (attribute, value)
+WHERE x.acl IS NOT NULL AND a.value IS NOT NULL
     AND NOT (x.acl @> x.usual AND x.usual @> x.acl)
 UNION ALL
 -- What PUBLIC and the owner may do in `public` from the beginning depends on the version.

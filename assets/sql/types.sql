@@ -59,7 +59,8 @@ CROSS JOIN LATERAL (
         CASE WHEN t.typcollation <> dt.typcollation
             THEN 'COLLATE ' || (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
                 JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = t.typcollation) END,
-        'DEFAULT ' || t.typdefault,
+        -- as it is now: the text beside it is of the day on which it was written
+        'DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault),
         CASE WHEN t.typnotnull THEN 'NOT NULL' END) AS text
 ) AS domain
 CROSS JOIN LATERAL (VALUES

@@ -284,6 +284,9 @@ def index_piece(table, index, default_schema):
     if index["odd"] or index["tablespace"] or index["nulls_not_distinct"]:
         return execute(index["definition"]), down
     keys = [index_key(key, default_schema) for key in index["keys"]]
+    if len({key for key, _ in keys}) < len(keys):
+        # Alembic makes a column of each element for a table of its own, where a name is there once.
+        return execute(index["definition"]), down
     arguments = [name_of(index["name"]), repr(table["name"]), "[%s]" % ", ".join(key for key, _ in keys)]
     arguments += schema_argument(table["schema"], default_schema)
     if index["unique"]:

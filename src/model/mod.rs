@@ -4,6 +4,7 @@
 
 mod chain;
 mod database;
+mod lists;
 mod location;
 mod module;
 mod revision;
@@ -15,6 +16,7 @@ pub use chain::{Chain, ChainProblem, Unreadable};
 pub use database::{
     Host, Identity, QualifiedName, Target, TlsMode, quote_identifier, quote_literal,
 };
+pub use lists::without_casts;
 pub use location::Location;
 pub use module::{
     Branch, ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName,

@@ -11,7 +11,6 @@ mod compose;
 mod data_file;
 mod home;
 mod leaving;
-mod lists;
 mod origins;
 mod piece;
 mod rows;

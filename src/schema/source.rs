@@ -1,7 +1,7 @@
 //! SQL as Python source: what `op.execute` must be given so that the server receives exactly this
 //! text through SQLAlchemy's `text()`, with every driver.
 
-use super::lists::without_casts;
+use crate::model::without_casts;
 
 /// `op.execute('DROP …')`, or with a block where the statement has several lines or is long.
 ///

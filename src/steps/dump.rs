@@ -13,11 +13,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::dump_choice::Chooser;
-use super::dump_text::{self, Head, Pieces};
+use super::dump_text::{self, Head, Piece, Pieces};
+use super::dump_zeros;
 use super::tracked::{self, Found};
 use super::{Context, Dumper, Foreseen, Standing, StepError, database};
-use crate::model::Target;
 use crate::model::text::{bytes, count};
+use crate::model::{Target, without_casts};
 use crate::plan::{Address, DatabaseRef, Dumped, Fingerprint, Rebuild};
 use crate::system::tree;
 
@@ -237,12 +238,22 @@ fn statements<R: BufRead, T: FnMut(&Head, &str) -> bool>(
 ) -> impl Iterator<Item = io::Result<String>> + use<R, T> {
     let chosen = Pieces::of(dump).filter_map(move |piece| match piece {
         Ok(piece) if !piece.head.kind.is_empty() && takes(&piece.head, &piece.text) => {
-            Some(Ok(piece.text))
+            Some(Ok(as_it_was(piece)))
         }
         Ok(piece) => dump_text::settings(&piece.text).map(Ok),
         Err(error) => Some(Err(error)),
     });
     std::iter::once(Ok(dump_text::SETTINGS.to_owned())).chain(chosen)
+}
+
+/// The statements of an entry, so that they give again what was dumped: `pg_dump` writes expressions as
+/// the server shows them, and some of them are other ones when they are read again.
+fn as_it_was(piece: Piece) -> String {
+    if piece.head.kind == "TABLE DATA" {
+        dump_zeros::quoted(piece.text)
+    } else {
+        without_casts(&piece.text).into_owned()
+    }
 }
 
 /// Reads a dump and its facts from disk and compares them.

@@ -20,6 +20,7 @@ mod database;
 mod dump;
 mod dump_choice;
 mod dump_text;
+mod dump_zeros;
 mod error;
 mod foresee;
 mod own_tests;

@@ -100,12 +100,7 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
     let mut objects = BTreeMap::<ObjectKey, Object>::new();
     let mut later = Vec::new();
     let major = session.major()?;
-    for question in QUERIES {
-        if !question.versions.contains(&major) {
-            continue;
-        }
-        let names_part = if question.names { NAMES } else { "" };
-        let sql = format!("{SCOPE}{names_part}{}", question.text).replace("@SECRET@", SECRET);
+    for sql in statements(major) {
         for row in session.query(&sql, &[&schemas, &names])? {
             let text = |column: usize| row.get::<_, Option<String>>(column).unwrap_or_default();
             let key = ObjectKey {
@@ -120,6 +115,7 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
                 // a comment without being an object of its own.
                 "~needs"
                 | "~role"
+                | "~grantees"
                 | "privileges"
                 | "comment"
                 | "index comment"
@@ -141,6 +137,34 @@ pub fn snapshot_within(session: &Session, exclude: &[QualifiedName]) -> Result<C
         object.attributes.insert(attribute, value);
     }
     Ok(Catalog { objects })
+}
+
+/// The statements of a snapshot. What starts from object identifiers is one of them: to plan and to
+/// find the names is most of its work, and is done once.
+fn statements(major: u32) -> Vec<String> {
+    let questions = QUERIES
+        .iter()
+        .filter(|question| question.versions.contains(&major));
+    let (named, plain): (Vec<&Question>, Vec<&Question>) =
+        questions.partition(|question| question.names);
+    let named: Vec<String> = named
+        .iter()
+        .map(|question| {
+            format!(
+                "SELECT a::text, b::text, c::text, d::text, e::text, f::text FROM (\n{}\n) \
+                 AS q (a, b, c, d, e, f)",
+                question.text
+            )
+        })
+        .collect();
+    let named = format!("{SCOPE}{NAMES}{}", named.join("\nUNION ALL\n"));
+    let plain = plain
+        .iter()
+        .map(|question| format!("{SCOPE}{}", question.text));
+    plain
+        .chain([named])
+        .map(|sql| sql.replace("@SECRET@", SECRET))
+        .collect()
 }
 
 /// Where the objects stand that the snapshot knows, each with the parts that `pg_dump` tells apart.

@@ -60,6 +60,59 @@ const MET: &[&[&str]] = &[
         "ALTER TABLE calendar ADD names varchar(9)[], ADD marks char(2)[], ADD bits bit(3)[]",
         "UPDATE calendar SET names = '{a,\"b:c\"}', marks = '{x}', bits = '{101}'",
     ],
+    // Parameters in the order in which they were set.
+    &[
+        "CREATE TABLE stored (a text, b text) WITH (fillfactor = 70)",
+        "ALTER TABLE stored SET (autovacuum_enabled = false, toast.vacuum_truncate = false)",
+        "ALTER TABLE stored SET (toast.autovacuum_enabled = false)",
+        "ALTER TABLE stored ALTER COLUMN a SET (n_distinct_inherited = 3)",
+        "ALTER TABLE stored ALTER COLUMN a SET (n_distinct = 2)",
+        "CREATE INDEX found ON stored (a) WITH (fillfactor = 50)",
+        "ALTER INDEX found SET (deduplicate_items = off)",
+        "ALTER TABLE stored ADD CONSTRAINT once UNIQUE (b) WITH (fillfactor = 50)",
+        "ALTER INDEX once SET (deduplicate_items = off)",
+        "CREATE VIEW of_stored WITH (security_barrier) AS SELECT a FROM stored WHERE a <> ''",
+        "ALTER VIEW of_stored SET (check_option = local)",
+        "CREATE TABLE whole (a integer) PARTITION BY RANGE (a)",
+        "CREATE TABLE a_part PARTITION OF whole FOR VALUES FROM (1) TO (9) WITH (fillfactor = 70)",
+        "ALTER TABLE a_part SET (autovacuum_enabled = false)",
+        "CREATE MATERIALIZED VIEW kept_of AS SELECT a FROM stored",
+        "ALTER MATERIALIZED VIEW kept_of SET (fillfactor = 70)",
+        "ALTER MATERIALIZED VIEW kept_of SET (autovacuum_enabled = false)",
+    ],
+    // An index in which a column comes twice.
+    &[
+        "CREATE TABLE twofold (a text, b integer)",
+        "CREATE INDEX twice ON twofold (a, b, a text_pattern_ops)",
+        "CREATE INDEX in_words ON twofold (lower(a), lower(a) DESC, (lower(a)))",
+    ],
+    // Privileges in the order in which they were given.
+    &[
+        "CREATE TABLE given (a text, b text)",
+        "GRANT SELECT ON given TO pg_read_all_data WITH GRANT OPTION",
+        "GRANT SELECT ON given TO pg_monitor",
+        "GRANT INSERT ON given TO PUBLIC",
+        "GRANT UPDATE (a), SELECT (b) ON given TO pg_write_all_data",
+        "GRANT UPDATE (a), SELECT (b) ON given TO PUBLIC, pg_monitor",
+        "CREATE FUNCTION gift() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$",
+        "GRANT EXECUTE ON FUNCTION gift() TO pg_write_all_data, pg_monitor",
+        "ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_write_all_data",
+        "ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_monitor",
+    ],
+    // A zero with a sign.
+    &[
+        "CREATE TABLE measured (a double precision, b real, c double precision[], d numeric)",
+        "INSERT INTO measured VALUES ('-0', '-0', '{-0,0}', '-0'), (0, '-0', '{}', 0)",
+    ],
+    // A default that names a type which got another name.
+    &[
+        "CREATE TYPE tone AS ENUM ('low')",
+        "CREATE DOMAIN toned AS tone DEFAULT 'low'",
+        "CREATE TABLE heard (a toned, b tone DEFAULT 'low')",
+        "ALTER TYPE tone RENAME TO tuned",
+    ],
+    // What is made anew by an undo is not born with what tables are given from now on.
+    &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];
 
 /// All of it as one chain.

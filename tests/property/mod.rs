@@ -36,8 +36,12 @@ const SHORT: &[u64] = &[2, 5, 7];
 
 /// Strategies take turns; a strategy that empties the database has a longer way back.
 fn manner(number: usize) -> Manner {
+    let is_recreate = match std::env::var("REDISTILL_STRATEGY") {
+        Ok(strategy) => strategy == "recreate",
+        Err(_) => number % 4 == 3,
+    };
     Manner {
-        strategy: if number % 4 == 3 { "recreate" } else { "keep" },
+        strategy: if is_recreate { "recreate" } else { "keep" },
         is_undone: number.is_multiple_of(2),
     }
 }
@@ -62,8 +66,9 @@ fn a_few_random_chains_and_their_baselines_dump_alike() {
 }
 
 /// `REDISTILL_CHAINS=1000` chains from `REDISTILL_SEED` (1) on; `REDISTILL_SHRINK=no` only names
-/// what fails. `REDISTILL_SEEDS=3,14` runs just these; seed 0 is what was
-/// met before.
+/// what fails. `REDISTILL_SEEDS=3,14` runs just these; seed 0 is what was met before.
+/// `REDISTILL_STRATEGY=recreate` is the strategy of all; `REDISTILL_CHAIN=FOLDER` gets the files of
+/// what fails.
 #[test]
 #[ignore = "as many chains as REDISTILL_CHAINS says take their time"]
 fn as_many_random_chains_as_are_wanted() {
@@ -97,6 +102,18 @@ fn as_many_random_chains_as_are_wanted() {
         "{}",
         tally.line()
     );
+}
+
+/// Writes the files of a chain that fails where they are wanted.
+fn keep(chain: &Chain) {
+    let Ok(folder) = std::env::var("REDISTILL_CHAIN") else {
+        return;
+    };
+    let folder = std::path::Path::new(&folder).join(chain.seed.to_string());
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in files(chain, "c") {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
 }
 
 /// The chain of a seed; that of 0 is what was met before.
@@ -135,6 +152,7 @@ impl Tally {
                         "seed {} fails at {}: {}",
                         chain.seed, failure.stage, failure.why
                     );
+                    keep(chain);
                     let (chain, failure) = if is_shrinking {
                         shrink::shrink(chain, &failure, manner)
                     } else {

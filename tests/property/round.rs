@@ -313,9 +313,16 @@ impl Round {
                 // An error ends the whole plan, and says whose it is; the others are planned again.
                 let why = why_not(&answer.stdout, &answer.stderr);
                 let is_its = |runner: &&Runner| {
-                    answer
+                    let name = &runner.name;
+                    let error = answer
                         .stderr
-                        .contains(&format!("redistill: {}: ", runner.name))
+                        .lines()
+                        .find(|line| line.starts_with("redistill: "));
+                    error.is_some_and(|line| {
+                        // Of a module, or of a database: `127.0.0.1:5432 / m01: `.
+                        line.starts_with(&format!("redistill: {name}: "))
+                            || line.contains(&format!(" / {name}: "))
+                    })
                 };
                 let its: Vec<usize> = self.runners.iter().filter(is_its).map(|r| r.at).collect();
                 let whose = if its.is_empty() { self.places() } else { its };

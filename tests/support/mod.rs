@@ -373,9 +373,11 @@ impl Lab {
         }
     }
 
-    /// The program, ready to be started in the project.
+    /// The program, ready to be started in the project; `REDISTILL_BIN` names another build of it.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_redistill"));
+        let other = std::env::var_os("REDISTILL_BIN").filter(|path| !path.is_empty());
+        let mut command =
+            Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_redistill").into()));
         command
             .args(arguments)
             .current_dir(&self.root)

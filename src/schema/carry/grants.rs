@@ -37,6 +37,10 @@ pub(super) fn change(writer: &mut Writer<'_>, key: &ObjectKey) -> bool {
             .collect()
     };
     let (wanted, present) = (others(&wanted), others(&present));
+    let target = Target {
+        order: grantees(writer.a, key),
+        ..target
+    };
     let mut up = executed(&target, &present, &wanted);
     up.extend(taken_from_owner(writer, key, &target));
     if up.is_empty() {
@@ -103,6 +107,17 @@ fn usual_of<'a>(a: &'a Catalog, key: &ObjectKey) -> Option<&'a str> {
     a.objects.get(key).and_then(|object| object.get("~usual"))
 }
 
+/// The grantees in the order in which the object's list has them.
+fn grantees(a: &Catalog, key: &ObjectKey) -> Vec<String> {
+    let object = a.objects.get(key);
+    let list = object.and_then(|object| object.get("~grantees"));
+    // Each line begins with its number.
+    let lines = list.unwrap_or_default().lines();
+    lines
+        .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()))
+        .collect()
+}
+
 fn parse(list: &str) -> BTreeSet<Privilege> {
     list.lines()
         .filter_map(|line| {
@@ -129,6 +144,8 @@ struct Target {
     prefix: String,
     object: String,
     column: Option<String>,
+    /// The grantees in their order; none: by name.
+    order: Vec<String>,
 }
 
 fn target(key: &ObjectKey) -> Option<Target> {
@@ -168,6 +185,7 @@ fn target(key: &ObjectKey) -> Option<Target> {
         prefix,
         object,
         column: (key.kind == "column").then(|| sql::name(&key.name)),
+        order: Vec::new(),
     })
 }
 
@@ -193,14 +211,16 @@ fn statements(
     to: &BTreeSet<Privilege>,
 ) -> Vec<String> {
     let by_grantee = |set: Vec<&Privilege>| {
-        let mut grouped = BTreeMap::<(String, bool), Vec<String>>::new();
+        let mut grouped = BTreeMap::<(usize, String, bool), Vec<String>>::new();
         for (grantee, privilege, option) in set {
             let privilege = match &target.column {
                 Some(column) => format!("{privilege} ({column})"),
                 None => privilege.clone(),
             };
+            // Each new grantee is put behind those who are there.
+            let place = target.order.iter().position(|one| one == grantee);
             grouped
-                .entry((grantee.clone(), *option))
+                .entry((place.unwrap_or(usize::MAX), grantee.clone(), *option))
                 .or_default()
                 .push(privilege);
         }
@@ -208,11 +228,11 @@ fn statements(
     };
     let Target { prefix, object, .. } = target;
     let mut lines = Vec::new();
-    for ((grantee, _), privileges) in by_grantee(from.difference(to).collect()) {
+    for ((_, grantee, _), privileges) in by_grantee(from.difference(to).collect()) {
         let list = privileges.join(", ");
         lines.push(format!("{prefix}REVOKE {list} ON {object} FROM {grantee}"));
     }
-    for ((grantee, option), privileges) in by_grantee(to.difference(from).collect()) {
+    for ((_, grantee, option), privileges) in by_grantee(to.difference(from).collect()) {
         let list = privileges.join(", ");
         let option = if option { " WITH GRANT OPTION" } else { "" };
         lines.push(format!(

@@ -1,5 +1,5 @@
-//! Lists of values in what the server writes of an expression. Called where a statement is written;
-//! pure.
+//! Lists of values in what the server writes of an expression. Called where a statement is written,
+//! for a baseline or from a dump; pure.
 //!
 //! `state IN ('a', 'b')` on a `varchar` is kept as a list that is turned into `text[]` as a whole,
 //! and shown as `(ARRAY['a'::character varying, …])::text[]`. Said so, the server turns each value
