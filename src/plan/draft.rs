@@ -591,3 +591,46 @@ fn database_of(seen: &ModuleEvidence) -> Result<&DatabaseEvidence, DraftError> {
         what: "the live database",
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TestCommand;
+
+    fn asked(module: &str) -> Step {
+        Step::Test {
+            module: ModuleName(module.to_owned()),
+            database: None,
+            current: Vec::new(),
+            heads: vec![format!("head of {module}")],
+            known_differences: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn own_tests_come_last_and_branches_have_them_in_common() {
+        let command = |folder: &str| TestCommand {
+            words: vec!["pytest".to_owned()],
+            folder: folder.to_owned(),
+            limit: 600,
+        };
+        let mut evidence = Evidence::of("/p", Vec::new());
+        let named = [("api@blog", "api"), ("api@shop", "api"), ("web", "web")];
+        evidence.own_tests = named
+            .map(|(name, folder)| (ModuleName(name.to_owned()), command(folder)))
+            .into();
+        let mut steps = ["api@blog", "api@shop", "bare", "web"].map(asked).to_vec();
+        own_tests(&mut steps, &evidence);
+        let ran: Vec<(&str, &str)> = steps[4..]
+            .iter()
+            .map(|step| match step {
+                Step::OwnTests { module, heads, .. } => (&*module.0, &*heads[0]),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(
+            ran,
+            [("api@blog", "head of api@blog"), ("web", "head of web")]
+        );
+    }
+}

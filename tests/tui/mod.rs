@@ -8,6 +8,7 @@ mod hostile;
 mod mouse;
 mod open;
 mod own;
+mod own_tests;
 mod pty;
 mod stream;
 
