@@ -7,7 +7,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done, or nothing found.
     Done = 0,
-    /// Refused, or a finding at the failing level.
+    /// Refused, or a finding at the failing level; after a reset, tests of the project's own that did
+    /// not pass.
     Refused = 1,
     /// Usage or configuration.
     Usage = 2,

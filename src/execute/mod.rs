@@ -311,13 +311,23 @@ impl Running<'_> {
                 .collect(),
         });
         for (index, record) in run.steps.iter().enumerate() {
-            if let Status::Finished { receipt } = &record.status {
-                self.tell(&Event::StepFinished {
+            let Status::Finished { receipt } = &record.status else {
+                continue;
+            };
+            let receipt = safe(receipt).into_owned();
+            let is_bad = record.tests.as_ref().is_some_and(|ran| !ran.passed());
+            self.tell(&if is_bad {
+                Event::StepFailed {
                     index,
-                    receipt: safe(receipt).into_owned(),
+                    why: receipt,
+                }
+            } else {
+                Event::StepFinished {
+                    index,
+                    receipt,
                     replayed: true,
-                });
-            }
+                }
+            });
         }
     }
 

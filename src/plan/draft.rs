@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::head_files::{Followed, followed};
+use super::own_tests;
 use super::{
     Alteration, ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, HeadFile, Plan,
     PlannedModule, Purpose, Rebuild, RevisionIdChoice, Step, Strategy, TableAction,
@@ -137,7 +138,7 @@ pub fn draft(material: Material<'_>) -> Result<Plan, DraftError> {
     for module in &material.modules {
         steps.push(test(&material, module)?);
     }
-    own_tests(&mut steps, material.evidence);
+    own_tests::add(&mut steps, material.evidence);
     let basis = basis(material.evidence, &material.inventories);
     Ok(Plan {
         format: FORMAT,
@@ -490,40 +491,6 @@ fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftE
         heads: vec![planned.head().to_string()],
         known_differences: known_differences(planned),
     })
-}
-
-/// The project's own tests, after all of redistill's. The branches of an environment have them in
-/// common.
-fn own_tests(steps: &mut Vec<Step>, evidence: &Evidence) {
-    let mut found: Vec<Step> = Vec::new();
-    for step in &*steps {
-        let Step::Test {
-            module,
-            database,
-            current,
-            heads,
-            known_differences,
-        } = step
-        else {
-            continue;
-        };
-        let Some(command) = evidence.own_tests.get(module) else {
-            continue;
-        };
-        let is_there =
-            |step: &Step| matches!(step, Step::OwnTests { tests, .. } if tests == command);
-        if !found.iter().any(is_there) {
-            found.push(Step::OwnTests {
-                module: module.clone(),
-                tests: command.clone(),
-                database: database.clone(),
-                current: current.clone(),
-                heads: heads.clone(),
-                known_differences: known_differences.clone(),
-            });
-        }
-    }
-    steps.extend(found);
 }
 
 /// What `alembic check` may say after the reset: what it says of the live database now, and what the

@@ -7,6 +7,7 @@ mod alteration;
 mod choices;
 mod draft;
 mod head_files;
+mod own_tests;
 mod step;
 
 use std::collections::BTreeMap;

@@ -181,7 +181,9 @@ fn tests_that_do_not_pass_leave_a_finished_reset_and_both_ways() {
     let dumps = || ENDS.map(|(name, _)| lab.dump(name, &[]));
     let before = (lab.tree(), dumps());
 
-    let answer = executed(&lab, &lab.plan(&[])).expect(1);
+    let answer = executed(&lab, &lab.plan(&[]))
+        .expect(1)
+        .says(&["✗ 12 Test", "tests of fail: failed: exit code 1: 1 failed"]);
     let last = last_line(&answer);
     assert_eq!(last["outcome"], "done", "{last}");
     let id = last["id"].as_str().unwrap().to_owned();

@@ -37,6 +37,8 @@ fn a_whole_reset_and_its_undo_by_answers_alone() {
         "app",
         "alter table notes add column extra text not null default 'kept'",
     );
+    // The project's own tests, which do not pass: the reset is done all the same.
+    lab.write("redistill.toml", "[modules.api]\ntests = \"false\"\n");
     let before = (lab.tree(), lab.dump("app", &[]));
     let mut terminal = guided(&lab);
     terminal.answer("Run them?", "?");
@@ -74,7 +76,9 @@ fn a_whole_reset_and_its_undo_by_answers_alone() {
     });
     terminal.send("app\r");
     terminal.wait_for("undo: redistill undo");
-    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    terminal.wait_for("tests of api: failed: exit code 1");
+    terminal.wait_for("by hand: the reset is done, but the tests of api did not pass");
+    assert_eq!(terminal.end(), 1, "{}", terminal.screen());
     assert_eq!(lab.dump("app", &["-s", "-T", "alembic_version"]), schema);
     lab.alembic("api", &["check"]);
     let note = lab

@@ -9,6 +9,7 @@ mod idle;
 mod mouse;
 mod open;
 mod own;
+mod own_tests;
 mod pty;
 mod stream;
 
