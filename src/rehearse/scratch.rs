@@ -313,7 +313,7 @@ fn drop_database(session: &Session, name: &str) -> bool {
             &[&name],
         );
         match session.batch(&drop) {
-            Ok(_) => return true,
+            Ok(()) => return true,
             Err(error) if error.sqlstate.as_deref() == Some(IN_USE) => {}
             Err(_) => return false,
         }
