@@ -57,20 +57,17 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
 /// Whether a server went away under the project's code: its shutdown (class 57P) or a connection
 /// that broke (class 08).
 fn is_server_gone(failed: &Failed) -> bool {
-    match failed.sqlstate.as_deref() {
-        Some(state) => says_gone(state),
-        // What the server says has a state; what a driver says of a line that broke has none.
-        None => {
-            let of_driver = [
-                "OperationalError",
-                "InterfaceError",
-                "ConnectionDoesNotExistError",
-            ];
-            let exception = failed.exception.as_deref().unwrap_or_default();
-            let message = failed.message.to_lowercase();
-            of_driver.contains(&exception) && message.contains("connection")
-        }
+    if let Some(state) = failed.sqlstate.as_deref() {
+        return says_gone(state);
     }
+    // What the server says has a state; what a driver says of a line that broke has none.
+    let of_driver = [
+        "OperationalError",
+        "InterfaceError",
+        "ConnectionDoesNotExistError",
+    ];
+    let exception = failed.exception.as_deref().unwrap_or_default();
+    of_driver.contains(&exception) && failed.message.to_lowercase().contains("connection")
 }
 
 /// SQLSTATE of a server that shuts down, and of a broken connection.

@@ -298,17 +298,31 @@ impl Drop for Scratch {
     }
 }
 
+/// How often a database is dropped that somebody is still leaving. The server waits five seconds
+/// each time; on a machine with much else to do a connection may take longer to end.
+const TRIES: usize = 4;
+
 /// Ends the connections that are left and drops; says whether it is gone. `WITH (FORCE)` does not
 /// exist before 13.
 fn drop_database(session: &Session, name: &str) -> bool {
-    let _ = session.execute(
-        "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity \
-         where datname = $1 and pid <> pg_catalog.pg_backend_pid()",
-        &[&name],
-    );
     let drop = format!("drop database if exists {}", quote_identifier(name));
-    session.batch(&drop).is_ok()
+    for _ in 0..TRIES {
+        let _ = session.execute(
+            "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity \
+             where datname = $1 and pid <> pg_catalog.pg_backend_pid()",
+            &[&name],
+        );
+        match session.batch(&drop) {
+            Ok(()) => return true,
+            Err(error) if error.sqlstate.as_deref() == Some(IN_USE) => {}
+            Err(_) => return false,
+        }
+    }
+    false
 }
+
+/// SQLSTATE: a database that others are in.
+const IN_USE: &str = "55006";
 
 /// `redistill: scratch HOST PID START`.
 pub(super) fn our_mark() -> String {

@@ -123,13 +123,29 @@ fn draw_list(model: &Model, layout: &Layout, area: Rect, buffer: &mut Buffer) {
         let at = cursor.offset + row;
         let y = inside.y + u16::try_from(row).unwrap_or(0);
         let line = list::line(model, at, inside.width.saturating_sub(2));
-        buffer.set_line(inside.x + 1, y, &line, inside.width.saturating_sub(2));
+        put(model, inside, y, &line, buffer);
         if at == cursor.at {
             select(model, inside, y, has_keys, buffer);
         }
     }
     let height = usize::from(inside.height);
     more(model, area, cursor.offset, height, length, buffer);
+}
+
+/// A line within a pane; where it has no room, its end says so.
+fn put(model: &Model, inside: Rect, y: u16, line: &Line<'_>, buffer: &mut Buffer) {
+    let room = inside.width.saturating_sub(2);
+    buffer.set_line(inside.x + 1, y, line, room);
+    if line.width() <= usize::from(room) || room < 2 {
+        return;
+    }
+    let end = inside.x + room;
+    // Half of a wide letter would stay.
+    if width(buffer[(end - 1, y)].symbol()) > 1 {
+        buffer[(end - 1, y)].set_symbol(" ");
+    }
+    let sign = model.theme.letters("…", "~");
+    buffer.set_string(end, y, sign, model.theme.style(Tone::Faint));
 }
 
 /// Marks the line with the cursor by background and sign.
@@ -214,7 +230,7 @@ fn draw_rows(
     for row in offset..page.length(model).min(offset + height) {
         let y = below.y + u16::try_from(row - offset).unwrap_or(0);
         let line = page.line(model, row);
-        buffer.set_line(below.x + 1, y, &line, below.width.saturating_sub(2));
+        put(model, below, y, &line, buffer);
         if current == Some(row) {
             select(model, below, y, has_keys, buffer);
         }

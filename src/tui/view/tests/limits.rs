@@ -110,3 +110,27 @@ fn the_database_is_named_in_full_where_everything_else_is_cut() {
     let header = text.lines().next().unwrap();
     assert!(header.contains(label), "{header}");
 }
+
+/// A row that has no room says so at its end, also where half of a wide letter would stay.
+#[test]
+fn what_is_cut_says_so() {
+    let long = format!("{}END", "a message that goes on ".repeat(8));
+    for (message, sign) in [
+        (&*long, "… ┃"),
+        (&*"表".repeat(60), "… ┃"),
+        ("short", "  ┃"),
+    ] {
+        let mut survey = fixture::surveyed(Depth::Full, Vec::new());
+        let chain = &mut survey.evidence.modules[1].chain;
+        message.clone_into(&mut chain.revisions[3].message);
+        survey.outlines[1] = crate::tui::model::Outline::of(chain);
+        let mut play = Play::opened(SMALL);
+        play.send(Message::Surveyed(Ok(Box::new(survey))));
+        play.model.overlay = None;
+        play.press("c]");
+        let shown = text(&play.model);
+        let row = shown.lines().find(|line| line.contains("m4 (head)"));
+        assert!(row.unwrap().ends_with(sign), "{shown}");
+        assert!(!shown.contains("END"));
+    }
+}
