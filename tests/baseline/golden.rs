@@ -122,6 +122,11 @@ fn the_baseline_of_a_rich_history_to_the_letter() {
             None => format!("{line}\n"),
         })
         .collect();
+    // Other servers put some definitions otherwise.
+    let major = "select current_setting('server_version_num')::int / 10000";
+    if lab.column("postgres", major) != ["15"] {
+        return;
+    }
     let golden = repository(GOLDEN);
     if std::env::var_os("REDISTILL_RENEW_DOCS").is_some() {
         std::fs::write(&golden, &text).unwrap();
