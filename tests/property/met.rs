@@ -111,6 +111,12 @@ const MET: &[&[&str]] = &[
         "CREATE TABLE heard (a toned, b tone DEFAULT 'low')",
         "ALTER TYPE tone RENAME TO tuned",
     ],
+    // An exclusion by a name that is written in another way in each language.
+    &[
+        "CREATE TABLE held (a integer, b integer)",
+        "ALTER TABLE held ADD CONSTRAINT \"it's %(x)s: \\ \"\" one\" EXCLUDE USING btree (a WITH =)",
+        "ALTER TABLE held ADD CONSTRAINT plain EXCLUDE USING btree (b WITH =) WHERE (b > 5)",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];
