@@ -30,10 +30,11 @@ pub struct Found {
 /// All of a module's, sorted by path. What cannot be read is none of these.
 pub fn find(module: &Module, chain: &Chain, files: &dyn ReadFiles) -> Vec<Found> {
     let words = words(chain);
+    let ends = chain.heads();
     let heads: BTreeSet<String> = chain
         .revisions
         .iter()
-        .filter(|revision| chain.heads().contains(&revision.id))
+        .filter(|revision| ends.contains(&revision.id))
         .flat_map(|revision| names(&revision.id.0, &revision.path))
         .map(|(word, _)| word)
         .collect();
