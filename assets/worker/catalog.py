@@ -61,7 +61,7 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND """ + USER_SCHEMA + """
 ORDER BY a.attrelid, a.attnum"""
 
 CONSTRAINTS = """
-SELECT k.conrelid::bigint AS table_oid, k.conname AS name, k.contype::text AS kind,
+SELECT k.oid::bigint AS oid, k.conrelid::bigint AS table_oid, k.conname AS name, k.contype::text AS kind,
        (SELECT json_agg(a.attname ORDER BY u.place) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number) AS columns,
        k.confrelid::bigint AS target_oid, rn.nspname AS target_schema, rc.relname AS target_table,

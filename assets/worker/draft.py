@@ -270,11 +270,17 @@ def table_piece(work, table, late):
         autoincrements = column["name"] == single and column["type"] in pieces.INTEGERS and column["name"] not in inline_keys
         arguments.append(pieces.column_text(table, column, work.types, autoincrements))
         report_column(work, table, column)
+    constraints, is_whole = table["constraints"], bool(table["partition_by"])
+    if is_whole:
+        # The server names the keys of the parts one after the other: those of the whole keep their order.
+        constraints = sorted(constraints, key=lambda row: row["oid"])
     for kind in "pufcx":
-        for constraint in table["constraints"]:
+        is_behind = False
+        for constraint in constraints:
             if constraint["kind"] != kind or constraint["from_parent"] or (table["oid"], constraint["name"]) in late:
                 continue
-            if pieces.needs_alter(constraint):
+            is_behind = pieces.needs_alter(constraint) or is_behind and is_whole and kind == "u"
+            if is_behind:
                 after.append(pieces.alter_text(table, constraint))
             else:
                 arguments.append(pieces.constraint_text(constraint, work.default))
@@ -283,8 +289,11 @@ def table_piece(work, table, late):
     arguments += pieces.schema_argument(table["schema"], work.default)
     if table["comment"] is not None:
         arguments.append("comment=%r" % table["comment"])
-    if table["partition_by"]:
+    if is_whole and "%" not in table["partition_by"]:
         arguments.append("postgresql_partition_by=%r" % table["partition_by"])
+    elif is_whole:
+        # Some drivers want the sign twice, others once, and SQLAlchemy passes this on as it is.
+        work.miss("table", table["schema"], table["name"], table["name"], "its partition key has a percent sign")
     if table["options"]:
         # `postgresql_with` of a table needs SQLAlchemy 2.
         after.append(pieces.execute("ALTER TABLE %s SET (%s)" % (pieces.qualified(table), ", ".join(table["options"]))))

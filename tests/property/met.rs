@@ -111,6 +111,22 @@ const MET: &[&[&str]] = &[
         "CREATE TABLE heard (a toned, b tone DEFAULT 'low')",
         "ALTER TYPE tone RENAME TO tuned",
     ],
+    // An exclusion by a name that is written in another way in each language.
+    &[
+        "CREATE TABLE held (a integer, b integer)",
+        "ALTER TABLE held ADD CONSTRAINT \"it's %(x)s: \\ \"\" one\" EXCLUDE USING btree (a WITH =)",
+        "ALTER TABLE held ADD CONSTRAINT plain EXCLUDE USING btree (b WITH =) WHERE (b > 5)",
+    ],
+    // Keys of a partitioned table that name those of its parts; a key with a percent sign.
+    &[
+        "CREATE TABLE keyed (a integer, b integer) PARTITION BY RANGE (a)",
+        "CREATE TABLE keyed_1 PARTITION OF keyed FOR VALUES FROM (1) TO (9)",
+        "ALTER TABLE keyed ADD CONSTRAINT z_first UNIQUE (a, b)",
+        "ALTER TABLE keyed ADD CONSTRAINT second UNIQUE NULLS NOT DISTINCT (a, b)",
+        "ALTER TABLE keyed ADD CONSTRAINT a_third UNIQUE (a, b) DEFERRABLE",
+        "CREATE TABLE hashed (\"%s of it\" integer) PARTITION BY HASH (\"%s of it\")",
+        "CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];

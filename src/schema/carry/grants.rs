@@ -241,3 +241,28 @@ fn statements(
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_follow_the_order_of_the_list() {
+        let target = Target {
+            prefix: String::new(),
+            object: "TABLE t".to_owned(),
+            column: None,
+            order: ["b", "owner", "a"].map(str::to_owned).to_vec(),
+        };
+        let wanted = parse("a\tSELECT\t\nb\tINSERT\t\nb\tSELECT\t*\nc\tSELECT\t");
+        assert_eq!(
+            statements(&target, &BTreeSet::new(), &wanted),
+            [
+                "GRANT INSERT ON TABLE t TO b",
+                "GRANT SELECT ON TABLE t TO b WITH GRANT OPTION",
+                "GRANT SELECT ON TABLE t TO a",
+                "GRANT SELECT ON TABLE t TO c",
+            ]
+        );
+    }
+}

@@ -31,7 +31,7 @@ pub fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
             "table" => table_piece(&key.schema, &key.name).map_or_else(Vec::new, said_of_table),
             "column" if table_piece(&key.schema, &key.table).is_some() => SAID_OF_COLUMN.to_vec(),
             "constraint" => match table_piece(&key.schema, &key.table) {
-                Some(text) if is_said(object, key, text) => vec!["type", "definition"],
+                Some(text) if is_said(object, text) => vec!["type", "definition"],
                 _ => Vec::new(),
             },
             // The parent's index makes it.
@@ -100,14 +100,12 @@ fn said_of_table(text: &str) -> Vec<&'static str> {
     says
 }
 
-/// Whether the draft of its table says a constraint: any but an exclusion goes without saying, and
-/// that must be named in it.
-fn is_said(object: &Object, key: &ObjectKey, text: &str) -> bool {
+/// Whether the draft of its table says a constraint: any but an exclusion goes without saying. A
+/// name may be written in many ways; what is taken for said and is not, the comparison finds.
+fn is_said(object: &Object, text: &str) -> bool {
     object.get("type") != Some("exclusion")
-        || ['\'', '"']
-            .iter()
-            .any(|quote| text.contains(&format!("{quote}{}{quote}", key.name)))
-        || text.contains(&format!("ADD CONSTRAINT {} ", key.name))
+        || text.contains("EXCLUDE")
+        || text.contains("ExcludeConstraint")
 }
 
 /// Whether a SERIAL column of a drafted table makes this sequence.
