@@ -13,7 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     long_about = "Resets an Alembic migration history safely: it refuses when it sees production \
                   data or shared history, rehearses everything on scratch databases, proves that \
                   the new baseline builds the same schema, archives, and can undo all of it.",
-    after_help = "Exit codes: 0 done or clean · 1 refused, or a finding at the failing level · \
+    after_help = "Exit codes: 0 done or clean · 1 refused, a finding at the failing level, or \
+                  own tests that did not pass · \
                   2 usage or configuration · 3 failed before anything changed · 4 stopped \
                   half-way (resume or undo) · 5 cancelled, nothing changed · 70 a bug in redistill",
     disable_help_subcommand = true
