@@ -23,9 +23,11 @@ use super::view;
 /// Whether the terminal is ours; read by the panic hook.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+type Inner = ratatui::Terminal<CrosstermBackend<Stdout>>;
+
 /// The terminal, ours.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    inner: Option<Inner>,
     has_mouse: bool,
 }
 
@@ -33,7 +35,7 @@ impl Terminal {
     /// Takes it over, with the mouse or without: without it the terminal selects text as ever.
     pub fn take(has_mouse: bool) -> io::Result<Self> {
         let mut terminal = Self {
-            inner: fresh(size()?)?,
+            inner: Some(fresh(size()?)?),
             has_mouse,
         };
         terminal.enter()?;
@@ -59,15 +61,18 @@ impl Terminal {
     /// Begins with an empty screen of this size.
     pub fn fit(&mut self, size: (u16, u16)) -> io::Result<()> {
         execute!(stdout(), Clear(ClearType::All))?;
-        self.inner = fresh(size)?;
+        if let Some(old) = self.inner.replace(fresh(size)?) {
+            put_away(old);
+        }
         Ok(())
     }
 
     /// Draws, and says how big it is.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
-        self.inner
-            .draw(|frame| view::view(model, frame))
-            .map(|_| ())
+        let Some(inner) = &mut self.inner else {
+            return Ok(());
+        };
+        inner.draw(|frame| view::view(model, frame)).map(|_| ())
     }
 }
 
@@ -78,7 +83,7 @@ pub fn size() -> io::Result<(u16, u16)> {
 
 /// A terminal whose contents are not known. Its size is fixed: ratatui's own way to follow a new
 /// size asks the terminal where its cursor is, and waits for two seconds where none answers.
-fn fresh((width, height): (u16, u16)) -> io::Result<ratatui::Terminal<CrosstermBackend<Stdout>>> {
+fn fresh((width, height): (u16, u16)) -> io::Result<Inner> {
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     ratatui::Terminal::with_options(
         CrosstermBackend::new(stdout()),
@@ -86,8 +91,20 @@ fn fresh((width, height): (u16, u16)) -> io::Result<ratatui::Terminal<CrosstermB
     )
 }
 
+/// ratatui shows the cursor when it is dropped, and says on standard error where it could not. Where
+/// the terminal is gone that is gone, too, and saying it would be a panic in the middle of our way
+/// out: what runs would not be brought to a safe place.
+fn put_away(mut old: Inner) {
+    if old.show_cursor().is_err() {
+        std::mem::forget(old);
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
+        if let Some(old) = self.inner.take() {
+            put_away(old);
+        }
         leave();
     }
 }
