@@ -17,6 +17,7 @@ mod rows;
 mod sides;
 mod source;
 mod teardown;
+mod waiting;
 
 pub use alter::{Alter, Change, alter, fills_itself, is_widening, of_statement, wholes, within};
 pub use carry::{Carry, by_reference, carry, is_left_out, surround, unsayable};
@@ -37,6 +38,7 @@ pub use rows::{
 };
 pub use sides::{Sides, Three, equal, sides};
 pub use teardown::{Teardown, teardown};
+pub use waiting::settle;
 
 #[cfg(test)]
 mod testing;

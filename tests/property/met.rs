@@ -127,6 +127,14 @@ const MET: &[&[&str]] = &[
         "CREATE TABLE hashed (\"%s of it\" integer) PARTITION BY HASH (\"%s of it\")",
         "CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
     ],
+    // Rows whose keys wait for the end of the transaction, and an index that cannot.
+    &[
+        "CREATE TABLE flat (id integer PRIMARY KEY)",
+        "CREATE TABLE tenant (id integer, flat integer REFERENCES flat DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE INDEX by_flat ON tenant (flat)",
+        "INSERT INTO flat VALUES (1)",
+        "INSERT INTO tenant VALUES (1, 1)",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];

@@ -15,7 +15,8 @@ use super::{Scratch, tenants};
 use crate::model::{QualifiedName, RevisionId, Target};
 use crate::plan::{Carried, DataFile, Source};
 use crate::schema::{
-    Catalog, Difference, Home, Origin, Origins, Piece, carry, compare, compose, merge, unsayable,
+    Catalog, Difference, Home, Origin, Origins, Piece, carry, compare, compose, merge, settle,
+    unsayable,
 };
 use crate::survey::catalog::own_names;
 use crate::survey::clock::{self, Window};
@@ -190,6 +191,7 @@ impl<'a> Drafter<'a> {
             .into_iter()
             .filter(|piece| !described.is_another_tenants(&piece.schema))
             .filter(|rows| has_table_of(rows, &pieces))
+            .map(|rows| settle(rows, &first, &pieces, &home))
             .collect();
         pieces = merge(pieces, seed);
         for round in 1.. {
