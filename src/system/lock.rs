@@ -1,7 +1,9 @@
 //! Exclusive locks on files, for what several redistills would otherwise do at once.
 //!
 //! The kernel lets go of a lock when its holder ends, however it ends. A lock file is never
-//! removed by its holder: another process may be waiting on the very same file.
+//! removed by its holder: another process may be waiting on the very same file. A lock that is
+//! dropped is let go in words: a child that another thread is just starting has the open file, too,
+//! until it runs its program, and would hold the lock so long.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -12,14 +14,14 @@ use std::time::{Duration, Instant};
 /// A held lock; dropping it lets go.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
     /// Takes the lock if it is free; `None` if another holds it. Creates the file if missing.
     pub fn try_take(path: &Path) -> io::Result<Option<Self>> {
         let file = open(path)?;
-        Ok(is_locked(&file)?.then_some(Self { _file: file }))
+        Ok(is_locked(&file)?.then_some(Self { file }))
     }
 
     /// Takes the lock, waiting for another holder up to `limit` ([`io::ErrorKind::TimedOut`]).
@@ -37,10 +39,22 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 /// A held lock whose file names its holder.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// The answer to [`FileLock::take`].
@@ -64,7 +78,7 @@ impl FileLock {
         file.set_len(0)?;
         file.rewind()?;
         writeln!(file, "{}", std::process::id())?;
-        Ok(Taken::Ours(Self { _file: file }))
+        Ok(Taken::Ours(Self { file }))
     }
 }
 
@@ -102,6 +116,24 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         drop(held);
         assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    /// As a child has it that was started a moment ago.
+    #[test]
+    fn a_lock_that_is_dropped_is_free_though_its_file_is_open_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::try_take(&path).unwrap().unwrap();
+        let childs = held.file.try_clone().unwrap();
+        drop(held);
+        assert!(Lock::try_take(&path).unwrap().is_some());
+        let Taken::Ours(held) = FileLock::take(&path).unwrap() else {
+            panic!("the lock is free");
+        };
+        let again = held.file.try_clone().unwrap();
+        drop(held);
+        assert!(matches!(FileLock::take(&path).unwrap(), Taken::Ours(_)));
+        drop((childs, again));
     }
 
     #[test]
