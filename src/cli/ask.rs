@@ -14,9 +14,19 @@ pub fn confirm(question: &str) -> Result<(), Failure> {
 
 /// Asks yes or no, no unless said; Ctrl-C is [`Kind::Cancelled`].
 pub fn agreed(question: &str) -> Result<bool, Failure> {
+    yes_or_no(question, false)
+}
+
+/// Asks yes or no, yes unless said: for what touches nothing of anybody's. Ctrl-C is
+/// [`Kind::Cancelled`].
+pub fn goes_on(question: &str) -> Result<bool, Failure> {
+    yes_or_no(question, true)
+}
+
+fn yes_or_no(question: &str, unless_said: bool) -> Result<bool, Failure> {
     let answer = dialoguer::Confirm::new()
         .with_prompt(question)
-        .default(false)
+        .default(unless_said)
         .wait_for_newline(true)
         .interact_opt();
     Ok(answered(answer)? == Some(true))

@@ -1,4 +1,5 @@
-//! Seed rows under foreign keys that wait for the end of the transaction: they are checked at once.
+//! Seed rows under foreign keys that wait for the end of the transaction: they are checked once all
+//! rows are there.
 //!
 //! Called by the rehearsal when it writes the rows. PostgreSQL refuses to change a table, or to make
 //! an index on it, while something of its rows still waits (55006).
@@ -7,29 +8,23 @@ use super::carry::sql;
 use super::source::execute;
 use super::{Catalog, Home, Piece, Stage};
 
-/// Lets the keys of the piece's table look at the rows now, and wait again afterwards: later
-/// revisions may run in the same transaction. Keys that `drafted` makes after the rows look by
+/// Lets such keys of the tables look at the rows behind the last of them, and wait again afterwards:
+/// later revisions may run in the same transaction. Keys that `drafted` makes after the rows look by
 /// themselves.
-pub fn settle(mut rows: Piece, a: &Catalog, drafted: &[Piece], home: &Home) -> Piece {
-    let is_later = |name: &str| {
-        drafted.iter().any(|piece| {
-            piece.stage == Stage::ForeignKeys
-                && (
-                    piece.schema.as_str(),
-                    piece.table.as_str(),
-                    piece.name.as_str(),
-                ) == (rows.schema.as_str(), rows.name.as_str(), name)
-        })
+pub fn settle(mut seed: Vec<Piece>, a: &Catalog, drafted: &[Piece], home: &Home) -> Vec<Piece> {
+    let has_rows = |schema: &str, table: &str| {
+        seed.iter()
+            .any(|piece| piece.kind == "rows" && piece.schema == schema && piece.name == table)
     };
     let waiting = a.objects.iter().filter(|(key, object)| {
+        let text = object.get("definition").unwrap_or_default();
         key.kind == "constraint"
-            && key.schema == rows.schema
-            && key.table == rows.name
             && object.get("type") == Some("foreign key")
-            && object
-                .get("definition")
-                .is_some_and(|text| text.contains(" INITIALLY DEFERRED"))
-            && !is_later(&key.name)
+            && text.contains(" INITIALLY DEFERRED")
+            && has_rows(&key.schema, &key.table)
+            && !drafted
+                .iter()
+                .any(|piece| piece.stage == Stage::ForeignKeys && piece.key() == **key)
     });
     let names: Vec<String> = waiting
         .map(|(key, _)| {
@@ -40,17 +35,16 @@ pub fn settle(mut rows: Piece, a: &Catalog, drafted: &[Piece], home: &Home) -> P
             }
         })
         .collect();
-    if rows.kind != "rows" || names.is_empty() {
-        return rows;
+    let last = seed.iter_mut().rfind(|piece| piece.kind == "rows");
+    if let Some(last) = last.filter(|_| !names.is_empty()) {
+        let names = names.join(", ");
+        let set = |when: &str| execute(&format!("SET CONSTRAINTS {names} {when}"));
+        last.up = format!(
+            "{}\n# what waits for the end of the transaction would hold up what follows\n{}\n{}",
+            last.up,
+            set("IMMEDIATE"),
+            set("DEFERRED")
+        );
     }
-    let names = names.join(", ");
-    rows.up
-        .push_str("\n# what waits for the end of the transaction would hold up what follows\n");
-    for when in ["IMMEDIATE", "DEFERRED"] {
-        rows.up
-            .push_str(&execute(&format!("SET CONSTRAINTS {names} {when}")));
-        rows.up.push('\n');
-    }
-    rows.up.truncate(rows.up.trim_end().len());
-    rows
+    seed
 }

@@ -52,7 +52,7 @@ fn a_demo_is_looked_at_repaired_reset_and_gone() {
     pty.wait_for("RD301");
     pty.keys("q");
     pty.wait_for("Repair the 4 seeded bugs and open it again?");
-    pty.keys("y\r");
+    pty.keys("\r");
     pty.wait_for("act two");
     pty.wait_for("enter run it");
     pty.keys("\r");

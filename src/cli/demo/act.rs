@@ -85,7 +85,7 @@ impl<'a> Stage<'a> {
             "Repair the {} seeded bugs and open it again?",
             self.demo.edits().len()
         );
-        if !ask::agreed(&question)? {
+        if !ask::goes_on(&question)? {
             return Ok(first.exit);
         }
         let credit = self.repair(tale)?;

@@ -191,8 +191,8 @@ impl<'a> Drafter<'a> {
             .into_iter()
             .filter(|piece| !described.is_another_tenants(&piece.schema))
             .filter(|rows| has_table_of(rows, &pieces))
-            .map(|rows| settle(rows, &first, &pieces, &home))
             .collect();
+        let seed = settle(seed, &first, &pieces, &home);
         pieces = merge(pieces, seed);
         for round in 1.. {
             self.subject.phase("build")?;
