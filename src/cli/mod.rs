@@ -42,13 +42,15 @@ use crate::model::{ModuleName, RevisionId};
 use crate::report;
 use crate::system::{ReadFiles as _, RealFiles, environment, interrupts};
 use crate::tui;
-use args::{AppChoices, Arguments, CheckChoices, Command, Format, Global, MessageVerb};
+use args::{AppChoices, Arguments, CheckChoices, Colour, Command, Format, Global, MessageVerb};
 use lines::Lines;
 use settings::{EnvironmentAddress, Heads};
 use watch::{Detail, Watch};
 
 /// Parses the command line, runs it, and says how it ended.
 pub fn run() -> Exit {
+    // Before the arguments are read, too: what is wrong with them is printed.
+    print::choose_colour(Colour::Auto);
     let mut arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::args::Colour;
 use crate::error::Failure;
+use crate::system::environment;
 
 /// Bold.
 pub const STRONG: Style = Style::new().bold();
@@ -21,10 +22,13 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What is only there for completeness.
 pub const FAINT: Style = Style::new().dimmed();
 
-/// Obeys `--color`.
+/// Obeys `--color`. Left to itself, a terminal that knows only plain text gets nothing else:
+/// `anstream` would colour it where `CI` is set. `CLICOLOR_FORCE` is the user's word and stands.
 pub fn choose_colour(colour: Colour) {
     match colour {
-        Colour::Auto => {}
+        Colour::Auto if environment::has_able_terminal() => {}
+        Colour::Auto if environment::variable("CLICOLOR_FORCE").is_some() => {}
+        Colour::Auto => anstream::ColorChoice::Never.write_global(),
         Colour::Always => anstream::ColorChoice::Always.write_global(),
         Colour::Never => anstream::ColorChoice::Never.write_global(),
     }

@@ -8,6 +8,11 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Whether the terminal says that it knows more than plain text: `TERM` is set and not `dumb`.
+pub fn has_able_terminal() -> bool {
+    variable("TERM").is_some_and(|term| term != "dumb")
+}
+
 /// All variables.
 pub fn variables() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()

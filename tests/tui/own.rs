@@ -125,13 +125,18 @@ fn a_terminal_is_given_what_it_can_show() {
     assert_eq!(pty.end(), 0);
 
     // A terminal that can do nothing gets what `check` prints, to the letter.
-    let mut dumb = desk.open(&[], &[("TERM", "dumb")]);
+    // In a continuous integration, too, where others would colour it.
+    let variables = [("TERM", "dumb"), ("CI", "true")];
+    let mut dumb = desk.open(&[], &variables);
     let code = dumb.end();
-    let mut check = desk.open(&["check"], &[("TERM", "dumb")]);
+    let mut check = desk.open(&["check"], &variables);
     assert_eq!(check.end(), code);
     assert_eq!(dumb.written(), check.written());
     assert!(!dumb.written().contains(&0x1b), "{}", dumb.text());
     assert!(dumb.text().contains("no Alembic"), "{}", dumb.text());
+    let mut mistyped = desk.open(&["chek"], &variables);
+    assert_eq!(mistyped.end(), 2);
+    assert!(!mistyped.written().contains(&0x1b), "{}", mistyped.text());
 }
 
 #[test]

@@ -93,8 +93,7 @@ impl Default for Looks {
 /// Whether the terminal can show the app.
 pub fn is_possible() -> bool {
     use std::io::IsTerminal as _;
-    let term = environment::variable("TERM");
-    stdin().is_terminal() && stdout().is_terminal() && term.is_some_and(|term| term != "dumb")
+    stdin().is_terminal() && stdout().is_terminal() && environment::has_able_terminal()
 }
 
 /// Runs the app until somebody leaves it.
