@@ -28,9 +28,8 @@ pub fn choose_colour(colour: Colour) {
     match colour {
         Colour::Auto if environment::has_able_terminal() => {}
         Colour::Auto if environment::variable("CLICOLOR_FORCE").is_some() => {}
-        Colour::Auto => anstream::ColorChoice::Never.write_global(),
+        Colour::Auto | Colour::Never => anstream::ColorChoice::Never.write_global(),
         Colour::Always => anstream::ColorChoice::Always.write_global(),
-        Colour::Never => anstream::ColorChoice::Never.write_global(),
     }
 }
 
