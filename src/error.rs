@@ -74,6 +74,39 @@ impl Failure {
         Self::new(Kind::Refused, message)
     }
 
+    /// Several as one, none of none: the first one's kind and message, everybody else's under what
+    /// it saw, and all hints. A defect goes before all others, then somebody's no, which is no
+    /// news of the others.
+    pub fn together(failures: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut all: Vec<Self> = failures.into_iter().collect();
+        for alone in [Kind::Cancelled, Kind::Bug] {
+            if let Some(at) = all.iter().position(|failure| failure.kind == alone) {
+                all.swap(0, at);
+            }
+        }
+        let mut all = all.into_iter();
+        let mut first = all.next()?;
+        if first.kind == Kind::Cancelled {
+            return Some(first);
+        }
+        let mut said = vec![first.message.clone()];
+        let mut seen: Vec<String> = first.detail.take().into_iter().collect();
+        for other in all {
+            if !said.contains(&other.message) {
+                seen.push(format!("also: {}", other.message));
+                seen.extend(other.detail);
+                said.push(other.message);
+            }
+            for hint in other.hints {
+                if !first.hints.contains(&hint) {
+                    first.hints.push(hint);
+                }
+            }
+        }
+        first.detail = (!seen.is_empty()).then(|| seen.join("\n"));
+        Some(first)
+    }
+
     /// Adds what was seen.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
@@ -96,3 +129,36 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_failures_tell_all_that_each_saw() {
+        let shop = Failure::untouched("shop: 0003 fails")
+            .with_detail("no such table")
+            .with_hint("mend it");
+        let billing = Failure::refused("billing: 0007 fails")
+            .with_detail("no such column")
+            .with_hint("mend it")
+            .with_hint("or leave it out");
+        let together = Failure::together([shop.clone(), billing.clone(), shop.clone()]).unwrap();
+        assert_eq!(together.kind, Kind::Untouched);
+        assert_eq!(together.message, "shop: 0003 fails");
+        assert_eq!(
+            together.detail.as_deref(),
+            Some("no such table\nalso: billing: 0007 fails\nno such column")
+        );
+        assert_eq!(together.hints, ["mend it", "or leave it out"]);
+
+        assert_eq!(Failure::together([shop.clone()]), Some(shop.clone()));
+        assert_eq!(Failure::together([]), None);
+        let no = Failure::new(Kind::Cancelled, "cancelled");
+        assert_eq!(Failure::together([shop.clone(), no.clone()]), Some(no));
+        let bug = Failure::new(Kind::Bug, "a rehearsal broke off");
+        let together = Failure::together([shop, bug]).unwrap();
+        assert_eq!(together.kind, Kind::Bug);
+        assert!(together.detail.unwrap().contains("shop: 0003 fails"));
+    }
+}

@@ -25,9 +25,9 @@ pub fn reset(engine: &mut Engine<'_>, global: &Global, digest: &str) -> Result<E
         print::result(&done(&plan, &ended));
         tell_tests(&run, &ended);
         // The reset is done, whatever can be said of the tests.
-        for tests in engine.unnamed_tests().unwrap_or_default() {
-            let (command, setting) = (tests.by_hand(), TestCommand::setting(&tests.words));
-            print::aside(&format!("next, your own tests: {}", safe(&command)));
+        for (module, tests) in engine.unnamed_tests().unwrap_or_default() {
+            let setting = TestCommand::setting(module.environment(), &tests.words);
+            print::aside(&format!("next, your own tests: {}", safe(&tests.by_hand())));
             print::aside(&format!(
                 "  a reset runs what the configuration names: {}",
                 safe(&setting)

@@ -29,6 +29,7 @@ pub fn scaffold(engine: &mut Engine<'_>, global: &Global) -> Result<Exit, Failur
                     "written": one.outcome == Written::New,
                     "why_not": why_not(&one.outcome),
                     "command": one.command,
+                    "setting": one.setting,
                 })
             })
             .collect();
@@ -65,6 +66,10 @@ fn say(one: &Scaffolded, path: &str) {
                 print::styled(print::GOOD, "written")
             ));
             print::result(&format!("  run it  {}\n", safe(&one.command)));
+            print::result(&format!(
+                "  let a reset run it  redistill.toml: {}\n",
+                safe(&one.setting)
+            ));
         }
         Some(why) => print::result(&format!(
             "{} {path}: {why}\n",

@@ -41,17 +41,21 @@ impl Engine<'_> {
         relative.to_string_lossy().into_owned()
     }
 
-    /// The migration tests that are found in the project and that no reset runs.
-    pub fn unnamed_tests(&self) -> Result<Vec<TestCommand>, Failure> {
+    /// The migration tests that are found in the project and that no reset runs, with their module;
+    /// those of one environment's branches once.
+    pub fn unnamed_tests(&self) -> Result<Vec<(ModuleName, TestCommand)>, Failure> {
         let modules = self.discover()?.modules;
-        let modules: Vec<&Module> = modules.iter().map(|(module, _)| module).collect();
-        let unnamed = |module: &&Module| self.configured_tests(module).is_none();
         let is_only = modules.len() == 1;
-        let found = modules
-            .into_iter()
-            .filter(unnamed)
-            .filter_map(|module| self.found_tests(module, is_only));
-        Ok(distinct(found))
+        let mut unnamed: Vec<(ModuleName, TestCommand)> = Vec::new();
+        for (module, _) in &modules {
+            if self.configured_tests(module).is_none()
+                && let Some(tests) = self.found_tests(module, is_only)
+                && !unnamed.iter().any(|(_, other)| *other == tests)
+            {
+                unnamed.push((module.name.clone(), tests));
+            }
+        }
+        Ok(unnamed)
     }
 
     /// What runs the migration tests that the project has, as a person types it.

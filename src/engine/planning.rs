@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::refusing::{
-    first_trouble, is_production, may_go_on, refusal, stopped_by_files, without_history,
+    is_production, may_go_on, refusal, stopped_by_files, troubles, without_history,
 };
 use super::surveying::version_tables;
 use super::{
@@ -66,7 +66,7 @@ impl Engine<'_> {
                 plan: Err(failure),
             });
         }
-        if let Some(trouble) = first_trouble(&survey) {
+        if let Some(trouble) = troubles(&survey) {
             return Err(trouble);
         }
         if let Some(failure) = without_history(&survey.evidence) {
@@ -192,11 +192,15 @@ impl Engine<'_> {
         rehearsed: &[Rehearsal],
         choices: &Choices,
     ) -> Result<Plan, Failure> {
-        for module in rehearsed {
+        let standing = rehearsed.iter().filter_map(|module| {
             // A database that is behind differs, too: that it is behind is what to say.
             plan::may_stamp(&survey.evidence, &module.planned, choices.strategy)
-                .map_err(|error| failures::draft(&error))?;
-            may_go_on(module, choices)?;
+                .map_err(|error| failures::draft(&error))
+                .and_then(|()| may_go_on(module, choices))
+                .err()
+        });
+        if let Some(failure) = Failure::together(standing) {
+            return Err(failure);
         }
         aligning::refuse_unaccepted(&aligning::destructive(&survey.evidence, rehearsed, choices))?;
         let inventories = self.inventories(&survey.evidence)?;

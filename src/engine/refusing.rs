@@ -108,13 +108,10 @@ pub(super) fn is_production(assessment: &Assessment) -> bool {
         .any(|finding| finding.severity == Severity::Refuse && finding.code.starts_with("RD1"))
 }
 
-/// Why the first module that could not be looked at could not.
-pub(super) fn first_trouble(survey: &Survey) -> Option<Failure> {
-    survey
-        .evidence
-        .modules
-        .iter()
-        .find_map(|seen| survey.troubles.get(&seen.module.name).cloned())
+/// Why modules could not be looked at.
+pub(super) fn troubles(survey: &Survey) -> Option<Failure> {
+    let modules = survey.evidence.modules.iter();
+    Failure::together(modules.filter_map(|seen| survey.troubles.get(&seen.module.name).cloned()))
 }
 
 /// A chain that nobody has begun is no history: a first revision is Alembic's own to write.

@@ -61,7 +61,16 @@ impl Engine<'_> {
                 })
                 .collect()
         });
-        let mut rehearsals: Vec<Rehearsal> = results.into_iter().collect::<Result<_, _>>()?;
+        let (mut rehearsals, mut failures) = (Vec::new(), Vec::new());
+        for result in results {
+            match result {
+                Ok(rehearsal) => rehearsals.push(rehearsal),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        if let Some(failure) = Failure::together(failures) {
+            return Err(failure);
+        }
         refuse_unknown(choices, &rehearsals)?;
         branches::settle(&survey.evidence.modules, &mut rehearsals);
         rehearsals.sort_by_key(|rehearsal| order.place(&rehearsal.planned.module));

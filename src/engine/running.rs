@@ -27,6 +27,8 @@ pub struct Ended {
     pub outcome: &'static str,
     /// What is left to a person, sentence by sentence.
     pub by_hand: Vec<String>,
+    /// Whether tests of the project's own were run and did not pass.
+    pub is_untested: bool,
 }
 
 /// What an undo will do.
@@ -106,11 +108,14 @@ impl Engine<'_> {
     /// Adds what is left to a person where tests of the project's own did not pass.
     fn with_tests(&self, ended: Ended) -> Ended {
         // The journal was written a moment ago; whatever became of it, the reset is done.
-        let by_hand = self
-            .run(&ended.id)
-            .map(|run| own_tests::by_hand(&run))
-            .unwrap_or_default();
-        Ended { by_hand, ..ended }
+        let Ok(run) = self.run(&ended.id) else {
+            return ended;
+        };
+        Ended {
+            by_hand: own_tests::by_hand(&run),
+            is_untested: !own_tests::all_passed(&run),
+            ..ended
+        }
     }
 
     /// Goes on with the open run.
@@ -253,6 +258,7 @@ impl Engine<'_> {
                 id: of.clone(),
                 outcome: "undone",
                 by_hand: Vec::new(),
+                is_untested: false,
             }),
             // Going back was what was asked for, or what it was doing when it was stopped.
             (Outcome::AsBefore { .. }, _)
@@ -262,6 +268,7 @@ impl Engine<'_> {
                     id: run.id().to_owned(),
                     outcome: "as before",
                     by_hand: Vec::new(),
+                    is_untested: false,
                 })
             }
             _ => Ok(self.with_tests(ended(run.id(), &outcome)?)),
@@ -411,6 +418,7 @@ fn ended(id: &str, outcome: &Outcome) -> Result<Ended, Failure> {
             id: id.to_owned(),
             outcome: "done",
             by_hand: Vec::new(),
+            is_untested: false,
         }),
         Outcome::AsBefore {
             cause: Cause::Cancelled,
@@ -430,6 +438,7 @@ fn ended(id: &str, outcome: &Outcome) -> Result<Ended, Failure> {
             id: id.to_owned(),
             outcome: "as before",
             by_hand: Vec::new(),
+            is_untested: false,
         }),
     }
 }

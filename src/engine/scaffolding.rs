@@ -21,6 +21,8 @@ pub struct Scaffolded {
     pub path: PathBuf,
     /// What runs it, from the project's folder.
     pub command: String,
+    /// The line of the configuration that lets a reset run it.
+    pub setting: String,
     /// Whether it was written.
     pub outcome: Written,
 }
@@ -77,6 +79,7 @@ impl Engine<'_> {
             done.push(Scaffolded {
                 module: module.name.clone(),
                 command: scaffold::command(&evidence.root, &module.directory),
+                setting: scaffold::setting(&module.name),
                 path,
                 outcome,
             });

@@ -303,8 +303,8 @@ impl Guide<'_> {
             for line in own_tests::output(run) {
                 self.say(&format!("  {line}\n"));
             }
-            self.seen.is_untested = !own_tests::all_passed(run);
         }
+        self.seen.is_untested = ended.is_untested;
         for sentence in &ended.by_hand {
             self.say(&format!("  by hand: {}\n", safe(sentence)));
         }

@@ -52,14 +52,23 @@ impl TestCommand {
         }
     }
 
-    /// The line of the configuration that names it: `tests = ["pytest", "tests"]`.
-    pub fn setting(words: &[String]) -> String {
-        let quoted = words.iter().map(|one| {
-            let escaped = one.replace('\\', r"\\").replace('"', "\\\"");
-            format!("\"{escaped}\"")
-        });
-        format!("tests = [{}]", quoted.collect::<Vec<_>>().join(", "))
+    /// The lines of the configuration that name it, in one: `[modules.api] tests = ["pytest"]`.
+    pub fn setting(environment: &str, words: &[String]) -> String {
+        let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let key = if !environment.is_empty() && environment.chars().all(is_bare) {
+            environment.to_owned()
+        } else {
+            quoted(environment)
+        };
+        let words: Vec<String> = words.iter().map(|one| quoted(one)).collect();
+        format!("[modules.{key}] tests = [{}]", words.join(", "))
     }
+}
+
+/// A string of TOML.
+fn quoted(text: &str) -> String {
+    let escaped = text.replace('\\', r"\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
 }
 
 /// A word for a POSIX shell.
@@ -98,8 +107,12 @@ mod tests {
                 .contains("the project's folder, at most 90 seconds")
         );
         assert_eq!(
-            TestCommand::setting(&["a\"b".to_owned(), "c".to_owned()]),
-            r#"tests = ["a\"b", "c"]"#
+            TestCommand::setting("api", &["a\"b".to_owned(), "c".to_owned()]),
+            r#"[modules.api] tests = ["a\"b", "c"]"#
+        );
+        assert_eq!(
+            TestCommand::setting("the shop", &["c".to_owned()]),
+            r#"[modules."the shop"] tests = ["c"]"#
         );
     }
 }

@@ -5,7 +5,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::model::text::safe;
-use crate::model::{ConfigSource, Module};
+use crate::model::{ConfigSource, Module, ModuleName, TestCommand};
 
 const TEMPLATE: &str = include_str!("../../assets/templates/test_migrations.py");
 /// Where it goes, in the module's folder.
@@ -53,6 +53,12 @@ pub fn command(root: &Path, directory: &Path) -> String {
         Ok(folder) => format!("cd {} && {run}", quoted(&folder.display().to_string())),
         Err(_) => format!("cd {} && {run}", quoted(&directory.display().to_string())),
     }
+}
+
+/// What lets a reset run it.
+pub fn setting(module: &ModuleName) -> String {
+    let words = ["python", "-m", "pytest", PLACE].map(str::to_owned);
+    TestCommand::setting(module.environment(), &words)
 }
 
 /// For a shell.

@@ -207,6 +207,38 @@ fn the_old_chain_fails_at_a_revision() {
 }
 
 #[test]
+fn every_module_that_fails_is_told_at_once() {
+    spoiled(
+        |lab| {
+            let stock = Module {
+                folder: "stock",
+                database: "stock",
+                ..Module::default()
+            };
+            lab.add(&stock);
+            lab.create_database("stock");
+            for (folder, database, table) in [
+                ("api", "app", "no_such_table"),
+                ("stock", "stock", "none_such"),
+            ] {
+                lab.alembic(folder, &["upgrade", "heads"]);
+                lab.write(
+                    &format!("{folder}/alembic/versions/n003_bad.py"),
+                    &format!(
+                        "from alembic import op\nrevision = 'n003'\ndown_revision = 'n002'\n\
+                         def upgrade():\n    op.execute('select * from {table}')\n\
+                         def downgrade(): pass\n"
+                    ),
+                );
+                lab.sql(database, "update alembic_version set version_num = 'n003'");
+            }
+        },
+        3,
+        &["api", "no_such_table", "also: stock", "none_such"],
+    );
+}
+
+#[test]
 fn a_placeholder_url() {
     spoiled(
         |lab| {

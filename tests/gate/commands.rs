@@ -225,6 +225,7 @@ fn the_scaffold_passes_on_the_mended_demo_and_fails_where_a_type_stays() {
         "kept    admin-module/tests/test_migrations.py: it is there, and stays as it is\n",
         "written storage-element/tests/test_migrations.py\n",
         "  run it  cd query-module && python -m pytest tests/test_migrations.py\n",
+        "redistill.toml: [modules.query-module] tests = [\"python\", \"-m\", \"pytest\", \"tests/test_migrations.py\"]\n",
     ] {
         assert!(
             answer.stdout.contains(fragment),

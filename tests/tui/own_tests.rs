@@ -27,6 +27,6 @@ fn tests_that_fail_are_told_beside_a_reset_that_is_done() {
     assert_eq!(runs["runs"][0]["own_tests"][0]["end"], "failed");
     pty.wait_for("q quit");
     pty.keys("q");
-    assert_eq!(pty.end(), 0);
+    assert_eq!(pty.end(), 1);
     pty.is_as_found();
 }

@@ -40,7 +40,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         }
         seen.push(&first.location);
         let command = command(&case.evidence.root, &module.module.directory, found);
-        let setting = TestCommand::setting(&command.words);
+        let setting = TestCommand::setting(name.environment(), &command.words);
         let mut finding = RULE
             .finding(
                 "tests",
@@ -49,9 +49,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             .of(name)
             .at(&first.location)
             .remedy(format!(
-                "let a reset run them, redistill.toml: [modules.{}] {setting}; or run them yourself \
-                 after it: {}",
-                key(name.environment()),
+                "let a reset run them, redistill.toml: {setting}; or run them yourself after it: {}",
                 command.by_hand()
             ));
         for one in found {
@@ -77,16 +75,6 @@ pub fn command(
         words: words.chain(arguments).collect(),
         folder: folder.to_string_lossy().into_owned(),
         limit: 0,
-    }
-}
-
-/// A key of TOML.
-fn key(name: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if !name.is_empty() && name.chars().all(is_bare) {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('\\', r"\\").replace('"', "\\\""))
     }
 }
 
@@ -123,7 +111,6 @@ mod tests {
                 .text
                 .ends_with("python -m pytest tests/test_m.py")
         );
-        assert_eq!(key("my api"), "\"my api\"");
     }
 
     #[test]

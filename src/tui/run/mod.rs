@@ -350,6 +350,9 @@ impl App {
         let (mut exit, mut words) = (Exit::Done, Vec::new());
         match finished.map(|finished| &finished.outcome) {
             Some(Ok(ended)) => {
+                if ended.is_untested {
+                    exit = Exit::Refused;
+                }
                 // The figures, as the report on the screen began.
                 let summary = finished.and_then(|finished| finished.summary.as_deref());
                 let figures = summary.and_then(|summary| summary.lines().next());

@@ -83,6 +83,7 @@ fn what_was_agreed_to_ends_with_the_reset() {
         id: "20261122-1".to_owned(),
         outcome: "done",
         by_hand: Vec::new(),
+        is_untested: false,
     })));
     assert!(play.model.agreed.is_empty());
     assert!(play.model.wish.choices.accept_destructive.is_empty());

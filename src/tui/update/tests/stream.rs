@@ -85,6 +85,7 @@ fn answer(dice: &mut Dice, ask: &Ask) -> Option<Message> {
             id: id.to_owned(),
             outcome,
             by_hand: vec!["look".to_owned()],
+            is_untested: false,
         };
         Message::Ended(if is_good { Ok(ended) } else { Err(failure()) })
     };
