@@ -13,14 +13,15 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::basis::basis;
 use super::head_files::{Followed, followed};
 use super::own_tests;
+use super::standing::{check_at_head, own_rows};
 use super::{
     Alteration, ArchiveMember, Choices, DatabaseRef, FORMAT, FileRef, HeadFile, Plan,
-    PlannedModule, Purpose, Rebuild, RevisionIdChoice, Step, Strategy, TableAction,
-    VersionTableChange,
+    PlannedModule, Purpose, Rebuild, Step, Strategy, TableAction, VersionTableChange,
 };
-use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence, VersionTable};
+use crate::evidence::{DatabaseEvidence, Evidence, ModuleEvidence};
 use crate::model::ModuleName;
 
 /// The files of one module, with their hashes.
@@ -172,77 +173,6 @@ fn head_file(following: Followed) -> Step {
         path: following.file.path,
         contents: following.contents,
         mode: following.file.mode,
-    }
-}
-
-/// What a plan rests on, by name. Row counts and sessions are left out: they may change.
-pub fn basis(
-    evidence: &Evidence,
-    inventories: &BTreeMap<ModuleName, Inventory>,
-) -> BTreeMap<String, String> {
-    let mut basis = BTreeMap::new();
-    add_agreements(&mut basis, evidence);
-    for (module, tests) in &evidence.own_tests {
-        if inventories.contains_key(module) {
-            basis.insert(format!("own tests of {module}"), tests.in_words());
-        }
-    }
-    for inventory in inventories.values() {
-        for file in inventory.archive.iter().chain(&inventory.watch) {
-            basis.insert(format!("file {}", file.path), file.sha256.clone());
-        }
-    }
-    for module in evidence
-        .modules
-        .iter()
-        .filter(|m| inventories.contains_key(&m.module.name))
-    {
-        let name = &module.module.name;
-        if let Some(database) = module.database.seen() {
-            let mut seen = |what: &str, value: String| {
-                basis.insert(format!("{what} of {name}"), value);
-            };
-            seen(
-                "database",
-                format!("{} {}", database.label, identity_of(database)),
-            );
-            seen("version table", database.version_table.name.to_string());
-            seen("version rows", database.version_table.rows.join(", "));
-            for tenant in &database.tenants {
-                let rows = tenant.rows.join(", ");
-                seen(&format!("version rows in {}", tenant.name), rows);
-            }
-            seen("catalog", database.catalog_digest.clone());
-        }
-    }
-    basis
-}
-
-/// What the configuration says of others: a plan does not outlive a change of it.
-fn add_agreements(basis: &mut BTreeMap<String, String>, evidence: &Evidence) {
-    for environment in &evidence.holders.environments {
-        let place = environment.looked.seen();
-        let label = place.map_or("not seen", |place| place.label.as_str());
-        basis.insert(
-            format!("environment {}", environment.name),
-            label.to_owned(),
-        );
-    }
-    for (index, waiver) in evidence.waivers.given.iter().enumerate() {
-        let module = waiver
-            .module
-            .as_ref()
-            .map_or("all", |module| module.0.as_str());
-        let heads: Vec<&str> = waiver.heads.iter().map(|head| head.0.as_str()).collect();
-        let until = waiver.until.map(|day| day.to_string()).unwrap_or_default();
-        basis.insert(
-            format!("waiver {} of {}", index + 1, waiver.finding),
-            format!(
-                "{module}, {}, until {until}: {}",
-                heads.join(" "),
-                waiver.reason
-            ),
-        );
     }
 }
 
@@ -408,79 +338,6 @@ fn stamp_for(strategy: Strategy, planned: &PlannedModule) -> Vec<String> {
     }
 }
 
-/// Whether a module's live database is where the strategy needs it to be. Part of [`draft`], and
-/// asked on its own before the differences are judged.
-pub fn may_stamp(
-    evidence: &Evidence,
-    planned: &PlannedModule,
-    strategy: Strategy,
-) -> Result<(), DraftError> {
-    let seen = evidence
-        .modules
-        .iter()
-        .find(|seen| seen.module.name == planned.module);
-    match seen.and_then(|seen| Some((seen, seen.database.seen()?))) {
-        Some((seen, database)) => database
-            .version_tables()
-            .try_for_each(|table| check_at_head(strategy, planned, seen, table)),
-        None => Err(DraftError::NotSeen {
-            module: planned.module.clone(),
-            what: "the database",
-        }),
-    }
-}
-
-fn check_at_head(
-    strategy: Strategy,
-    planned: &PlannedModule,
-    seen: &ModuleEvidence,
-    table: &VersionTable,
-) -> Result<(), DraftError> {
-    let own = own_rows(seen, table);
-    // A head that another revision depends on has no row.
-    let effective = seen.chain.effective_heads();
-    let mut heads: Vec<String> = effective.iter().map(ToString::to_string).collect();
-    heads.sort();
-    if strategy != Strategy::Keep || own == heads {
-        return Ok(());
-    }
-    let shown = |rows: &[String]| match rows {
-        [] => "no revision".to_owned(),
-        rows => rows.join(", "),
-    };
-    let is_tenant = seen
-        .database
-        .seen()
-        .is_some_and(|database| !database.tenants.is_empty());
-    let tenant = if is_tenant {
-        format!(" in {}", table.name)
-    } else {
-        String::new()
-    };
-    Err(DraftError::NotAtHead {
-        module: planned.module.clone(),
-        rows: shown(&own) + &tenant,
-        heads: shown(&heads),
-    })
-}
-
-/// The rows of the version table that belong to the module's own chain, sorted.
-fn own_rows(seen: &ModuleEvidence, table: &VersionTable) -> Vec<String> {
-    let mut rows: Vec<String> = table
-        .rows
-        .iter()
-        .filter(|row| {
-            seen.chain
-                .revisions
-                .iter()
-                .any(|revision| revision.id.0 == **row)
-        })
-        .cloned()
-        .collect();
-    rows.sort();
-    rows
-}
-
 fn test(material: &Material<'_>, planned: &PlannedModule) -> Result<Step, DraftError> {
     let stamp = stamp_for(material.choices.strategy, planned);
     let database = database_of(module_evidence(material, &planned.module)?)?;
@@ -510,18 +367,6 @@ pub fn reference_to(database: &DatabaseEvidence) -> DatabaseRef {
         database: database.identity.database.clone(),
         identity: identity_of(database),
     }
-}
-
-/// Checks that `reuse-head` may be chosen for a rehearsed module.
-pub fn may_reuse_head(choice: &RevisionIdChoice, module: &PlannedModule) -> Result<(), DraftError> {
-    let is_fine =
-        module.old_heads.len() == 1 && module.lost.is_empty() && module.accepted.is_empty();
-    if *choice == RevisionIdChoice::ReuseHead && !is_fine {
-        return Err(DraftError::CannotReuseHead {
-            module: module.module.clone(),
-        });
-    }
-    Ok(())
 }
 
 fn inventory<'a>(

@@ -4,10 +4,12 @@
 //! inverse from it. It holds no handles and no secrets; the same plan always has the same digest.
 
 mod alteration;
+mod basis;
 mod choices;
 mod draft;
 mod head_files;
 mod own_tests;
+mod standing;
 mod step;
 
 use std::collections::BTreeMap;
@@ -17,12 +19,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use alteration::{Alteration, ModelChanges, Statement};
+pub use basis::basis;
 pub use choices::{Choices, Reference, RevisionIdChoice, Source, Strategy};
-pub use draft::{
-    DraftError, Inventory, Material, basis, draft, identity_of, may_reuse_head, may_stamp,
-    place_of, reference_to,
-};
+pub use draft::{DraftError, Inventory, Material, draft, identity_of, place_of, reference_to};
 pub use head_files::{HeadFile, HeadWord};
+pub use standing::{may_reuse_head, may_stamp};
 pub use step::{
     Address, ArchiveMember, DatabaseRef, Dumped, FileRef, Fingerprint, OwnObject, Rebuild, Step,
     TableAction, VersionTableChange,

@@ -3,24 +3,24 @@
 //! Pure. The text is part of the plan, so it speaks of what the plan does, in the past tense that
 //! is true once the plan has run; the digest is not in it because it is part of what is digested.
 
+mod back;
+mod databases;
 mod moved;
 mod table;
 mod teammates;
 
 use std::collections::BTreeMap;
 
-use super::calling::word;
 use super::checklist::review;
 use super::plan::difference;
 use crate::evidence::{DatabaseEvidence, Evidence};
-use crate::model::text::{bytes, count, line, safe, safe_lines};
+use crate::model::text::{bytes, count, line, safe};
 use crate::model::{ModuleName, RevisionId};
 use crate::plan::{
-    Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy, place_of,
+    Alteration, Carried, Choices, Inventory, PlannedModule, Rebuild, Source, Strategy,
 };
 use crate::python::rows::Moves;
 use crate::rules::{Finding, Waived};
-use table::{Block, Shared, fenced, shared};
 
 /// What the note is made of.
 pub struct NoteMaterial<'a> {
@@ -63,21 +63,12 @@ pub fn note(material: &NoteMaterial<'_>) -> String {
     for (module, inventory) in material.modules.iter().zip(material.inventories) {
         module_section(&mut text, material, module, inventory);
     }
-    for rebuild in material.rebuilds.values() {
-        if rebuild.alterations.is_empty() {
-            given_up_section(&mut text, rebuild);
-        }
-    }
-    for alteration in material.alterations.values() {
-        let mut rebuilds = material.rebuilds.values();
-        let dump = rebuilds.find(|rebuild| rebuild.alterations.contains(alteration));
-        in_line_section(&mut text, alteration, dump.map(|rebuild| &*rebuild.dump));
-    }
+    databases::sections(&mut text, material);
     moved::section(&mut text, material);
     waived_section(&mut text, material);
     evidence_section(&mut text, material);
     own_tests_section(&mut text, material);
-    undo_section(&mut text, material);
+    back::section(&mut text, material);
     teammates::section(&mut text, material);
     review_section(&mut text, material);
     text
@@ -246,73 +237,6 @@ fn listed(ids: &[crate::model::RevisionId]) -> String {
         .join(", ")
 }
 
-/// What the strategy `recreate` took away, and where it lies.
-fn given_up_section(text: &mut String, rebuild: &Rebuild) {
-    line!(text, "## Rows that were given up");
-    line!(text);
-    line!(
-        text,
-        "{} went with their tables (as counted when the plan was made); the new tables hold \
-         nothing but the baseline's seed rows.",
-        safe(&rebuild.given_up())
-    );
-    line!(text);
-    line!(
-        text,
-        "Every row lies in the dump `{}` (plain SQL, whole database), which was restored on a \
-         scratch database and found equal before anything was dropped. Keep it as secret as the \
-         database; it goes with the archive.",
-        safe(&rebuild.dump)
-    );
-    line!(text);
-}
-
-/// The statements that brought a live database in line, and how they are taken back.
-fn in_line_section(text: &mut String, alteration: &Alteration, dump: Option<&str>) {
-    line!(
-        text,
-        "## Statements in the live database of {}",
-        safe(&alteration.module.0)
-    );
-    line!(text);
-    line!(
-        text,
-        "It differed from the baseline. These statements ran in the transaction of the stamp, after \
-         they had been tried on a copy of its schema:"
-    );
-    line!(text);
-    line!(text, "```sql");
-    for statement in &alteration.statements {
-        line!(text, "-- {}", safe(&statement.settles));
-        if let Some(loses) = &statement.loses {
-            line!(text, "-- DESTRUCTIVE: may lose {}", safe(loses));
-        }
-        line!(
-            text,
-            "{};",
-            safe_lines(statement.sql.trim_end().trim_end_matches(';'))
-        );
-    }
-    line!(text, "```");
-    line!(text);
-    if let Some(dump) = dump {
-        line!(
-            text,
-            "Everything as it was before lies in the dump `{}` (plain SQL, whole database), which was \
-             restored on a scratch database and found equal. `undo` brings it back from there, and \
-             refuses if rows came since. Keep it as secret as the database.",
-            safe(dump)
-        );
-    } else {
-        line!(
-            text,
-            "`undo` takes them back by statements that were tried, too; it refuses where that would \
-             lose what came since."
-        );
-    }
-    line!(text);
-}
-
 /// The findings that the team decided to live with.
 fn waived_section(text: &mut String, material: &NoteMaterial<'_>) {
     let waived: Vec<(&Finding, &Waived)> = material
@@ -418,106 +342,6 @@ fn outcome(lost: usize, accepted: usize) -> String {
     }
 }
 
-fn undo_section(text: &mut String, material: &NoteMaterial<'_>) {
-    line!(text, "## How to take it back");
-    line!(text);
-    line!(text, "```sh");
-    line!(text, "redistill undo {}", material.id);
-    line!(text, "```");
-    line!(text);
-    line!(text, "Without redistill:");
-    line!(text);
-    line!(
-        text,
-        "- From the project's folder, remove the new revisions and unpack the old ones:"
-    );
-    line!(text);
-    let mut lines: Vec<String> = teammates::new_files(material)
-        .map(|path| format!("rm {}", word(path)))
-        .collect();
-    let archive = format!("{}/versions.tar.gz", material.archive_folder);
-    lines.push(format!("tar -xzf {}", word(&archive)));
-    let lines: Vec<String> = lines.iter().map(|one| safe(one).into_owned()).collect();
-    fenced(text, "sh", &lines);
-    for (place, rebuild) in material.rebuilds {
-        let there = material.evidence.modules.iter();
-        let mut there = there.filter_map(|seen| seen.database.seen());
-        let label = there.find(|seen| place_of(seen) == *place);
-        from_dump(
-            text,
-            label.map_or("the database", |seen| &seen.label),
-            rebuild,
-        );
-    }
-    for alteration in material.alterations.values() {
-        let mut rebuilds = material.rebuilds.values();
-        if !rebuilds.any(|rebuild| rebuild.alterations.contains(alteration)) {
-            statements_back(text, alteration);
-        }
-    }
-    stamped_back(text, material);
-}
-
-/// The old heads' rows.
-fn stamped_back(text: &mut String, material: &NoteMaterial<'_>) {
-    let groups = shared(material);
-    let blocks: Vec<Block> = groups.iter().map(Shared::unstamp).collect();
-    if blocks.iter().all(|block| matches!(block, Block::Nothing)) {
-        line!(
-            text,
-            "- The version tables stay: the baseline kept the old head's identifier."
-        );
-        line!(text);
-        return;
-    }
-    let last = if material.rebuilds.is_empty() {
-        "Then put the old head back into the version table"
-    } else {
-        "In every database that did not come back from a dump, put the old head back into the \
-         version table"
-    };
-    line!(text, "- {last} (statements: with `psql` in the database):");
-    line!(text);
-    for block in blocks {
-        block.write(text);
-    }
-}
-
-/// A database whose way back is its dump.
-fn from_dump(text: &mut String, label: &str, rebuild: &Rebuild) {
-    line!(
-        text,
-        "- {}: restore the dump `{}` into an empty database of that name (`psql -1 -v ON_ERROR_STOP=1 \
-         -f`); it holds the old version table, too.",
-        safe(label),
-        safe(&rebuild.dump)
-    );
-}
-
-/// A database that statements lead back: stamped as it stands, it would not be what the stamp says.
-fn statements_back(text: &mut String, alteration: &Alteration) {
-    line!(
-        text,
-        "- In the database of {}, run in one transaction what takes the statements above back:",
-        safe(&alteration.module.0)
-    );
-    line!(text);
-    line!(text, "  ```sql");
-    for statement in &alteration.back {
-        if let Some(guard) = &statement.guard {
-            line!(
-                text,
-                "  -- loses what came since if this is true: {}",
-                safe(guard)
-            );
-        }
-        let sql = safe_lines(statement.sql.trim_end().trim_end_matches(';'));
-        line!(text, "  {};", sql.replace('\n', "\n  "));
-    }
-    line!(text, "  ```");
-    line!(text);
-}
-
 fn review_section(text: &mut String, material: &NoteMaterial<'_>) {
     line!(text, "## Review before production");
     line!(text);
@@ -544,7 +368,6 @@ fn database<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Statement;
 
     #[test]
     fn the_weaker_proof_is_said_in_the_head() {
@@ -567,33 +390,5 @@ mod tests {
             "builds the same but for 2 accepted differences"
         );
         assert_eq!(outcome(1, 2), "differs in 1 object named above");
-    }
-
-    #[test]
-    fn the_way_back_by_hand_names_the_statements() {
-        let mut text = String::new();
-        let statement = |sql: &str, guard: Option<&str>| Statement {
-            sql: sql.to_owned(),
-            guard: guard.map(str::to_owned),
-            ..Statement::default()
-        };
-        statements_back(
-            &mut text,
-            &Alteration {
-                module: ModuleName("api".to_owned()),
-                back: vec![
-                    statement(
-                        "ALTER TABLE t\n  DROP COLUMN c;",
-                        Some("SELECT EXISTS (SELECT)"),
-                    ),
-                    statement("DROP TABLE u", None),
-                ],
-                ..Alteration::default()
-            },
-        );
-        assert!(text.contains("In the database of api"), "{text}");
-        let sql = "  -- loses what came since if this is true: SELECT EXISTS (SELECT)\n  ALTER TABLE \
-                   t\n    DROP COLUMN c;\n  DROP TABLE u;\n";
-        assert!(text.contains(sql), "{text}");
     }
 }
