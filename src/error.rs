@@ -1,6 +1,7 @@
 //! The one failure that leaves the library: what went wrong, what kind it is, what to type next.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::exit::Exit;
 
@@ -46,6 +47,9 @@ pub struct Failure {
     pub detail: Option<String>,
     /// What to do next, each one sentence; commands stand at the end of it.
     pub hints: Vec<String>,
+    /// The file of the project where it happened, and the line in it, from 1. The message names
+    /// them, too.
+    pub at: Option<(PathBuf, usize)>,
 }
 
 impl Failure {
@@ -56,6 +60,7 @@ impl Failure {
             message: message.into(),
             detail: None,
             hints: Vec::new(),
+            at: None,
         }
     }
 

@@ -15,13 +15,23 @@ LEFT JOIN LATERAL (
             s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
             CASE WHEN s.seqcycle THEN ', CYCLE' ELSE '' END) AS options,
         -- only a name that the server would not have chosen
-        CASE WHEN n.nspname = rel.schema AND (c.relname = rel.name || '_' || f.attname || '_seq'
-                OR length(rel.name || '_' || f.attname || '_seq') > 63) THEN NULL
-            ELSE format('%I.%I', n.nspname, c.relname) END AS name
+        CASE WHEN n.nspname = rel.schema AND c.relname = chosen.first || '_' || chosen.second || '_seq'
+            THEN NULL ELSE format('%I.%I', n.nspname, c.relname) END AS name
     FROM pg_depend e
     JOIN pg_sequence s ON s.seqrelid = e.objid
     JOIN pg_class c ON c.oid = s.seqrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
+    -- makeObjectName of indexcmds.c: 63 bytes, of which the longer of both names gives
+    CROSS JOIN LATERAL (
+        SELECT least(octet_length(rel.name), greatest(29, 58 - octet_length(f.attname::text))) AS first,
+            least(octet_length(f.attname::text), greatest(29, 58 - octet_length(rel.name))) AS second
+    ) AS room
+    CROSS JOIN LATERAL (
+        SELECT (SELECT left(rel.name, k) FROM generate_series(length(rel.name), 0, -1) AS k
+                WHERE octet_length(left(rel.name, k)) <= room.first ORDER BY k DESC LIMIT 1) AS first,
+            (SELECT left(f.attname::text, k) FROM generate_series(length(f.attname::text), 0, -1) AS k
+                WHERE octet_length(left(f.attname::text, k)) <= room.second ORDER BY k DESC LIMIT 1) AS second
+    ) AS chosen
     WHERE f.attidentity <> '' AND e.classid = 'pg_class'::regclass AND e.deptype = 'i'
         AND e.refclassid = 'pg_class'::regclass
         AND e.refobjid = f.attrelid AND e.refobjsubid = f.attnum

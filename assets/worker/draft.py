@@ -126,11 +126,10 @@ class Draft:
         self.types = Types(self.default)
         self.pieces, self.not_drafted = [], []
         self.tables = {}
-        # Released SQLAlchemy refuses them.
-        virtual = {column["table_oid"] for column in catalog.columns if column["generated"] == "v"}
+        odd = {column["table_oid"]: why for column in catalog.columns for why in [reason_against_column(column)] if why}
         for table in catalog.tables:
             if (table["schema"], table["name"]) not in leave_out:
-                why = reason_against(table) or ("it has a virtual column" if table["oid"] in virtual else None)
+                why = reason_against(table) or odd.get(table["oid"])
                 if why:
                     self.miss("table", table["schema"], table["name"], table["name"], why)
                 else:
@@ -160,6 +159,17 @@ def reason_against(table):
         return "it inherits from another table"
     if table["typed"]:
         return "it is a table of a composite type"
+    return None
+
+
+def reason_against_column(column):
+    """Why the table of a column has to be written as a whole."""
+    if column["generated"] == "v":
+        return "it has a virtual column, which released SQLAlchemy refuses"
+    # Some drivers want the sign twice, others once, and SQLAlchemy passes a type's name on as it is.
+    names = [column["collation_schema"], column["collation"]] if column["collation"] else []
+    if column["type_kind"] != "e" and "%" in "".join([column["type"]] + names):
+        return "it has a type with a percent sign in its name"
     return None
 
 

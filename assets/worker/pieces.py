@@ -224,7 +224,14 @@ def qualified(table):
 
 def alter_text(table, constraint):
     name = quoted_if_needed(constraint["name"])
-    return execute("ALTER TABLE %s ADD CONSTRAINT %s %s" % (qualified(table), name, constraint["definition"]))
+    definition, behind = constraint["definition"], ""
+    # The server's own definition leaves the parameters of a key's index out; an exclusion's says them.
+    if constraint["options"] and constraint["kind"] in ("p", "u"):
+        if constraint["deferrable"]:
+            definition, _, behind = definition.rpartition(" DEFERRABLE")
+            behind = " DEFERRABLE" + behind
+        behind = " WITH (%s)%s" % (", ".join(constraint["options"]), behind)
+    return execute("ALTER TABLE %s ADD CONSTRAINT %s %s%s" % (qualified(table), name, definition, behind))
 
 
 def late_piece(table, constraint, default_schema):

@@ -11,11 +11,11 @@ use super::{Engine, Survey, failures, lock};
 use crate::error::Failure;
 use crate::evidence::{AskedFor, Described, ModuleEvidence, Observed};
 use crate::model::text::{safe, safe_lines};
-use crate::model::{Interpreter, Module, ModuleName, Target};
+use crate::model::{Interpreter, Location, Module, ModuleName, Target};
 use crate::rehearse::ScratchHost;
 use crate::sandbox::{Server, ServerOptions};
 use crate::survey::catalog;
-use crate::system::connect;
+use crate::system::{ReadFiles as _, connect};
 use crate::worker::{ModuleRequest, Worker};
 
 /// What a warm interpreter was started as: the program, a runner's arguments and its folder.
@@ -28,6 +28,7 @@ const ENV_LIMIT: Duration = Duration::from_mins(2);
 struct Look {
     described: Observed<Described>,
     target: Option<Target>,
+    stopped_at: Option<Location>,
     trouble: Option<Failure>,
 }
 
@@ -97,6 +98,7 @@ impl Engine<'_> {
         });
         for (seen, (name, look)) in survey.evidence.modules.iter_mut().zip(looks) {
             seen.described = look.described;
+            seen.stopped_at = look.stopped_at;
             survey
                 .targets
                 .extend(look.target.map(|target| (name.clone(), target)));
@@ -131,10 +133,28 @@ impl Engine<'_> {
                 look.described = Observed::Unavailable {
                     why: said.strip_prefix(&prefix).unwrap_or(said).to_owned(),
                 };
+                look.stopped_at = failure
+                    .at
+                    .as_ref()
+                    .and_then(|(path, line)| self.location(path, *line));
                 look.trouble = Some(failure);
             }
         }
         look
+    }
+
+    /// A line of a file, where what it says begins.
+    fn location(&self, path: &Path, line: usize) -> Option<Location> {
+        let bytes = self.files.read(path).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let source_line = text.lines().nth(line.checked_sub(1)?)?;
+        let indented = source_line.chars().take_while(|c| c.is_whitespace());
+        Some(Location {
+            path: path.to_owned(),
+            line,
+            column: indented.count() + 1,
+            source_line: source_line.to_owned(),
+        })
     }
 
     /// Where env.py connects, resolved as libpq would.

@@ -30,7 +30,7 @@ pub use live::{LiveColumn, LiveEnum, LiveKey, LiveSchema, LiveTable};
 pub use signals::Signals;
 pub use waivers::{Waiver, Waivers};
 
-use crate::model::{Chain, Interpreter, Module, ModuleName, TestCommand};
+use crate::model::{Chain, Interpreter, Location, Module, ModuleName, TestCommand};
 
 /// Three values for everything that is looked at: a check that could not run is never a pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +107,9 @@ pub struct ModuleEvidence {
     pub chain: Chain,
     /// What env.py says when it runs.
     pub described: Observed<Described>,
+    /// Where env.py stopped, if it could not be run to its end.
+    #[serde(default)]
+    pub stopped_at: Option<Location>,
     /// The user's development database.
     pub database: Observed<DatabaseEvidence>,
 }
@@ -119,6 +122,7 @@ impl ModuleEvidence {
             interpreter: Observed::NotAsked,
             chain,
             described: Observed::NotAsked,
+            stopped_at: None,
             database: Observed::NotAsked,
         }
     }

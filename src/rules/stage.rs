@@ -412,6 +412,7 @@ fn module(name: &str, index: u32) -> ModuleEvidence {
             source: InterpreterSource::VirtualEnv,
         }),
         described: Observed::Seen(described(name, &ids)),
+        stopped_at: None,
         database: Observed::Seen(database(name, index, &ids)),
         chain,
     }

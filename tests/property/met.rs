@@ -135,6 +135,33 @@ const MET: &[&[&str]] = &[
         "INSERT INTO flat VALUES (1)",
         "INSERT INTO tenant VALUES (1, 1)",
     ],
+    // The sequence of an identity whose column, or whose table, got a long name later.
+    &[
+        "CREATE TABLE tab (id bigint GENERATED ALWAYS AS IDENTITY, other integer)",
+        "INSERT INTO tab (other) VALUES (1), (2)",
+        "ALTER TABLE tab RENAME id TO \"renamed_éééééééééééééééééééééééééééé\"",
+        "CREATE TABLE \"tab\\40\" (\"id{41}\" bigint GENERATED ALWAYS AS IDENTITY (START WITH 100))",
+        "ALTER TABLE \"tab\\40\" RENAME TO moved_48_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    ],
+    // Types whose names have a percent sign.
+    &[
+        "CREATE TYPE \"%(kind)s\" AS RANGE (SUBTYPE = float8)",
+        "CREATE TYPE \"%s_kind\" AS (f integer)",
+        "CREATE TABLE kinds (a \"%(kind)s\" DEFAULT '[1,2]', b \"%s_kind\"[] DEFAULT '{}')",
+        "CREATE SCHEMA \"%s_area\"",
+        "CREATE COLLATION \"%s_area\".sorted (provider = icu, locale = 'en-u-kn')",
+        "CREATE TABLE \"%s_area\".sorts (\"desc\" text COLLATE \"%s_area\".sorted)",
+        "INSERT INTO kinds DEFAULT VALUES",
+    ],
+    // A key with parameters, on which another table stands.
+    &[
+        "CREATE TABLE stood (a integer, b integer, c text)",
+        "CREATE TABLE rests (x integer, y integer)",
+        "ALTER TABLE stood ADD CONSTRAINT uq_78 UNIQUE (b, a) WITH (fillfactor = 80)",
+        "ALTER TABLE stood ADD CONSTRAINT uq_79 UNIQUE (c) INCLUDE (a) WITH (fillfactor = 70) DEFERRABLE INITIALLY DEFERRED",
+        "ALTER TABLE stood ADD CONSTRAINT pk_80 PRIMARY KEY (a) WITH (fillfactor = 90) DEFERRABLE",
+        "ALTER TABLE rests ADD CONSTRAINT fk_94 FOREIGN KEY (x, y) REFERENCES stood (b, a)",
+    ],
     // What is made anew by an undo is not born with what tables are given from now on.
     &["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"],
 ];

@@ -45,8 +45,9 @@ pub fn worker(module: &ModuleName, error: &WorkerError) -> Failure {
     }
 }
 
-/// The statement and what the server added; for Python errors the end of the way there.
-pub(super) fn with_facts(failure: Failure, failed: &Failed) -> Failure {
+/// Where it happened, the statement, and what the server added.
+pub(super) fn with_facts(mut failure: Failure, failed: &Failed) -> Failure {
+    failure.at = failed.file.clone().zip(failed.line);
     let mut detail = String::new();
     for text in failed.server_detail.iter().chain(&failed.statement) {
         detail.push_str(text.trim());

@@ -32,10 +32,14 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
             };
             // Without an interpreter there is one reason, not two.
             module.interpreter.seen()?;
+            // The place has a line of its own.
+            let inside = format!("{}/", case.evidence.root.display());
+            let why = why.replace(&inside, "");
+            let env = Location::of_file(module.module.env_py());
             Some(
                 RULE.finding("env.py", format!("env.py cannot be used as it is: {why}"))
                     .of(&module.module.name)
-                    .at(&Location::of_file(module.module.env_py()))
+                    .at(module.stopped_at.as_ref().unwrap_or(&env))
                     .remedy("mend what is named, so that alembic works in the module's folder, then look again")
                     .next(format!(
                         "cd {} && alembic current",
@@ -48,7 +52,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::Observed;
+    use super::*;
     use crate::rules::stage::Stage;
 
     #[test]
@@ -59,6 +63,25 @@ mod tests {
         };
         assert_eq!(stage.codes(), ["RD608"]);
         assert!(stage.only("RD608").message.ends_with("'app'"));
+    }
+
+    #[test]
+    fn it_is_shown_where_it_stopped() {
+        let mut stage = Stage::one();
+        let directory = stage.first().module.directory.clone();
+        let settings = directory.join("app/settings.py");
+        stage.first().described = Observed::Unavailable {
+            why: format!("no URL at {}:7", settings.display()),
+        };
+        stage.first().stopped_at = Some(Location {
+            line: 7,
+            ..Location::of_file(&settings)
+        });
+        let finding = stage.only("RD608");
+        assert_eq!(finding.location.as_ref().unwrap().line, 7);
+        let inside = settings.strip_prefix(&stage.evidence.root).unwrap();
+        let told = format!("at {}:7", inside.display());
+        assert!(finding.message.ends_with(&told), "{}", finding.message);
     }
 
     #[test]

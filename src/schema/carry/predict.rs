@@ -31,7 +31,7 @@ pub fn predict(a: &Catalog, drafted: &[Piece]) -> Catalog {
             "table" => table_piece(&key.schema, &key.name).map_or_else(Vec::new, said_of_table),
             "column" if table_piece(&key.schema, &key.table).is_some() => SAID_OF_COLUMN.to_vec(),
             "constraint" => match table_piece(&key.schema, &key.table) {
-                Some(text) if is_said(object, text) => vec!["type", "definition"],
+                Some(text) if is_said(object, text) => SAID_OF_CONSTRAINT.to_vec(),
                 _ => Vec::new(),
             },
             // The parent's index makes it.
@@ -71,6 +71,9 @@ const SAID_OF_COLUMN: &[&str] = &[
     "comment",
     "position",
 ];
+
+/// What a constraint in `op.create_table`, or the statement behind it, says.
+const SAID_OF_CONSTRAINT: &[&str] = &["type", "definition", "index options", "~index options"];
 
 /// What SERIAL says.
 const SAID_OF_SERIAL: &[&str] = &[
