@@ -10,8 +10,10 @@ import sys
 import types
 
 sys.dont_write_bytecode = True
-# The empty entry is the current folder, which may hold a folder named `alembic`.
-sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
+# The empty entry that `-c` puts first is the current folder, which may hold a folder named `alembic`.
+# The same folder further back is there by right: the project is installed in place, or PYTHONPATH names it.
+if sys.path[:1] == [""]:
+    del sys.path[0]
 
 requests = os.dup(0)
 replies = os.dup(1)

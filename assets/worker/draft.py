@@ -61,6 +61,7 @@ def from_models(project, leave_out):
         metadata = metadata_list(given)
         if not metadata:
             raise Failure("no_metadata", "env.py passes no target_metadata")
+        demand_models(project, metadata)
         if not connection.in_transaction():
             connection.begin()
         prepare(connection, project.request.get("before") or [])
@@ -79,6 +80,17 @@ def from_models(project, leave_out):
     if not answers:
         raise Failure("never_migrated", "env.py ran to its end without running migrations")
     return answers[0]
+
+
+def demand_models(project, metadata):
+    """Models that only the old revisions import are gone with them; Alembic loads those before env.py."""
+    if any(one.tables for one in metadata):
+        return
+    project.load_chain(project.script(project.config()))
+    count = sum(len(one.tables) for one in metadata)
+    if count:
+        said = "env.py imports no models: the %d tables of target_metadata come from models that the old revisions import"
+        raise Failure("models_unseen", said % count)
 
 
 def prepare(connection, statements):

@@ -2,7 +2,10 @@
 import ast
 import io
 import os
+import shlex
 import tokenize
+
+import alembic
 
 from _redistill_child import Failure
 from _redistill_format import formatted
@@ -42,6 +45,7 @@ def render(project):
     hooks = take_hooks(script)
     forget_other_revisions(script, request.get("down_revision"))
     project.phase = "render"
+    demand_template(script)
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
     written = script.generate_revision(
         request["revision"],
@@ -82,6 +86,15 @@ def render(project):
         "compile_ok": compile_problem(text, path) is None,
         "hook_error": hook_error,
     }
+
+
+def demand_template(script):
+    """Without the template Alembic writes no revision, and says only that a file is missing."""
+    template = os.path.abspath(os.path.join(script.dir, "script.py.mako"))
+    if not os.path.exists(template):
+        generic = os.path.join(os.path.dirname(alembic.__file__), "templates", "generic", "script.py.mako")
+        said = "there is no script.py.mako in the script folder, and Alembic writes no revision without one; its own: cp %s %s"
+        raise Failure("template", said % (shlex.quote(generic), shlex.quote(os.path.dirname(template))), file=template)
 
 
 def take_hooks(script):

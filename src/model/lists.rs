@@ -1,5 +1,5 @@
 //! Lists of values in what the server writes of an expression. Called where a statement is written,
-//! for a baseline or from a dump; pure.
+//! for a baseline or from a dump, and where two databases are compared; pure.
 //!
 //! `state IN ('a', 'b')` on a `varchar` is kept as a list that is turned into `text[]` as a whole,
 //! and shown as `(ARRAY['a'::character varying, …])::text[]`. Said so, the server turns each value
@@ -10,26 +10,84 @@ use std::borrow::Cow;
 
 /// The statement with such lists as they have to be said.
 pub fn without_casts(sql: &str) -> Cow<'_, str> {
+    rewritten(sql, &|list, _| Some(without_casts(list).into_owned()))
+}
+
+/// Whether both say the same of such lists: a database that was restored from a dump shows
+/// `ARRAY[('a'::character varying)::text, …]` where the one that was dumped shows the list's cast.
+pub fn is_same_but_for_lists(left: &str, right: &str) -> bool {
+    left == right || value_by_value(left) == value_by_value(right)
+}
+
+/// The text with each value of such a list cast for itself.
+fn value_by_value(sql: &str) -> Cow<'_, str> {
+    rewritten(sql, &|list, name| {
+        // A length is another conversion when it is asked for value by value.
+        if name.contains('(') {
+            return None;
+        }
+        let inner = list.strip_prefix("ARRAY[")?.strip_suffix(']')?;
+        let values: Vec<String> = values(inner)
+            .into_iter()
+            .map(|value| format!("({})::{name}", value_by_value(value.trim())))
+            .collect();
+        Some(format!("ARRAY[{}]", values.join(", ")))
+    })
+}
+
+/// The text with each `(ARRAY[…])::text[]` as `said` gives it, from `ARRAY[…]` and `text`.
+fn rewritten<'a>(sql: &'a str, said: &dyn Fn(&str, &str) -> Option<String>) -> Cow<'a, str> {
     const HEAD: &str = "(ARRAY[";
     if !sql.contains(HEAD) {
         return Cow::Borrowed(sql);
     }
-    let mut said = String::with_capacity(sql.len());
+    let mut text = String::with_capacity(sql.len());
     let mut rest = sql;
     while let Some(letter) = rest.chars().next() {
         let held = quoted(rest).unwrap_or(0);
         if held > 0 {
-            said.push_str(&rest[..held]);
+            text.push_str(&rest[..held]);
             rest = &rest[held..];
-        } else if let Some((list, cast)) = rest.starts_with(HEAD).then(|| listed(rest)).flatten() {
-            said.push_str(&without_casts(&rest[1..=list]));
-            rest = &rest[1 + list + cast..];
+            continue;
+        }
+        let found = rest.starts_with(HEAD).then(|| listed(rest)).flatten();
+        let changed = found.and_then(|(list, cast)| {
+            let name = &rest[1 + list..][..cast];
+            let name = name.strip_prefix(")::")?.strip_suffix("[]")?;
+            Some((said(&rest[1..=list], name)?, 1 + list + cast))
+        });
+        if let Some((list, length)) = changed {
+            text.push_str(&list);
+            rest = &rest[length..];
         } else {
-            said.push(letter);
+            text.push(letter);
             rest = &rest[letter.len_utf8()..];
         }
     }
-    Cow::Owned(said)
+    Cow::Owned(text)
+}
+
+/// What stands between the commas of a list.
+fn values(inner: &str) -> Vec<&str> {
+    let (mut values, mut depth, mut begin, mut at) = (Vec::new(), 0, 0, 0);
+    while let Some(letter) = inner[at..].chars().next() {
+        if let Some(held) = quoted(&inner[at..]) {
+            at += held;
+            continue;
+        }
+        match letter {
+            '[' | '(' => depth += 1,
+            ']' | ')' => depth -= 1,
+            ',' if depth == 0 => {
+                values.push(&inner[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+        at += letter.len_utf8();
+    }
+    values.push(&inner[begin..]);
+    values
 }
 
 /// How long the literal, name or body in quotes is that the text begins with.
@@ -88,6 +146,25 @@ fn listed(text: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_was_restored_from_a_dump_is_the_same_list() {
+        let shown = "CHECK (((v)::text = ANY ((ARRAY['a, b'::character varying, '(''['::character varying])::text[])))";
+        let restored = "CHECK (((v)::text = ANY (ARRAY[('a, b'::character varying)::text, ('(''['::character varying)::text])))";
+        assert!(is_same_but_for_lists(shown, restored));
+        assert!(is_same_but_for_lists(restored, shown));
+        for other in [
+            &restored.replace("'a, b'", "'a,b'"),
+            &restored.replacen(")::text,", ")::name,", 1),
+            "CHECK (((v)::text = ANY (ARRAY[('a, b'::character varying)::text])))",
+        ] {
+            assert!(!is_same_but_for_lists(shown, other), "{other}");
+        }
+        assert!(!is_same_but_for_lists(
+            "(ARRAY[1.25])::numeric(5,1)[]",
+            "ARRAY[(1.25)::numeric(5,1)]"
+        ));
+    }
 
     #[test]
     fn a_list_is_said_without_the_cast_of_all_of_it() {

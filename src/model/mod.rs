@@ -16,7 +16,7 @@ pub use chain::{Chain, ChainProblem, Unreadable};
 pub use database::{
     Host, Identity, QualifiedName, Target, TlsMode, quote_identifier, quote_literal,
 };
-pub use lists::without_casts;
+pub use lists::{is_same_but_for_lists, without_casts};
 pub use location::Location;
 pub use module::{
     Branch, ConfigSource, Flavour, Interpreter, InterpreterSource, Module, ModuleName,

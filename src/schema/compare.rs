@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog::is_compared;
 use super::{Catalog, Difference, Object, ObjectKey};
+use crate::model::is_same_but_for_lists;
 
 /// All differences, in the order of the objects' keys. What belongs to a table that one side has
 /// not is not listed beside the table.
@@ -40,7 +41,11 @@ fn attributes(key: &ObjectKey, left: &Object, right: &Object, found: &mut Vec<Di
         .collect();
     for name in names.into_iter().filter(|name| is_compared(name)) {
         let (before, after) = (left.get(name), right.get(name));
-        if before != after {
+        let is_same = match (before, after) {
+            (Some(before), Some(after)) => is_same_but_for_lists(before, after),
+            _ => before == after,
+        };
+        if !is_same {
             found.push(Difference::Changed {
                 object: key.clone(),
                 attribute: name.clone(),

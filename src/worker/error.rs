@@ -52,6 +52,8 @@ pub enum ErrorKind {
     Alembic,
     /// env.py gives no `target_metadata`.
     NoMetadata,
+    /// Only the old revisions import the models, and they go.
+    ModelsUnseen,
     /// The project's `script.py.mako` does not give a usable file.
     Template,
     /// The models' tables cannot be created on an empty database.

@@ -10,6 +10,7 @@ mod graph;
 mod head_files;
 mod layout;
 mod models;
+mod published_one;
 mod runner;
 mod sharing;
 mod tables;

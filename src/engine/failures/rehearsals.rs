@@ -1,12 +1,12 @@
 //! What a rehearsal came to: the chain's fault, the server's, or the choices'.
 
 use super::cancelled;
-use super::workers::{with_facts, worker};
+use super::workers::{hint, with_facts, worker};
 use crate::error::Failure;
 use crate::model::ModuleName;
 use crate::model::text::safe;
 use crate::rehearse::{RehearseError, ScratchError};
-use crate::worker::{Failed, WorkerError};
+use crate::worker::{ErrorKind, Failed, WorkerError};
 
 /// A module stands on another's tables, and one of them does not hold.
 fn crossing(module: &ModuleName, error: &RehearseError) -> Failure {
@@ -75,6 +75,14 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                     ),
                 RehearseError::Chain { .. } => {
                     failure.with_hint("mend that revision, then: redistill verify")
+                }
+                // Not an object's fault.
+                _ if let Some(
+                    kind @ (ErrorKind::Template | ErrorKind::ModelsUnseen | ErrorKind::NoMetadata),
+                ) = inner.kind()
+                    && let Some(hint) = hint(kind) =>
+                {
+                    failure.with_hint(hint)
                 }
                 _ => failure.with_hint(
                     "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",

@@ -60,7 +60,7 @@ pub(super) fn with_facts(mut failure: Failure, failed: &Failed) -> Failure {
     }
 }
 
-fn hint(kind: ErrorKind) -> Option<&'static str> {
+pub(super) fn hint(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NoUrl => {
             "set sqlalchemy.url in alembic.ini, or in env.py before run_migrations_online(): \
@@ -105,6 +105,10 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
              can be reached"
         }
         ErrorKind::NoMetadata => "give target_metadata to context.configure(…) in env.py",
+        ErrorKind::ModelsUnseen => {
+            "import the models in env.py: after a reset nothing else would, and autogenerate would \
+             take every table for one to drop; then: redistill plan --source models"
+        }
         ErrorKind::Template => "mend script.py.mako, then: redistill plan",
         _ => return None,
     })
