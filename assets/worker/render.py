@@ -40,6 +40,7 @@ def render(project):
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
     hooks = take_hooks(script)
+    template = find_template(script, config)
     forget_other_revisions(script, request.get("down_revision"))
     project.phase = "render"
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
@@ -52,16 +53,18 @@ def render(project):
         depends_on=request.get("depends_on") or None,
         upgrades=upgrades,
         downgrades=downgrades,
-        imports="\n".join(missing_imports(script, request.get("imports") or [])),
+        imports="\n".join(missing_imports(template, request.get("imports") or [])),
         config=config,
     )
     if written is None:
         raise Failure("template", "the file that the template gives is not a revision")
     path = written.path
     text = read(path)
+    if downgrades not in text:
+        text = with_downgrade(text, downgrades)
     for body, what in ((upgrades, "upgrade"), (downgrades, "downgrade")):
         if body not in text:
-            raise Failure("template", "script.py.mako leaves out the %s body" % what, file=os.path.join(script.dir, "script.py.mako"))
+            raise Failure("template", "script.py.mako leaves out the %s body" % what, file=template)
     problem = compile_problem(text, path)
     if not problem:
         text = tidy(text)
@@ -74,7 +77,7 @@ def render(project):
         problem = compile_problem(text, path)
         write(path, text)
     if problem:
-        raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=os.path.join(script.dir, "script.py.mako"))
+        raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=template)
     text, hook_error = after_hooks(path, text, hooks)
     return {
         "file_name": os.path.relpath(path, staging),
@@ -113,10 +116,43 @@ def revision_files(script):
     return sorted(found)
 
 
-def missing_imports(script, imports):
-    """The imports that the project's template does not make itself."""
+def find_template(script, config):
+    """The project's template, or Alembic's own where the project has none."""
     template = os.path.join(script.dir, "script.py.mako")
-    present = set(read(template).splitlines()) if os.path.exists(template) else set()
+    if os.path.exists(template):
+        return template
+    template = os.path.join(config.get_template_directory(), "generic", "script.py.mako")
+    generate = script._generate_template
+    script._generate_template = lambda source, *rest, **options: generate(type(source)(template), *rest, **options)
+    return template
+
+
+def with_downgrade(text, body):
+    """The same file with this way down: a template for histories that only go forward has none, or one that raises."""
+    try:
+        functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    except SyntaxError:
+        return text
+    if "upgrade" not in functions:
+        return text
+    lines = text.split("\n")
+    last = functions.get("downgrade")
+    if last:
+        # What stands between the header and the first statement spoke of the old body.
+        is_short = lines[last.lineno - 1].rstrip().endswith(":")
+        end = last.lineno if is_short else last.body[0].lineno - 1
+        return "\n".join(lines[:end] + ["    " + body] + lines[last.end_lineno :]) if end >= last.lineno else text
+    first = functions["upgrade"]
+    header = lines[first.lineno - 1 : first.body[0].lineno - 1] or ["def upgrade():"]
+    # What stands between the header and the first statement is about the way up.
+    header = header[:1] if header[0].rstrip().endswith(":") else header
+    header[0] = header[0].replace("def upgrade", "def downgrade", 1)
+    return "\n".join([text.rstrip(), "", ""] + header + ["    " + body, ""])
+
+
+def missing_imports(template, imports):
+    """The imports that the template does not make itself."""
+    present = set(read(template).splitlines())
     return [line for line in imports if line not in present]
 
 

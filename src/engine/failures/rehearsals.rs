@@ -1,7 +1,7 @@
 //! What a rehearsal came to: the chain's fault, the server's, or the choices'.
 
 use super::cancelled;
-use super::workers::{with_facts, worker};
+use super::workers::{hint, with_facts, worker};
 use crate::error::Failure;
 use crate::model::ModuleName;
 use crate::model::text::safe;
@@ -75,6 +75,9 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                     ),
                 RehearseError::Chain { .. } => {
                     failure.with_hint("mend that revision, then: redistill verify")
+                }
+                RehearseError::Draft(_) if inner.kind().and_then(hint).is_some() => {
+                    failure.with_hint(inner.kind().and_then(hint).unwrap_or_default())
                 }
                 _ => failure.with_hint(
                     "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",

@@ -59,7 +59,8 @@ pub(super) fn with_facts(failure: Failure, failed: &Failed) -> Failure {
     }
 }
 
-fn hint(kind: ErrorKind) -> Option<&'static str> {
+/// The way on that a kind of failure has wherever it happens.
+pub(super) fn hint(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NoUrl => {
             "set sqlalchemy.url in alembic.ini, or in env.py before run_migrations_online(): \
