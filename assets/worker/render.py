@@ -67,7 +67,7 @@ def render(project):
             raise Failure("template", "script.py.mako leaves out the %s body" % what, file=template)
     problem = compile_problem(text, path)
     if not problem:
-        text = tidy(text)
+        text = with_identifiers(tidy(text), request)
         if request.get("about"):
             text = with_about(text, request["about"])
         if request.get("replaces"):
@@ -207,6 +207,56 @@ def with_about(text, about):
 
 
 IDENTIFIERS = ("revision", "down_revision", "branch_labels", "depends_on")
+
+
+def with_identifiers(text, request):
+    """The same file with the identifiers that were asked for, where the template writes others or leaves them out.
+
+    A template that was only ever used for later revisions may say `down_revision = "${down_revision}"`,
+    which makes a parent named None of none.
+    """
+    wanted = {name: request.get(name) or None for name in IDENTIFIERS}
+    for name in IDENTIFIERS:
+        place = assignment(text, name)
+        lines = text.split("\n")
+        if place is None:
+            after = assignment(text, "down_revision")
+            if wanted[name] and after:
+                written = "%s = %r" % (name, plain(wanted[name]))
+                text = "\n".join(lines[: after.end_lineno] + [written] + lines[after.end_lineno :])
+            continue
+        try:
+            said = ast.literal_eval(place.value)
+        except ValueError:
+            continue
+        value = place.value
+        if several(said) != several(wanted[name]) and value.lineno == value.end_lineno:
+            line = lines[value.lineno - 1].encode("utf-8")
+            changed = line[: value.col_offset] + repr(plain(wanted[name])).encode("utf-8") + line[value.end_col_offset :]
+            lines[value.lineno - 1] = changed.decode("utf-8")
+            text = "\n".join(lines)
+    return text
+
+
+def assignment(text, name):
+    """The statement of the file that gives this name a value."""
+    for statement in ast.parse(text).body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if getattr(statement, "value", None) is not None and any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return statement
+    return None
+
+
+def several(value):
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, (list, tuple)) else (str(value),)
+
+
+def plain(value):
+    """As Alembic writes it: one name alone, several as a tuple."""
+    names = several(value)
+    return None if not names else names[0] if len(names) == 1 and isinstance(value, str) else names
 
 
 def with_replaces(text, replaced):

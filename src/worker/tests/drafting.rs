@@ -445,3 +445,40 @@ fn a_template_without_a_way_down_or_none_gives_a_baseline_with_one() {
         assert_eq!(text.matches("def downgrade").count(), 1, "{text}");
     }
 }
+
+#[test]
+fn a_template_that_was_made_for_later_revisions_gives_a_baseline() {
+    let lab = Lab::new();
+    let (module, folder) = lab.with_chain("m", "postgresql+psycopg2://h/d", SYNC_ENV);
+    let template = MAKO
+        .replace(
+            "${repr(down_revision)}",
+            "\"${down_revision}\"  # the one before",
+        )
+        .replace("depends_on = ${repr(depends_on)}\n", "");
+    fs::write(folder.join("migrations/script.py.mako"), template).unwrap();
+    let staging = lab.folder.path().join("staging");
+    fs::create_dir_all(&staging).unwrap();
+    let request = RenderRequest {
+        revision: "base1".to_owned(),
+        down_revision: None,
+        message: "initial_schema".to_owned(),
+        upgrade: "pass".to_owned(),
+        downgrade: "pass".to_owned(),
+        imports: Vec::new(),
+        folder: staging,
+        branch_labels: vec!["shop".to_owned()],
+        depends_on: vec!["elsewhere1".to_owned()],
+        replaces: Vec::new(),
+        about: None,
+    };
+    let text = lab.worker.render(&module, &request, &call()).unwrap().text;
+    assert!(
+        text.contains(
+            "\nrevision = 'base1'\ndown_revision = None  # the one before\n\
+             depends_on = ('elsewhere1',)\n\
+             branch_labels = ('shop',)\n"
+        ),
+        "{text}"
+    );
+}
