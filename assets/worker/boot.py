@@ -10,10 +10,11 @@ import sys
 import types
 
 sys.dont_write_bytecode = True
-# The empty entry that `-c` puts first is the current folder, which may hold a folder named `alembic`.
-# The same folder further back is there by right: the project is installed in place, or PYTHONPATH names it.
-if sys.path[:1] == [""]:
-    del sys.path[0]
+# The current folder may hold a folder named `alembic`: it waits until Alembic itself is imported.
+# The empty entry stands for it because of `-c`; any other was put there by the project's environment
+# (PYTHONPATH, the .pth file of an installation in place) and comes back.
+given = [entry for entry in sys.path if entry != ""]
+sys.path[:] = [entry for entry in given if entry != os.getcwd()]
 
 requests = os.dup(0)
 replies = os.dup(1)
@@ -44,5 +45,6 @@ for name, source in first_line():
         # The first one needs the standard library only; the others need Alembic.
         server = module.open_server(requests, replies)
 
+sys.path[:] = given + [entry for entry in sys.path if entry not in given]
 server.run()
 os._exit(0)

@@ -75,6 +75,8 @@ SELECT k.oid::bigint AS oid, k.conrelid::bigint AS table_oid, k.conname AS name,
        coalesce((to_jsonb(k)->>'conperiod')::boolean, false) AS period,
        coalesce((to_jsonb(k)->>'conenforced')::boolean, true) AS enforced,
        coalesce((to_jsonb(i)->>'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
+       k.contype = 'f' AND NOT EXISTS (SELECT FROM pg_constraint u WHERE u.conindid = k.conindid
+           AND u.contype IN ('p', 'u', 'x')) AS by_index,
        i.indnkeyatts < i.indnatts AS includes, ic.reloptions AS options,
        ic.reltablespace <> 0 AS tablespace, i.indisclustered AS clustered
 FROM pg_constraint k

@@ -166,7 +166,9 @@ def explain(error, project):
     kind = kind_of(error, project)
     message = first_line(error)
     if isinstance(error, SystemExit):
-        message = "it called sys.exit(%r)" % (error.code,)
+        from _redistill_needs import told
+
+        kind, message = told(error) or (kind, "it called sys.exit(%r)" % (error.code,))
     elif kind == "no_url" and State.url_problem:
         message = State.url_problem
     elif kind == "no_url":

@@ -230,7 +230,8 @@ def enum_piece(work, enum):
 def arrange(tables):
     """Referenced tables first, ties by name; the foreign keys that have to wait, by table and name.
 
-    What is NOT VALID need not hold for the rows, and so it waits for them."""
+    What is NOT VALID need not hold for the rows, and so it waits for them; what refers to the columns
+    of a unique index that is no constraint waits for the index."""
     targets = {
         oid: {
             row["target_oid"] for row in table["constraints"]
@@ -256,6 +257,7 @@ def arrange(tables):
         (table["oid"], row["name"])
         for table in order for row in table["constraints"]
         if row["kind"] == "f" and position.get(row["target_oid"], len(order)) >= position[table["oid"]]
+        or row["by_index"]
         or row["kind"] in "fc" and row["enforced"] and not row["validated"]
     }
     return order, late

@@ -61,6 +61,11 @@ def told(error):
         return "needs_application", "env.py asks Flask for the current application, and there is none"
     if isinstance(error, RuntimeError) and "no running event loop" in said:
         return "needs_command", "env.py wants an event loop that is running already, as in the application's own command"
+    option = unset_option(error)
+    if option:
+        return "needs_command", "env.py takes `%s` from the configuration object, where only the application's own command puts it" % option
+    if type(error) is AssertionError and not said and missing["x"]:
+        return x_argument(missing["x"][0])
     option = re.match(r"'Namespace' object has no attribute '(.*)'", said)
     if option:
         return "needs_command", "env.py reads the option `%s`, which the alembic command does not have" % option.group(1)
@@ -69,6 +74,16 @@ def told(error):
             # What was only looked for, and done without, is no reason.
             if (isinstance(error, KeyError) and error.args and error.args[0] == name) or "'NoneType'" in said:
                 return answer(name)
+    return None
+
+
+def unset_option(error):
+    """The attribute of the configuration object that is not there, also behind a `sys.exit` or a sentence about it."""
+    while error is not None:
+        found = re.match(r"'Config' object has no attribute '(.*)'", str(error))
+        if found and isinstance(error, AttributeError):
+            return found.group(1)
+        error = error.__context__
     return None
 
 

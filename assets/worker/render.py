@@ -2,10 +2,7 @@
 import ast
 import io
 import os
-import shlex
 import tokenize
-
-import alembic
 
 from _redistill_child import Failure
 from _redistill_format import formatted
@@ -43,9 +40,9 @@ def render(project):
     script.__dict__.pop("_version_locations", None)
     script.__dict__.pop("_singular_version_location", None)
     hooks = take_hooks(script)
+    template = find_template(script, config)
     forget_other_revisions(script, request.get("down_revision"))
     project.phase = "render"
-    demand_template(script)
     upgrades, downgrades = indent(request["upgrade"]), indent(request["downgrade"])
     written = script.generate_revision(
         request["revision"],
@@ -56,19 +53,21 @@ def render(project):
         depends_on=request.get("depends_on") or None,
         upgrades=upgrades,
         downgrades=downgrades,
-        imports="\n".join(missing_imports(script, request.get("imports") or [])),
+        imports="\n".join(missing_imports(template, request.get("imports") or [])),
         config=config,
     )
     if written is None:
         raise Failure("template", "the file that the template gives is not a revision")
     path = written.path
     text = read(path)
+    if downgrades not in text:
+        text = with_downgrade(text, downgrades)
     for body, what in ((upgrades, "upgrade"), (downgrades, "downgrade")):
         if body not in text:
-            raise Failure("template", "script.py.mako leaves out the %s body" % what, file=os.path.join(script.dir, "script.py.mako"))
+            raise Failure("template", "script.py.mako leaves out the %s body" % what, file=template)
     problem = compile_problem(text, path)
     if not problem:
-        text = tidy(text)
+        text = with_identifiers(tidy(text), request)
         if request.get("about"):
             text = with_about(text, request["about"])
         if request.get("replaces"):
@@ -78,7 +77,7 @@ def render(project):
         problem = compile_problem(text, path)
         write(path, text)
     if problem:
-        raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=os.path.join(script.dir, "script.py.mako"))
+        raise Failure("template", "the file that script.py.mako gives does not compile: %s" % problem, file=template)
     text, hook_error = after_hooks(path, text, hooks)
     return {
         "file_name": os.path.relpath(path, staging),
@@ -86,15 +85,6 @@ def render(project):
         "compile_ok": compile_problem(text, path) is None,
         "hook_error": hook_error,
     }
-
-
-def demand_template(script):
-    """Without the template Alembic writes no revision, and says only that a file is missing."""
-    template = os.path.abspath(os.path.join(script.dir, "script.py.mako"))
-    if not os.path.exists(template):
-        generic = os.path.join(os.path.dirname(alembic.__file__), "templates", "generic", "script.py.mako")
-        said = "there is no script.py.mako in the script folder, and Alembic writes no revision without one; its own: cp %s %s"
-        raise Failure("template", said % (shlex.quote(generic), shlex.quote(os.path.dirname(template))), file=template)
 
 
 def take_hooks(script):
@@ -126,10 +116,43 @@ def revision_files(script):
     return sorted(found)
 
 
-def missing_imports(script, imports):
-    """The imports that the project's template does not make itself."""
+def find_template(script, config):
+    """The project's template, or Alembic's own where the project has none."""
     template = os.path.join(script.dir, "script.py.mako")
-    present = set(read(template).splitlines()) if os.path.exists(template) else set()
+    if os.path.exists(template):
+        return template
+    template = os.path.join(config.get_template_directory(), "generic", "script.py.mako")
+    generate = script._generate_template
+    script._generate_template = lambda source, *rest, **options: generate(type(source)(template), *rest, **options)
+    return template
+
+
+def with_downgrade(text, body):
+    """The same file with this way down: a template for histories that only go forward has none, or one that raises."""
+    try:
+        functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    except SyntaxError:
+        return text
+    if "upgrade" not in functions:
+        return text
+    lines = text.split("\n")
+    last = functions.get("downgrade")
+    if last:
+        # What stands between the header and the first statement spoke of the old body.
+        is_short = lines[last.lineno - 1].rstrip().endswith(":")
+        end = last.lineno if is_short else last.body[0].lineno - 1
+        return "\n".join(lines[:end] + ["    " + body] + lines[last.end_lineno :]) if end >= last.lineno else text
+    first = functions["upgrade"]
+    header = lines[first.lineno - 1 : first.body[0].lineno - 1] or ["def upgrade():"]
+    # What stands between the header and the first statement is about the way up.
+    header = header[:1] if header[0].rstrip().endswith(":") else header
+    header[0] = header[0].replace("def upgrade", "def downgrade", 1)
+    return "\n".join([text.rstrip(), "", ""] + header + ["    " + body, ""])
+
+
+def missing_imports(template, imports):
+    """The imports that the template does not make itself."""
+    present = set(read(template).splitlines())
     return [line for line in imports if line not in present]
 
 
@@ -184,6 +207,56 @@ def with_about(text, about):
 
 
 IDENTIFIERS = ("revision", "down_revision", "branch_labels", "depends_on")
+
+
+def with_identifiers(text, request):
+    """The same file with the identifiers that were asked for, where the template writes others or leaves them out.
+
+    A template that was only ever used for later revisions may say `down_revision = "${down_revision}"`,
+    which makes a parent named None of none.
+    """
+    wanted = {name: request.get(name) or None for name in IDENTIFIERS}
+    for name in IDENTIFIERS:
+        place = assignment(text, name)
+        lines = text.split("\n")
+        if place is None:
+            after = assignment(text, "down_revision")
+            if wanted[name] and after:
+                written = "%s = %r" % (name, plain(wanted[name]))
+                text = "\n".join(lines[: after.end_lineno] + [written] + lines[after.end_lineno :])
+            continue
+        try:
+            said = ast.literal_eval(place.value)
+        except ValueError:
+            continue
+        value = place.value
+        if several(said) != several(wanted[name]) and value.lineno == value.end_lineno:
+            line = lines[value.lineno - 1].encode("utf-8")
+            changed = line[: value.col_offset] + repr(plain(wanted[name])).encode("utf-8") + line[value.end_col_offset :]
+            lines[value.lineno - 1] = changed.decode("utf-8")
+            text = "\n".join(lines)
+    return text
+
+
+def assignment(text, name):
+    """The statement of the file that gives this name a value."""
+    for statement in ast.parse(text).body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if getattr(statement, "value", None) is not None and any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return statement
+    return None
+
+
+def several(value):
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, (list, tuple)) else (str(value),)
+
+
+def plain(value):
+    """As Alembic writes it: one name alone, several as a tuple."""
+    names = several(value)
+    return None if not names else names[0] if len(names) == 1 and isinstance(value, str) else names
 
 
 def with_replaces(text, replaced):

@@ -27,6 +27,6 @@ pub use contents::{Contents, newly_unbound};
 pub use identifiers::Identifiers;
 pub use revision::RevisionReading;
 pub use source::{Position, Source, SourceError};
-pub use sql_type::SqlType;
+pub use sql_type::{SqlType, UNREADABLE};
 pub use suppression::IgnoreComment;
 pub use syntax::Syntax;

@@ -5,16 +5,19 @@
 
 use std::fmt;
 
-use ruff_python_ast::{Expr, Number};
+use ruff_python_ast::{Arguments, Expr, Number};
 
 use super::names::Names;
+
+/// The modifier of `String(ID_LENGTH)`: there is one, and the source does not say which.
+pub const UNREADABLE: &str = "…";
 
 /// A type as `format_type` of PostgreSQL names it, its modifier apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlType {
     /// `integer`, `uuid`, `character varying` …; an ENUM's own name.
     pub name: String,
-    /// `50` of `character varying(50)`.
+    /// `50` of `character varying(50)`; [`UNREADABLE`] where the source computes it.
     pub modifier: Option<String>,
     /// Whether it is an ENUM.
     pub is_enum: bool,
@@ -107,7 +110,7 @@ impl SqlType {
             _ => None,
         };
         Some(Self {
-            modifier: arguments.and_then(|list| modifier(&list.args)),
+            modifier: arguments.and_then(modifier),
             ..Self::plain(timed.or_else(|| constructor(name))?)
         })
     }
@@ -132,6 +135,9 @@ impl SqlType {
 
     /// How it is written in a model or revision: `sa.Uuid()` without its prefix.
     pub fn as_constructor(&self) -> Option<String> {
+        if self.modifier.as_deref() == Some(UNREADABLE) {
+            return None;
+        }
         let name = match self.name.as_str() {
             "integer" => "Integer",
             "bigint" => "BigInteger",
@@ -188,20 +194,32 @@ fn constructor(name: &str) -> Option<&'static str> {
     })
 }
 
-fn modifier(arguments: &[Expr]) -> Option<String> {
-    let numbers: Option<Vec<String>> = arguments
-        .iter()
-        .map(|argument| match argument {
+/// `String(50)`, `String(length=50)`, `Numeric(10, scale=2)`: in the order of PostgreSQL.
+fn modifier(arguments: &Arguments) -> Option<String> {
+    let keywords = [&["length", "precision"][..], &["scale"]];
+    let mut numbers = Vec::new();
+    for (at, names) in keywords.iter().enumerate() {
+        let by_name = || {
+            names
+                .iter()
+                .find_map(|name| arguments.find_keyword(name).map(|keyword| &keyword.value))
+        };
+        let Some(given) = arguments.args.get(at).or_else(by_name) else {
+            break;
+        };
+        match given {
             Expr::NumberLiteral(number) => match &number.value {
-                Number::Int(value) => Some(value.to_string()),
-                _ => None,
+                Number::Int(value) => numbers.push(value.to_string()),
+                _ => break,
             },
-            _ => None,
-        })
-        .collect();
-    numbers
-        .filter(|list| !list.is_empty())
-        .map(|list| list.join(","))
+            // A name, an attribute, a sum: a length that only a run of the code knows.
+            Expr::Name(_) | Expr::Attribute(_) | Expr::BinOp(_) | Expr::Call(_) => {
+                return Some(UNREADABLE.to_owned());
+            }
+            _ => break,
+        }
+    }
+    (!numbers.is_empty()).then(|| numbers.join(","))
 }
 
 #[cfg(test)]

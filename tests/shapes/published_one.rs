@@ -33,27 +33,6 @@ fn a_package_that_is_installed_in_place_is_found_from_its_own_root() {
     );
 }
 
-/// A package that was published without its template: Alembic itself could write no revision.
-#[test]
-fn a_script_folder_without_a_template_is_told_with_the_command_that_mends_it() {
-    let lab = Lab::with_module(&Module::default());
-    std::fs::remove_file(lab.root().join("api/alembic/script.py.mako")).unwrap();
-    let answer = lab.redistill(&["plan"]).expect(3).says(&[
-        "there is no script.py.mako in the script folder",
-        "then: redistill plan",
-    ]);
-    assert!(!answer.stderr.contains("--leave-out"), "{}", answer.stderr);
-
-    let copy = answer.stderr.split("its own: ").nth(1).unwrap();
-    let copy = copy.split(" at ").next().unwrap().lines().next().unwrap();
-    let status = std::process::Command::new("sh")
-        .args(["-c", copy])
-        .status()
-        .unwrap();
-    assert!(status.success(), "{copy}");
-    lab.plan(&[]);
-}
-
 /// A base chain that `create_all` has to precede, and an env.py that imports the base class alone:
 /// Alembic loads the revisions first, and they import the models.
 #[test]

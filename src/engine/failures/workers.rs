@@ -60,6 +60,7 @@ pub(super) fn with_facts(mut failure: Failure, failed: &Failed) -> Failure {
     }
 }
 
+/// The way on that a kind of failure has wherever it happens.
 pub(super) fn hint(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NoUrl => {

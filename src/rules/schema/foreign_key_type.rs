@@ -196,6 +196,32 @@ class Key(Base):
     }
 
     #[test]
+    fn a_length_is_the_same_by_position_and_by_name() {
+        let models = |id: &str, column: &str| {
+            let mut stage = Stage::one();
+            let source = format!(
+                "class A(Base):\n    __tablename__ = 'a'\n    id = Column({id}, primary_key=True)\n\
+                 class B(Base):\n    __tablename__ = 'b'\n    a_id = Column({column}, ForeignKey('a.id'))\n"
+            );
+            stage.models("shop", &source);
+            stage.codes()
+        };
+        for (id, column, codes) in [
+            ("String(length=64)", "String(64)", &[][..]),
+            ("String(length=64)", "String(length=32)", &["RD307"]),
+            (
+                "Numeric(10, scale=2)",
+                "Numeric(precision=10, scale=2)",
+                &[],
+            ),
+            // What the code computes is not judged.
+            ("String(ID_LENGTH)", "String(64)", &[]),
+        ] {
+            assert_eq!(models(id, column), codes, "{id}, {column}");
+        }
+    }
+
+    #[test]
     fn a_revision_is_judged_by_the_chain_as_it_stood() {
         let mut stage = Stage::one();
         stage.revision(
@@ -221,6 +247,37 @@ def upgrade():
 ",
         );
         assert!(stage.codes().is_empty());
+    }
+
+    #[test]
+    fn after_what_cannot_be_read_no_type_is_known() {
+        let codes = |between: &str| {
+            let mut stage = Stage::one();
+            stage.revision(
+                "shop",
+                &format!(
+                    "
+def upgrade():
+    op.create_table('a', sa.Column('id', sa.Integer()))
+    {between}
+    op.create_table('b', sa.Column('a_id', sa.Uuid(), sa.ForeignKey('a.id')))
+"
+                ),
+            );
+            stage.codes()
+        };
+        assert_eq!(codes("pass"), ["RD301"]);
+        for between in [
+            "for name in NAMES: op.alter_column(name, 'id', type_=sa.Uuid())",
+            "op.execute('ALTER TABLE a ALTER COLUMN id TYPE uuid USING gen_random_uuid()')",
+            "op.execute(STATEMENTS['retype'])",
+        ] {
+            let codes = codes(between);
+            assert!(
+                !codes.iter().any(|code| code == "RD301"),
+                "{between}: {codes:?}"
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! types, or an implicit cast from the column's type to the key's. The test asks a server about
 //! every pair.
 
-use crate::python::SqlType;
+use crate::python::{SqlType, UNREADABLE};
 
 /// How a column's type stands to the key's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,12 @@ pub fn foreign_key_fit(column: &SqlType, key: &SqlType) -> Fit {
     }
     let (from, to) = (column.name.as_str(), key.name.as_str());
     if from == to {
-        return Fit::Accepted;
+        let unread = |kind: &SqlType| kind.modifier.as_deref() == Some(UNREADABLE);
+        return if unread(column) || unread(key) {
+            Fit::Unknown
+        } else {
+            Fit::Accepted
+        };
     }
     if !is_known(column) || !is_known(key) {
         return Fit::Unknown;

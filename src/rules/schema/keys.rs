@@ -1,6 +1,6 @@
 //! The foreign keys of a module with the types on both ends, from models, revisions and metadata.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::ownership::{canonical, live_at_head, of_live};
 use crate::evidence::{Described, LiveColumn, LiveSchema, MetadataTable, ModuleEvidence};
@@ -308,6 +308,34 @@ fn replay(operation: &Operation, made: &mut HashMap<(String, String), Made>) {
                 })
                 .collect();
         }
+        // What cannot be read, a loop over names above all, may have changed the type of any column.
+        OperationKind::Unread => made.clear(),
+        OperationKind::Other { method } if RETYPES.contains(&method.as_str()) => made.clear(),
+        OperationKind::Sql { text } => forget_altered(text, made),
         _ => {}
     }
+}
+
+/// The methods of `op` after which a column may have another type.
+const RETYPES: [&str; 5] = [
+    "alter_column",
+    "add_column",
+    "drop_column",
+    "drop_table",
+    "rename_table",
+];
+
+/// Forgets the columns of the tables that `ALTER TABLE` in SQL names.
+fn forget_altered(text: &str, made: &mut HashMap<(String, String), Made>) {
+    let text = text.to_ascii_lowercase();
+    let alters = ["type", "column", "rename"];
+    if !text.contains("alter") || !alters.iter().any(|word| text.contains(word)) {
+        return;
+    }
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let words: HashSet<&str> = text.split(|character| !is_word(character)).collect();
+    made.retain(|(table, _), _| {
+        let name = table.rsplit('.').next().unwrap_or(table);
+        !words.contains(name.to_ascii_lowercase().as_str())
+    });
 }

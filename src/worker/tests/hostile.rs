@@ -121,6 +121,21 @@ fn what_only_the_applications_command_has_is_told_as_such() {
             ErrorKind::NeedsArgument,
             "-x tenant",
         ),
+        (
+            "x = context.get_x_argument(as_dictionary=True)\nassert x.get('tenant')\n",
+            ErrorKind::NeedsArgument,
+            "-x tenant",
+        ),
+        (
+            "url = config.shop_url or ''\n",
+            ErrorKind::NeedsCommand,
+            "`shop_url`",
+        ),
+        (
+            "import sys\ntry:\n    config.shop\nexcept AttributeError:\n    sys.exit(1)\n",
+            ErrorKind::NeedsCommand,
+            "`shop`",
+        ),
         // Looked for and done without: not the reason.
         (
             "config.attributes.get('connection')\nraise ValueError('other')\n",

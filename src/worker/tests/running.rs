@@ -1,11 +1,14 @@
 //! locate, describe, upgrade, downgrade, inspect on projects that are as they should be.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::project::{ASYNC_ENV, MODELS, SYNC_ENV, query, revision};
 use super::{Lab, call};
-use crate::worker::{Call, ErrorKind, InspectRequest, ModuleRequest, WalkRequest, WorkerEvent};
+use crate::worker::{
+    Call, ErrorKind, InspectRequest, ModuleRequest, WalkRequest, Worker, WorkerEvent,
+};
 
 const NOWHERE: &str = "someone:s%%40cret@db.example.invalid:6543/live";
 
@@ -335,4 +338,22 @@ fn a_revision_without_a_downgrade_is_named() {
     assert_eq!(failed.kind, ErrorKind::RevisionFailed);
     assert_eq!(failed.revision.as_deref(), Some("b2"));
     assert_eq!(failed.message, "it has no downgrade function");
+}
+
+#[test]
+fn a_project_whose_folder_is_on_the_import_path_is_found_from_that_folder() {
+    let lab = Lab::new();
+    let env = format!("import shopcode\n{SYNC_ENV}");
+    let (module, _) = lab.with_chain("m", "postgresql+psycopg2://app@db.example/shop", &env);
+    let root = lab.folder.path();
+    fs::write(root.join("shopcode.py"), "").unwrap();
+    // What must wait until the real one is imported.
+    fs::create_dir_all(root.join("alembic")).unwrap();
+    fs::write(root.join("alembic/__init__.py"), "raise SystemExit(9)").unwrap();
+    let arguments = [
+        format!("PYTHONPATH={}", root.display()),
+        super::project::interpreter().display().to_string(),
+    ];
+    let worker = Worker::start_by(Path::new("/usr/bin/env"), &arguments, root).unwrap();
+    worker.locate(&module, &call()).unwrap();
 }

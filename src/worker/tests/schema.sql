@@ -72,3 +72,13 @@ CREATE INDEX ix_org_settings ON organisations USING gin (settings jsonb_path_ops
 CREATE INDEX ix_org_name_pattern ON organisations (name varchar_pattern_ops, slug COLLATE "POSIX" text_pattern_ops) WITH (fillfactor=50);
 CREATE UNIQUE INDEX ix_events_once ON audit.events (user_id, at) NULLS NOT DISTINCT;
 CREATE INDEX ix_events_day ON audit.events (date_trunc('day', at AT TIME ZONE 'UTC'), (COALESCE(user_id, 0) % 7), (user_id::text || ' :x %'));
+
+-- A key over a unique index that is no constraint, in a table that comes before the other by name.
+CREATE TABLE parcels (depot text NOT NULL, shelf integer NOT NULL);
+CREATE UNIQUE INDEX parcels_place ON parcels (depot, shelf);
+CREATE TABLE parcel_notes (
+    id integer PRIMARY KEY,
+    depot text,
+    shelf integer,
+    CONSTRAINT parcel_notes_place FOREIGN KEY (depot, shelf) REFERENCES parcels (depot, shelf) ON DELETE CASCADE
+);
