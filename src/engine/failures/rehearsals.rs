@@ -52,42 +52,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         | RehearseError::Draft(inner)
         | RehearseError::Chain { error: inner, .. }
         | RehearseError::Baseline { error: inner, .. } => {
-            if matches!(inner, WorkerError::Cancelled { .. }) {
-                return cancelled();
-            }
-            if let Some(failed) = inner.failed().filter(|failed| is_server_gone(failed)) {
-                return session_ended(module, &failed.message);
-            }
-            let failure = Failure::untouched(format!("{}: {error}", safe(&module.0)));
-            let failure = match inner.failed() {
-                Some(failed) => with_facts(failure, failed),
-                None => failure,
-            };
-            match error {
-                RehearseError::Replay(_) => failure
-                    .with_hint(
-                        "mend that revision, or take the models as the source: redistill plan \
-                         --source models",
-                    )
-                    .with_hint(
-                        "or take the live schema for what the chain would have built, which proves \
-                         less: redistill plan --reference live",
-                    ),
-                RehearseError::Chain { .. } => {
-                    failure.with_hint("mend that revision, then: redistill verify")
-                }
-                // Not an object's fault.
-                _ if let Some(
-                    kind @ (ErrorKind::Template | ErrorKind::ModelsUnseen | ErrorKind::NoMetadata),
-                ) = inner.kind()
-                    && let Some(hint) = hint(kind) =>
-                {
-                    failure.with_hint(hint)
-                }
-                _ => failure.with_hint(
-                    "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
-                ),
-            }
+            by_worker(module, error, inner)
         }
         RehearseError::Empty { .. } => Failure::refused(format!(
             "{}: {}",
@@ -139,6 +104,46 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 ))
         }
         _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
+    }
+}
+
+/// What the chain, the draft or the baseline came to under the worker.
+fn by_worker(module: &ModuleName, error: &RehearseError, inner: &WorkerError) -> Failure {
+    if matches!(inner, WorkerError::Cancelled { .. }) {
+        return cancelled();
+    }
+    if let Some(failed) = inner.failed().filter(|failed| is_server_gone(failed)) {
+        return session_ended(module, &failed.message);
+    }
+    let failure = Failure::untouched(format!("{}: {error}", safe(&module.0)));
+    let failure = match inner.failed() {
+        Some(failed) => with_facts(failure, failed),
+        None => failure,
+    };
+    match error {
+        RehearseError::Replay(_) => failure
+            .with_hint(
+                "mend that revision, or take the models as the source: redistill plan \
+                 --source models",
+            )
+            .with_hint(
+                "or take the live schema for what the chain would have built, which proves \
+                 less: redistill plan --reference live",
+            ),
+        RehearseError::Chain { .. } => {
+            failure.with_hint("mend that revision, then: redistill verify")
+        }
+        // Not an object's fault.
+        _ if let Some(
+            kind @ (ErrorKind::Template | ErrorKind::ModelsUnseen | ErrorKind::NoMetadata),
+        ) = inner.kind()
+            && let Some(hint) = hint(kind) =>
+        {
+            failure.with_hint(hint)
+        }
+        _ => failure.with_hint(
+            "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
+        ),
     }
 }
 
