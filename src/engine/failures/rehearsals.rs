@@ -31,6 +31,35 @@ fn crossing(module: &ModuleName, error: &RehearseError) -> Failure {
     ))
 }
 
+/// What can be done where the project's code or the server stopped the rehearsal.
+fn way_on(failure: Failure, error: &RehearseError, inner: &WorkerError) -> Failure {
+    match error {
+        RehearseError::Replay(_) => failure
+            .with_hint(
+                "mend that revision, or take the models as the source: redistill plan \
+                         --source models",
+            )
+            .with_hint(
+                "or take the live schema for what the chain would have built, which proves \
+                         less: redistill plan --reference live",
+            ),
+        RehearseError::Chain { .. } => {
+            failure.with_hint("mend that revision, then: redistill verify")
+        }
+        // Not an object's fault.
+        _ if let Some(
+            kind @ (ErrorKind::Template | ErrorKind::ModelsUnseen | ErrorKind::NoMetadata),
+        ) = inner.kind()
+            && let Some(hint) = hint(kind) =>
+        {
+            failure.with_hint(hint)
+        }
+        _ => failure.with_hint(
+            "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
+        ),
+    }
+}
+
 /// A rehearsal failed.
 pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
     match error {
@@ -63,31 +92,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 Some(failed) => with_facts(failure, failed),
                 None => failure,
             };
-            match error {
-                RehearseError::Replay(_) => failure
-                    .with_hint(
-                        "mend that revision, or take the models as the source: redistill plan \
-                         --source models",
-                    )
-                    .with_hint(
-                        "or take the live schema for what the chain would have built, which proves \
-                         less: redistill plan --reference live",
-                    ),
-                RehearseError::Chain { .. } => {
-                    failure.with_hint("mend that revision, then: redistill verify")
-                }
-                // Not an object's fault.
-                _ if let Some(
-                    kind @ (ErrorKind::Template | ErrorKind::ModelsUnseen | ErrorKind::NoMetadata),
-                ) = inner.kind()
-                    && let Some(hint) = hint(kind) =>
-                {
-                    failure.with_hint(hint)
-                }
-                _ => failure.with_hint(
-                    "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
-                ),
-            }
+            way_on(failure, error, inner)
         }
         RehearseError::Empty { .. } => Failure::refused(format!(
             "{}: {}",
