@@ -312,6 +312,9 @@ def inspect(project):
         # In a version table that modules share, the rows of the others are none of ours.
         own = tuple(head for head in (heads if isinstance(heads, (tuple, list)) else [heads]) if head in known)
         current.extend(own)
+        # Without models there is nothing to compare with, and `alembic check` does not begin.
+        if not metadata_list(project.configured[-1]):
+            return []
         for with_plugins in (True, False):
             try:
                 ask(own, context, with_plugins)

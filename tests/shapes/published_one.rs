@@ -120,3 +120,25 @@ fn a_database_that_was_restored_from_a_dump_is_no_other_schema() {
     );
     assert_eq!(answer.json()["modules"][0]["drift"], serde_json::json!([]));
 }
+
+/// A history that is written by hand: env.py knows no models, and `alembic check` never begins.
+#[test]
+fn a_history_without_models_is_reset_to_its_end() {
+    let lab = Lab::new();
+    lab.add(&Module::default());
+    let environment = lab
+        .read("api/alembic/env.py")
+        .replace("from app.models import Base\n", "")
+        .replace("target_metadata = Base.metadata\n", "")
+        .replace(", target_metadata=target_metadata", "");
+    lab.write("api/alembic/env.py", &environment);
+    lab.create_database("app");
+    lab.alembic("api", &["upgrade", "head"]);
+    let all = (lab.tree(), lab.dump("app", &[]));
+    let hidden = ["-T", "alembic_version"];
+    let before = lab.dump("app", &hidden);
+    let id = lab.reset(&[]);
+    assert_eq!(lab.dump("app", &hidden), before);
+    lab.redistill(&["undo", &id]).expect(0);
+    assert_eq!((lab.tree(), lab.dump("app", &[])), all);
+}

@@ -120,6 +120,11 @@ fn by_worker(module: &ModuleName, error: &RehearseError, inner: &WorkerError) ->
         Some(failed) => with_facts(failure, failed),
         None => failure,
     };
+    way_on(failure, error, inner)
+}
+
+/// What can be done where the project's code or the server stopped the rehearsal.
+fn way_on(failure: Failure, error: &RehearseError, inner: &WorkerError) -> Failure {
     match error {
         RehearseError::Replay(_) => failure
             .with_hint(
@@ -135,7 +140,10 @@ fn by_worker(module: &ModuleName, error: &RehearseError, inner: &WorkerError) ->
         }
         // Not an object's fault.
         _ if let Some(
-            kind @ (ErrorKind::Template | ErrorKind::ModelsUnseen | ErrorKind::NoMetadata),
+            kind @ (ErrorKind::Template
+            | ErrorKind::ModelsUnseen
+            | ErrorKind::ModelsFailed
+            | ErrorKind::NoMetadata),
         ) = inner.kind()
             && let Some(hint) = hint(kind) =>
         {

@@ -110,6 +110,10 @@ pub(super) fn hint(kind: ErrorKind) -> Option<&'static str> {
             "import the models in env.py: after a reset nothing else would, and autogenerate would \
              take every table for one to drop; then: redistill plan --source models"
         }
+        ErrorKind::ModelsFailed => {
+            "mend what it names, or take the chain as the source where it replays: redistill plan \
+             --source chain"
+        }
         ErrorKind::Template => "mend script.py.mako, then: redistill plan",
         _ => return None,
     })
