@@ -31,6 +31,16 @@ fn crossing(module: &ModuleName, error: &RehearseError) -> Failure {
     ))
 }
 
+/// What a draft or a baseline that failed can be helped with.
+fn way_on(error: &RehearseError, inner: &WorkerError) -> &'static str {
+    let of_kind = match error {
+        RehearseError::Draft(_) => inner.kind().and_then(hint),
+        _ => None,
+    };
+    of_kind
+        .unwrap_or("leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"")
+}
+
 /// A rehearsal failed.
 pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
     match error {
@@ -76,12 +86,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 RehearseError::Chain { .. } => {
                     failure.with_hint("mend that revision, then: redistill verify")
                 }
-                RehearseError::Draft(_) if inner.kind().and_then(hint).is_some() => {
-                    failure.with_hint(inner.kind().and_then(hint).unwrap_or_default())
-                }
-                _ => failure.with_hint(
-                    "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
-                ),
+                _ => failure.with_hint(way_on(error, inner)),
             }
         }
         RehearseError::Empty { .. } => Failure::refused(format!(
