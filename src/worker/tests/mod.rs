@@ -9,5 +9,6 @@ mod hostile;
 mod outside;
 mod project;
 mod running;
+mod templates;
 
 use project::{Lab, call, free};
