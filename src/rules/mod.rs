@@ -32,7 +32,9 @@ pub use schema::crossing::{Crossing, Seen, crossings};
 pub use schema::enum_left_behind::types_left;
 pub use schema::key_types::{Fit, foreign_key_fit};
 pub use schema::sharing::shares as share_a_database;
-pub use sources::{FoundTests, ModuleSources, Sources, Surroundings, UrlLine, is_async_url};
+pub use sources::{
+    FoundTests, ModuleSources, OutOfReach, Sources, Surroundings, UrlLine, is_async_url,
+};
 pub use suppression::{Ignore, Ignores, Origin, Suppressed, configured_at, forbidden};
 pub use waiver::is_waivable;
 

@@ -117,6 +117,7 @@ static RULES: &[&Rule] = &[
     &project::versions_folder::LINKED,
     &project::versions_folder::SHARED,
     &project::own_tests::RULE,
+    &project::out_of_reach::RULE,
     &project::suppression_malformed::RULE,
     &project::suppression_forbidden::RULE,
     &project::suppression_unused::RULE,

@@ -111,6 +111,20 @@ pub struct Surroundings {
     pub replaced: BTreeMap<String, RevisionId>,
     /// Tests of the module's migrations that the project has.
     pub tests: Vec<FoundTests>,
+    /// Revision files that no version location reaches.
+    pub out_of_reach: Vec<OutOfReach>,
+}
+
+/// A revision file in a module's script folder that no version location names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutOfReach {
+    /// Where it begins to say so.
+    pub location: Location,
+    /// Its identifier.
+    pub id: RevisionId,
+    /// What it hangs on: a revision of the chain, or another one out of reach. None where the chain is
+    /// empty.
+    pub parent: Option<String>,
 }
 
 /// A migration test of the project's own.
@@ -131,6 +145,7 @@ impl Surroundings {
         quotes: Vec::new(),
         replaced: BTreeMap::new(),
         tests: Vec::new(),
+        out_of_reach: Vec::new(),
     };
 }
 

@@ -8,10 +8,11 @@ use crate::schema::{Catalog, Object, ObjectKey};
 use crate::system::{Session, SqlError};
 
 /// Opens every transaction of a survey: one moment, nothing written, names qualified, and no
-/// policy that could hide rows.
+/// policy that could hide rows. Queries of a moment are not compiled.
 pub const READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL row_security = off;
+SET LOCAL jit = off;
 SET LOCAL statement_timeout = '60s';
 SET LOCAL lock_timeout = '2s';
 SET LOCAL timezone = 'UTC';

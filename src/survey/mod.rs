@@ -23,6 +23,7 @@ pub mod interpreter;
 pub mod inventory;
 mod live;
 pub mod mentions;
+mod out_of_reach;
 pub mod own_tests;
 pub mod project;
 pub mod pyproject;

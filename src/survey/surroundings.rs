@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::evidence::{Evidence, ModuleEvidence};
 use crate::model::{Location, ModuleName, RevisionId};
 use crate::rules::{ModuleSources, Sources, Surroundings};
-use crate::survey::{head_files, own_tests};
+use crate::survey::{head_files, out_of_reach, own_tests};
 use crate::system::{FileKind, ReadFiles};
 
 /// Shorter identifiers are words and numbers of everyday texts.
@@ -59,6 +59,12 @@ pub(super) fn gather(evidence: &Evidence, files: &dyn ReadFiles, sources: &mut S
     let mut quotes = Quotes::of(evidence, files);
     quotes.folder(&evidence.root, files, 0);
     let is_only = evidence.modules.len() + evidence.unselected.len() == 1;
+    let modules = evidence.modules.iter();
+    let revisions = modules.flat_map(|module| &module.chain.revisions);
+    let unselected = evidence.unselected.iter();
+    let elsewhere = unselected.flat_map(|other| other.revisions.iter().map(|id| id.0.as_str()));
+    let elsewhere: BTreeSet<&str> = elsewhere.collect();
+    let taken: BTreeSet<&Path> = revisions.map(|revision| revision.path.as_path()).collect();
     for module in &evidence.modules {
         let name = &module.module.name;
         let facts = sources.modules.entry(name.clone()).or_default();
@@ -73,6 +79,7 @@ pub(super) fn gather(evidence: &Evidence, files: &dyn ReadFiles, sources: &mut S
             quotes: quotes.found.remove(name).unwrap_or_default(),
             replaced: replaced(module, facts, &archived),
             tests: own_tests::find(&module.module, &evidence.root, is_only, files),
+            out_of_reach: out_of_reach::find(module, &taken, &elsewhere, files),
         };
     }
 }

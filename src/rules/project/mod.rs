@@ -15,6 +15,7 @@ pub mod irreversible;
 pub mod missing_import;
 pub mod missing_parent;
 pub mod other_tool;
+pub mod out_of_reach;
 pub mod own_tests;
 pub mod parent_replaced;
 pub mod quoted_id;
