@@ -74,7 +74,12 @@ pub fn create(writer: &mut Writer<'_>, key: &ObjectKey, object: &Object) -> bool
         let parents = object
             .get("inherits")
             .map_or_else(String::new, |parents| format!("\nINHERITS ({parents})"));
-        execute(&format!("{opening}{columns}{parents}{tail}"))
+        let create = execute(&format!("{opening}{columns}{parents}{tail}"));
+        let lines = inherited_identities(writer.a, key).map(|alter| execute(&alter));
+        std::iter::once(create)
+            .chain(lines)
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let drop = if key.kind == "foreign table" {
         execute(&format!("DROP FOREIGN TABLE {own}"))
@@ -136,6 +141,27 @@ fn bracketed(lines: &[String], empty: &str) -> String {
         return empty.to_owned();
     }
     format!(" (\n    {}\n)", lines.join(",\n    "))
+}
+
+/// An inherited column that counts by itself: a column said in CREATE TABLE would be the table's own.
+fn inherited_identities<'a>(
+    a: &'a Catalog,
+    key: &'a ObjectKey,
+) -> impl Iterator<Item = String> + use<'a> {
+    let table = sql::qualified(key);
+    let columns = a.columns_of(key).into_iter();
+    columns.filter_map(move |(column_key, column)| {
+        let identity = column
+            .get("identity")
+            .filter(|_| column.get("inherited") == Some("yes"))?;
+        let name = sql::name(&column_key.name);
+        let options = identity_options(column);
+        // It may be the parent's to say so, which is then said twice.
+        Some(format!(
+            "ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL, \
+             ALTER COLUMN {name} ADD GENERATED {identity} AS IDENTITY{options}"
+        ))
+    })
 }
 
 /// ` (…)`, one line a column or constraint.
