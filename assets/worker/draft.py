@@ -298,12 +298,17 @@ def table_piece(work, table, late):
     if is_whole:
         # The server names the keys of the parts one after the other: those of the whole keep their order.
         constraints = sorted(constraints, key=lambda row: row["oid"])
+    keys = []
     for kind in "pufcx":
         is_behind = False
         for constraint in constraints:
             if constraint["kind"] != kind or constraint["from_parent"] or (table["oid"], constraint["name"]) in late:
                 continue
             is_behind = pieces.needs_alter(constraint) or is_behind and is_whole and kind == "u"
+            if kind in "pu":
+                # Of two keys over the same columns in one CREATE TABLE the server makes one.
+                is_behind = is_behind or constraint["columns"] in keys
+                keys.append(constraint["columns"])
             if is_behind:
                 after.append(pieces.alter_text(table, constraint))
             else:

@@ -162,6 +162,18 @@ const MET: &[&[&str]] = &[
         "ALTER TABLE stood ADD CONSTRAINT pk_80 PRIMARY KEY (a) WITH (fillfactor = 90) DEFERRABLE",
         "ALTER TABLE rests ADD CONSTRAINT fk_94 FOREIGN KEY (x, y) REFERENCES stood (b, a)",
     ],
+    // Two keys over the same columns, of which one CREATE TABLE would make one.
+    &[
+        "CREATE TABLE twice (a integer PRIMARY KEY, b integer)",
+        "ALTER TABLE twice ADD CONSTRAINT \"uq41 \" UNIQUE (a)",
+        "ALTER TABLE twice ADD CONSTRAINT again UNIQUE (b, a)",
+        "ALTER TABLE twice ADD CONSTRAINT again_2 UNIQUE (b, a)",
+        "COMMENT ON CONSTRAINT \"uq41 \" ON twice IS 'kept'",
+        "CREATE TABLE beneath (c integer) INHERITS (twice)",
+        "ALTER TABLE beneath ADD CONSTRAINT b_1 UNIQUE (c)",
+        "ALTER TABLE beneath ADD CONSTRAINT b_2 PRIMARY KEY (c)",
+        "COMMENT ON CONSTRAINT b_1 ON beneath IS 'kept, too'",
+    ],
     // Inherited columns that count by themselves.
     &[
         "CREATE TABLE elder (id smallint NOT NULL, \"of 1%\" bigint)",

@@ -181,7 +181,11 @@ fn columns_and_constraints(writer: &mut Writer<'_>, key: &ObjectKey) -> String {
 fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String> {
     let a = writer.a;
     let mut lines = Vec::new();
-    for (key, object) in a.parts_of(table) {
+    let mut keys = Vec::new();
+    // The primary key before a key over the same columns.
+    let mut parts: Vec<_> = a.parts_of(table).collect();
+    parts.sort_by_key(|(_, object)| object.get("type") != Some("primary key"));
+    for (key, object) in parts {
         let is_inline = key.kind == "constraint"
             && matches!(
                 object.get("type"),
@@ -191,8 +195,8 @@ fn inline_constraints(writer: &mut Writer<'_>, table: &ObjectKey) -> Vec<String>
             && !super::is_not_valid(object)
             && object.get("index options").is_none()
             && object.get("tablespace").is_none();
-        if is_inline {
-            let definition = object.get("definition").unwrap_or_default();
+        let definition = object.get("definition").unwrap_or_default();
+        if is_inline && is_another(definition, &mut keys) {
             lines.push(format!("CONSTRAINT {} {definition}", sql::name(&key.name)));
             writer.written.insert(key.clone());
         }
@@ -320,6 +324,25 @@ fn end_of_keys(definition: &str) -> usize {
         }
     }
     definition.len()
+}
+
+/// Whether no key before this one is over the same columns: of two in one CREATE TABLE the server
+/// makes one. What is no key is another in any case.
+fn is_another<'d>(definition: &'d str, keys: &mut Vec<&'d str>) -> bool {
+    let columns = ["PRIMARY KEY ", "UNIQUE NULLS NOT DISTINCT ", "UNIQUE "]
+        .into_iter()
+        .find_map(|word| definition.strip_prefix(word));
+    let Some(columns) = columns else {
+        return true;
+    };
+    let columns = columns
+        .split(") ")
+        .next()
+        .unwrap_or(columns)
+        .trim_end_matches(')');
+    let is_another = !keys.contains(&columns);
+    keys.push(columns);
+    is_another
 }
 
 fn owner(a: &Catalog, key: &ObjectKey) -> ObjectKey {
