@@ -164,15 +164,15 @@ const MET: &[&[&str]] = &[
     ],
     // Two keys over the same columns, of which one CREATE TABLE would make one.
     &[
-        "CREATE TABLE twice (a integer PRIMARY KEY, b integer)",
-        "ALTER TABLE twice ADD CONSTRAINT \"uq41 \" UNIQUE (a)",
-        "ALTER TABLE twice ADD CONSTRAINT again UNIQUE (b, a)",
-        "ALTER TABLE twice ADD CONSTRAINT again_2 UNIQUE (b, a)",
-        "COMMENT ON CONSTRAINT \"uq41 \" ON twice IS 'kept'",
-        "CREATE TABLE beneath (c integer) INHERITS (twice)",
-        "ALTER TABLE beneath ADD CONSTRAINT b_1 UNIQUE (c)",
-        "ALTER TABLE beneath ADD CONSTRAINT b_2 PRIMARY KEY (c)",
-        "COMMENT ON CONSTRAINT b_1 ON beneath IS 'kept, too'",
+        "CREATE TABLE doubled (a integer PRIMARY KEY, b integer)",
+        "ALTER TABLE doubled ADD CONSTRAINT \"uq41 \" UNIQUE (a)",
+        "ALTER TABLE doubled ADD CONSTRAINT second_1 UNIQUE (b, a)",
+        "ALTER TABLE doubled ADD CONSTRAINT second_2 UNIQUE (b, a)",
+        "COMMENT ON CONSTRAINT \"uq41 \" ON doubled IS 'kept'",
+        "CREATE TABLE doubled_1 (c integer) INHERITS (doubled)",
+        "ALTER TABLE doubled_1 ADD CONSTRAINT b_1 UNIQUE (c)",
+        "ALTER TABLE doubled_1 ADD CONSTRAINT b_2 PRIMARY KEY (c)",
+        "COMMENT ON CONSTRAINT b_1 ON doubled_1 IS 'kept, too'",
     ],
     // Inherited columns that count by themselves.
     &[
