@@ -76,8 +76,9 @@ fn surveyed(model: &mut Model, outcome: Result<Box<Surveyed>, Failure>) -> Vec<C
             if is_agreed {
                 return begin(model, Task::Survey(Depth::Full), Ask::Survey(Depth::Full));
             }
-            // Another dialog is being read: the key for this one stands in the footer.
-            if model.overlay.is_some() {
+            // Another dialog is being read, or a run has to end before anything can begin: the key
+            // for this one stands in the footer.
+            if model.overlay.is_some() || model.open_run().is_some() {
                 return Vec::new();
             }
             ask(model, Overlay::Consent)

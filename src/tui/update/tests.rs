@@ -163,6 +163,21 @@ fn an_interrupted_run_is_offered_first_and_its_name_is_typed() {
 }
 
 #[test]
+fn while_a_run_is_open_nobody_is_asked_for_consent_whatever_comes_first() {
+    let open = || vec![fixture::run("20261122-1", None)];
+    let seen = || Box::new(fixture::surveyed(Depth::Static, Vec::new()));
+    let mut play = Play::opened(SIZE);
+    play.send(Message::Runs(Ok(open()))).send(Message::Armed);
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+    // It is put off before the survey has answered.
+    play.key(KeyCode::Esc);
+    play.send(Message::Surveyed(Ok(seen())));
+    assert_eq!(play.model.overlay, None);
+    play.control('x');
+    assert!(matches!(play.model.overlay, Some(Overlay::Interrupted(_))));
+}
+
+#[test]
 fn a_run_that_stopped_half_way_offers_both_ways_at_once_and_later() {
     let mut play = Play::running(SIZE);
     play.send(Message::Ended(Err(fixture::half_way())));
