@@ -33,6 +33,7 @@ fn crossing(module: &ModuleName, error: &RehearseError) -> Failure {
 
 /// A rehearsal failed.
 pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
+    let told = || format!("{}: {}", safe(&module.0), safe(&error.to_string()));
     match error {
         RehearseError::Cancelled => cancelled(),
         RehearseError::Worker(error) => worker(module, error),
@@ -54,12 +55,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         | RehearseError::Baseline { error: inner, .. } => {
             by_worker(module, error, inner)
         }
-        RehearseError::Empty { .. } => Failure::refused(format!(
-            "{}: {}",
-            safe(&module.0),
-            safe(&error.to_string())
-        ))
-        .with_hint(
+        RehearseError::Empty { .. } => Failure::refused(told()).with_hint(
             "see that env.py imports the models before it passes target_metadata, or take the \
                  chain as the source: redistill plan --source chain",
         ),
@@ -73,7 +69,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
         .with_hint("or reset without that test: redistill plan --strategy unversioned"),
         RehearseError::Reaches { .. } | RehearseError::Beneath { .. } => crossing(module, error),
         RehearseError::Shared(_) => {
-            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+            Failure::refused(told())
                 .with_hint("take the models as the source: redistill plan --source models")
         }
         RehearseError::Needed { left, falls } => {
@@ -85,7 +81,7 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
             let all: Vec<String> = names
                 .map(|name| format!("--leave-out \"{}\"", safe(name)))
                 .collect();
-            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+            Failure::refused(told())
                 .with_detail(lines.join("\n"))
                 .with_hint(format!(
                     "leave these out, too: redistill plan {}",
@@ -93,17 +89,17 @@ pub fn rehearsal(module: &ModuleName, error: &RehearseError) -> Failure {
                 ))
         }
         RehearseError::Stays { .. } => {
-            Failure::refused(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+            Failure::refused(told())
                 .with_hint("leave out the table, or write a revision that drops it first")
         }
         RehearseError::TooManyRows { table, .. } => {
-            Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string())))
+            Failure::untouched(told())
                 .with_hint(format!(
                     "leave them out of the baseline: redistill plan --leave-out \"rows {}\"",
                     safe(&table.name)
                 ))
         }
-        _ => Failure::untouched(format!("{}: {}", safe(&module.0), safe(&error.to_string()))),
+        _ => Failure::untouched(told()),
     }
 }
 
@@ -138,20 +134,18 @@ fn way_on(failure: Failure, error: &RehearseError, inner: &WorkerError) -> Failu
         RehearseError::Chain { .. } => {
             failure.with_hint("mend that revision, then: redistill verify")
         }
-        // Not an object's fault.
-        _ if let Some(
-            kind @ (ErrorKind::Template
-            | ErrorKind::ModelsUnseen
-            | ErrorKind::ModelsFailed
-            | ErrorKind::NoMetadata),
-        ) = inner.kind()
-            && let Some(hint) = hint(kind) =>
-        {
-            failure.with_hint(hint)
+        _ => {
+            let faults = [
+                ErrorKind::Template,
+                ErrorKind::ModelsUnseen,
+                ErrorKind::ModelsFailed,
+                ErrorKind::NoMetadata,
+            ];
+            let of_project = inner.kind().filter(|kind| faults.contains(kind));
+            failure.with_hint(of_project.and_then(hint).unwrap_or(
+                "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
+            ))
         }
-        _ => failure.with_hint(
-            "leave an object out of the baseline: redistill plan --leave-out \"KIND NAME\"",
-        ),
     }
 }
 

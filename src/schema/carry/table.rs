@@ -154,13 +154,27 @@ fn inherited_identities<'a>(
         let identity = column
             .get("identity")
             .filter(|_| column.get("inherited") == Some("yes"))?;
-        let name = sql::name(&column_key.name);
+        let alter = format!("ALTER COLUMN {}", sql::name(&column_key.name));
+        // An identity needs it; where a parent says so, saying it again would make it the table's own.
+        let not_null = if is_not_null_above(a, key, &column_key.name) {
+            String::new()
+        } else {
+            format!("{alter} SET NOT NULL, ")
+        };
         let options = identity_options(column);
-        // It may be the parent's to say so, which is then said twice.
         Some(format!(
-            "ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL, \
-             ALTER COLUMN {name} ADD GENERATED {identity} AS IDENTITY{options}"
+            "ALTER TABLE {table} {not_null}{alter} ADD GENERATED {identity} AS IDENTITY{options}"
         ))
+    })
+}
+
+/// Whether a parent of the table has the column as NOT NULL.
+fn is_not_null_above(a: &Catalog, table: &ObjectKey, column: &str) -> bool {
+    let parents = a.objects.get(table).map(Object::needs).unwrap_or_default();
+    parents.iter().any(|parent| {
+        a.columns_of(parent)
+            .into_iter()
+            .any(|(key, object)| key.name == column && object.get("not null") == Some("yes"))
     })
 }
 
